@@ -1,0 +1,57 @@
+//! What the engine knows about its own accuracy, field by field.
+
+/// Running account of one field (worst over all arms).
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct FieldDiagnostics {
+    /// Smallest value seen before clipping at 0, in the field's unit.
+    pub smallest: f64,
+    /// Largest value seen.
+    pub largest: f64,
+    /// Largest estimated relative error of one tick (root mean square).
+    pub tick_error: f64,
+    /// Sum over the run of the estimated relative errors: a pessimistic bound of the time error.
+    pub time_error: f64,
+    /// Largest relative linear residual that was left.
+    pub residual: f64,
+    /// Σ over the run of the imbalance that the linear solver left, relative to the field's integral.
+    pub mass_residual: f64,
+    /// Σ over the run of what clipping at 0 added, relative to the field's integral.
+    pub clipped: f64,
+    /// V-cycles spent in all.
+    pub cycles: u64,
+    /// Solves in all.
+    pub solves: u64,
+}
+
+/// Account of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostics {
+    /// Accepted ticks.
+    pub ticks: u64,
+    /// Ticks that were taken back and repeated with a shorter step.
+    pub rejected: u64,
+    /// Smallest accepted step.
+    pub smallest_step: f64,
+    /// Largest accepted step.
+    pub largest_step: f64,
+    /// By field, model order.
+    pub fields: Vec<FieldDiagnostics>,
+}
+
+impl Diagnostics {
+    pub(crate) fn new(fields: usize) -> Self {
+        Self {
+            ticks: 0,
+            rejected: 0,
+            smallest_step: f64::INFINITY,
+            largest_step: 0.0,
+            fields: vec![
+                FieldDiagnostics {
+                    smallest: f64::INFINITY,
+                    ..Default::default()
+                };
+                fields
+            ],
+        }
+    }
+}

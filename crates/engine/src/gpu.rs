@@ -1,0 +1,287 @@
+//! The adapter, the device, and what the driver says when something fails.
+
+use std::sync::{Arc, Mutex};
+
+use crate::EngineError;
+
+/// What an adapter can do, for `doctor` and for choosing one.
+#[derive(Debug, Clone)]
+pub struct AdapterReport {
+    /// Name as the driver gives it.
+    pub name: String,
+    /// Driver and version.
+    pub driver: String,
+    /// `Vulkan`, `Metal`, …
+    pub backend: String,
+    /// `discrete GPU`, `software`, …
+    pub kind: String,
+    /// Whether it computes on the processor.
+    pub software: bool,
+    /// Largest buffer, bytes.
+    pub max_buffer: u64,
+    /// Largest part of a buffer that a shader can see, bytes.
+    pub max_binding: u64,
+    /// Storage buffers that one shader can use.
+    pub max_storage_buffers: u32,
+    /// What is missing; empty: usable.
+    pub missing: Vec<String>,
+}
+
+/// Storage buffers that the largest kernel binds.
+const STORAGE_BUFFERS: u32 = 11;
+
+/// Which adapter to use.
+#[derive(Debug, Clone, Default)]
+pub struct GpuOptions {
+    /// Part of a name (any case), or `software`; `None`: the fastest there is.
+    pub adapter: Option<String>,
+}
+
+/// Errors that the driver reported outside of any call, oldest first.
+#[derive(Debug, Clone, Default)]
+struct Reported(Arc<Mutex<Vec<EngineErrorKind>>>);
+
+#[derive(Debug)]
+enum EngineErrorKind {
+    Failed(String),
+    Lost(String),
+}
+
+impl Reported {
+    fn push(&self, error: EngineErrorKind) {
+        if let Ok(mut list) = self.0.lock()
+            && list.len() < 16
+        {
+            list.push(error);
+        }
+    }
+}
+
+/// A device ready to compute.
+#[derive(Debug, Clone)]
+pub struct Gpu {
+    /// The device.
+    pub device: wgpu::Device,
+    /// Its queue.
+    pub queue: wgpu::Queue,
+    /// What it is.
+    pub report: AdapterReport,
+    /// Limits that were granted.
+    pub limits: wgpu::Limits,
+    reported: Reported,
+}
+
+fn instance() -> wgpu::Instance {
+    let descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    wgpu::Instance::new(descriptor)
+}
+
+fn report(adapter: &wgpu::Adapter) -> AdapterReport {
+    let info = adapter.get_info();
+    let limits = adapter.limits();
+    let kind = match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => "discrete GPU",
+        wgpu::DeviceType::IntegratedGpu => "integrated GPU",
+        wgpu::DeviceType::VirtualGpu => "virtual GPU",
+        wgpu::DeviceType::Cpu => "software",
+        wgpu::DeviceType::Other => "other",
+    };
+    let mut missing = Vec::new();
+    if limits.max_storage_buffers_per_shader_stage < STORAGE_BUFFERS {
+        missing.push(format!(
+            "max_storage_buffers_per_shader_stage = {}, needs {STORAGE_BUFFERS}",
+            limits.max_storage_buffers_per_shader_stage
+        ));
+    }
+    let flags = adapter.get_downlevel_capabilities().flags;
+    if !flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
+        missing.push("no compute shaders".to_owned());
+    }
+    AdapterReport {
+        name: info.name,
+        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        backend: format!("{:?}", info.backend),
+        kind: kind.to_owned(),
+        software: info.device_type == wgpu::DeviceType::Cpu,
+        max_buffer: limits.max_buffer_size,
+        max_binding: limits.max_storage_buffer_binding_size,
+        max_storage_buffers: limits.max_storage_buffers_per_shader_stage,
+        missing,
+    }
+}
+
+// Fast ones first.
+fn rank(adapter: &wgpu::Adapter) -> u32 {
+    match adapter.get_info().device_type {
+        wgpu::DeviceType::DiscreteGpu => 0,
+        wgpu::DeviceType::IntegratedGpu => 1,
+        wgpu::DeviceType::VirtualGpu => 2,
+        wgpu::DeviceType::Other => 3,
+        wgpu::DeviceType::Cpu => 4,
+    }
+}
+
+/// Every adapter of this machine, the one that would be chosen first.
+pub fn adapters() -> Vec<AdapterReport> {
+    sorted(&instance()).iter().map(report).collect()
+}
+
+fn sorted(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    let mut all = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    all.sort_by_key(rank);
+    all
+}
+
+impl Gpu {
+    /// Opens the adapter that `options` names, or the fastest usable one.
+    ///
+    /// # Errors
+    /// [`EngineError::NoAdapter`], [`EngineError::UnknownAdapter`], [`EngineError::Limit`],
+    /// [`EngineError::NoDevice`].
+    pub fn new(options: &GpuOptions) -> Result<Self, EngineError> {
+        let instance = instance();
+        let all = sorted(&instance);
+        let names = || {
+            let list: Vec<String> = all.iter().map(|a| format!("`{}`", a.get_info().name)).collect();
+            if list.is_empty() { "none".to_owned() } else { list.join(", ") }
+        };
+        if all.is_empty() {
+            return Err(EngineError::NoAdapter {
+                found: String::new(),
+            });
+        }
+        let adapter = match options.adapter.as_deref() {
+            None => all
+                .iter()
+                .find(|a| report(a).missing.is_empty())
+                .or(all.first()),
+            Some("software") => all.iter().find(|a| report(a).software),
+            Some(wanted) => {
+                let wanted = wanted.to_lowercase();
+                all.iter()
+                    .find(|a| a.get_info().name.to_lowercase().contains(&wanted))
+            }
+        };
+        let Some(adapter) = adapter else {
+            return Err(EngineError::UnknownAdapter {
+                wanted: options.adapter.clone().unwrap_or_default(),
+                available: names(),
+            });
+        };
+        let report = report(adapter);
+        let offered = adapter.limits();
+        if offered.max_storage_buffers_per_shader_stage < STORAGE_BUFFERS {
+            return Err(EngineError::Limit {
+                adapter: report.name,
+                limit: "max_storage_buffers_per_shader_stage",
+                has: u64::from(offered.max_storage_buffers_per_shader_stage),
+                needs: u64::from(STORAGE_BUFFERS),
+            });
+        }
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("warmfront"),
+            required_limits: offered.clone(),
+            ..Default::default()
+        };
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| {
+            EngineError::NoDevice {
+                adapter: report.name.clone(),
+                reason: e.to_string(),
+            }
+        })?;
+        let reported = Reported::default();
+        let sink = reported.clone();
+        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| {
+            sink.push(EngineErrorKind::Failed(e.to_string()));
+        }));
+        let sink = reported.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                sink.push(EngineErrorKind::Lost(message));
+            }
+        });
+        Ok(Self {
+            device,
+            queue,
+            report,
+            limits: offered,
+            reported,
+        })
+    }
+
+    /// The first error that the driver reported since the last call, if any.
+    ///
+    /// # Errors
+    /// [`EngineError::DeviceLost`] or [`EngineError::Gpu`].
+    pub fn take_error(&self) -> Result<(), EngineError> {
+        let Ok(mut list) = self.reported.0.lock() else {
+            return Ok(());
+        };
+        let all = std::mem::take(&mut *list);
+        // A lost device explains everything else.
+        let mut first = None;
+        for e in all {
+            match e {
+                EngineErrorKind::Lost(m) => return Err(EngineError::DeviceLost(m)),
+                EngineErrorKind::Failed(m) => first = first.or(Some(m)),
+            }
+        }
+        first.map_or(Ok(()), |m| Err(EngineError::Gpu(m)))
+    }
+
+    /// Waits until everything submitted is done.
+    ///
+    /// # Errors
+    /// As [`Gpu::take_error`].
+    pub fn wait(&self) -> Result<(), EngineError> {
+        if let Err(e) = self.device.poll(wgpu::PollType::wait_indefinitely()) {
+            self.take_error()?;
+            return Err(EngineError::Gpu(e.to_string()));
+        }
+        self.take_error()
+    }
+
+    /// Copies `bytes` bytes of `buffer` from `offset` to the host, waiting for the device.
+    ///
+    /// # Errors
+    /// As [`Gpu::take_error`].
+    pub fn read(&self, buffer: &wgpu::Buffer, offset: u64, bytes: u64) -> Result<Vec<u8>, EngineError> {
+        let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("readback"),
+            size: bytes,
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(buffer, offset, &staging, 0, bytes);
+        self.queue.submit([encoder.finish()]);
+        self.map(&staging, bytes)
+    }
+
+    /// Maps `bytes` bytes of a staging buffer, waiting for the device, and unmaps it again.
+    ///
+    /// # Errors
+    /// As [`Gpu::take_error`].
+    pub fn map(&self, staging: &wgpu::Buffer, bytes: u64) -> Result<Vec<u8>, EngineError> {
+        let (send, receive) = std::sync::mpsc::sync_channel(1);
+        staging.slice(..bytes).map_async(wgpu::MapMode::Read, move |r| {
+            // The receiver is alive until `recv` below returns.
+            let _ = send.send(r);
+        });
+        self.wait()?;
+        match receive.recv() {
+            Ok(Ok(())) => {}
+            other => {
+                self.take_error()?;
+                return Err(EngineError::Gpu(format!("reading back failed: {other:?}")));
+            }
+        }
+        let data = staging
+            .slice(..bytes)
+            .get_mapped_range()
+            .map_err(|e| EngineError::Gpu(e.to_string()))?
+            .to_vec();
+        staging.unmap();
+        Ok(data)
+    }
+}

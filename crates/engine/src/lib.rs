@@ -1,0 +1,41 @@
+//! The reaction-diffusion-taxis engine. It knows no biology.
+//!
+//! # Theory
+//! For every field c of a model: ∂c/∂t = ∇·(D m ∇c) − ∇·(c u) + G − L c with G, L ≥ 0. Space is
+//! cell-centred finite volumes; diffusion, loss and the donor-cell part of the drift are implicit in
+//! one batched multigrid solve per stage; gains, loss rates and drift velocities are taken at the
+//! current iterate. Time is a two-stage, second-order, L-stable SDIRK (see the `scheme` module). The
+//! matrices are M-matrices: gains cannot make a field negative, and what a step would make negative is
+//! repeated with a shorter one.
+//!
+//! # Practice
+//! [`Gpu::new`] opens a device; [`Simulation::new`] allocates a batch of arms of a scenario on it;
+//! [`Simulation::advance`] moves it; [`Simulation::observe`] and [`Simulation::field`] read it.
+//! Doses, parameter changes and edits of fields happen between ticks. Everything that can go wrong is
+//! an [`EngineError`].
+//!
+//! # Invariants
+//! - Nothing here names a field of any model.
+//! - Nothing is read back inside a tick.
+//! - The bits of an arm do not depend on the other arms of its batch (with a fixed step).
+
+mod buffers;
+mod diagnostics;
+mod error;
+mod gpu;
+mod hierarchy;
+mod memory;
+mod pipelines;
+mod scheme;
+mod simulation;
+mod solver;
+mod tick;
+
+pub use diagnostics::{Diagnostics, FieldDiagnostics};
+pub use error::EngineError;
+pub use gpu::{AdapterReport, Gpu, GpuOptions, adapters};
+pub use memory::{MemoryEstimate, readable};
+pub use scheme::GAMMA;
+pub use simulation::Simulation;
+pub use tick::Tick;
+pub use warmfront_shaders::{Files, Program, ShaderError};

@@ -1,0 +1,164 @@
+//! Compiled kernels, and binding by name.
+
+use std::collections::BTreeMap;
+
+use warmfront_shaders::{Binding, Kernel, Program};
+
+use crate::{EngineError, Gpu};
+
+/// A compiled kernel.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pub pipeline: wgpu::ComputePipeline,
+    bindings: Vec<Binding>,
+    kernel: Kernel,
+}
+
+/// The bind groups of one dispatch.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub groups: Vec<(u32, wgpu::BindGroup)>,
+}
+
+/// Which specialisation of a kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Variant {
+    pub kernel: Kernel,
+    pub mapped: bool,
+}
+
+/// All pipelines of a simulation.
+#[derive(Debug, Default)]
+pub(crate) struct Pipelines {
+    pipes: BTreeMap<Variant, Pipe>,
+}
+
+impl Pipelines {
+    pub fn build(&mut self, gpu: &Gpu, program: &Program, kernel: Kernel, mapped: bool, solid: bool) -> Result<(), EngineError> {
+        let variant = Variant { kernel, mapped };
+        if self.pipes.contains_key(&variant) {
+            return Ok(());
+        }
+        let shader = program.shader(kernel)?;
+        let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(kernel.name()),
+            source: wgpu::ShaderSource::Wgsl(shader.source.as_str().into()),
+        });
+        let all = [
+            ("MAPPED", f64::from(u8::from(mapped))),
+            ("SOLID", f64::from(u8::from(solid))),
+        ];
+        let constants: Vec<(&str, f64)> = all
+            .into_iter()
+            .filter(|(name, _)| shader.overrides.iter().any(|o| o == name))
+            .collect();
+        let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(kernel.name()),
+            layout: None,
+            module: &module,
+            entry_point: Some(kernel.name()),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &constants,
+                zero_initialize_workgroup_memory: false,
+            },
+            cache: None,
+        });
+        #[expect(clippy::disallowed_methods, reason = "the scope is resolved at once on native devices")]
+        if let Some(e) = pollster::block_on(scope.pop()) {
+            return Err(EngineError::Gpu(format!("kernel `{}`: {e}", kernel.name())));
+        }
+        self.pipes.insert(
+            variant,
+            Pipe {
+                pipeline,
+                bindings: shader.bindings,
+                kernel,
+            },
+        );
+        Ok(())
+    }
+
+    /// The compiled kernel; every variant that is asked for was built at the start.
+    pub fn get(&self, kernel: Kernel, mapped: bool) -> &Pipe {
+        let variant = Variant { kernel, mapped };
+        self.pipes.get(&variant).unwrap_or_else(|| unreachable!("{variant:?} was not built"))
+    }
+}
+
+impl Pipe {
+    /// Binds the buffers that `find` gives for the names that the kernel uses.
+    pub fn bind<'a>(&self, gpu: &Gpu, find: impl Fn(&str) -> Option<&'a wgpu::Buffer>) -> Result<Bound, EngineError> {
+        let mut groups = Vec::new();
+        let mut numbers: Vec<u32> = self.bindings.iter().map(|b| b.group).collect();
+        numbers.dedup();
+        for group in numbers {
+            let mut entries = Vec::new();
+            for b in self.bindings.iter().filter(|b| b.group == group) {
+                let Some(buffer) = find(&b.name) else {
+                    return Err(EngineError::Gpu(format!(
+                        "kernel `{}` binds `{}`, which the engine does not provide",
+                        self.kernel.name(),
+                        b.name
+                    )));
+                };
+                entries.push(wgpu::BindGroupEntry {
+                    binding: b.binding,
+                    resource: buffer.as_entire_binding(),
+                });
+            }
+            let layout = self.pipeline.get_bind_group_layout(group);
+            let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some(self.kernel.name()),
+                layout: &layout,
+                entries: &entries,
+            });
+            groups.push((group, bind_group));
+        }
+        Ok(Bound { groups })
+    }
+}
+
+/// A dispatch that is ready to be recorded any number of times.
+#[derive(Debug)]
+pub(crate) struct Dispatch {
+    variant: Variant,
+    bound: Bound,
+    groups: [u32; 3],
+}
+
+impl Dispatch {
+    pub fn new<'a>(
+        gpu: &Gpu,
+        pipelines: &Pipelines,
+        kernel: Kernel,
+        mapped: bool,
+        threads: u32,
+        find: impl Fn(&str) -> Option<&'a wgpu::Buffer>,
+    ) -> Result<Self, EngineError> {
+        let pipe = pipelines.get(kernel, mapped);
+        Ok(Self {
+            variant: Variant { kernel, mapped },
+            bound: pipe.bind(gpu, find)?,
+            groups: [threads.div_ceil(64).max(1), 1, 1],
+        })
+    }
+
+    /// Sets the number of workgroups along x, for kernels that use one per system.
+    pub fn with_groups(mut self, x: u32) -> Self {
+        self.groups[0] = x;
+        self
+    }
+
+    /// Records with `depth` workgroups along z; nothing when there are none.
+    pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines, depth: u32) {
+        if depth == 0 || self.groups[0] == 0 {
+            return;
+        }
+        pass.set_pipeline(&pipelines.get(self.variant.kernel, self.variant.mapped).pipeline);
+        for (group, bind) in &self.bound.groups {
+            pass.set_bind_group(*group, bind, &[]);
+        }
+        pass.dispatch_workgroups(self.groups[0], self.groups[1], depth);
+    }
+}

@@ -1,0 +1,188 @@
+//! Time stepping: which stages a tick has, and how its error is estimated.
+//!
+//! The default is Alexander's two-stage SDIRK (*SIAM J. Numer. Anal.* 14, 1006, 1977):
+//! γ = 1 − 1/√2, stage 1 at t + γΔt, stage 2 at t + Δt; second order, L-stable, stiffly accurate.
+//! Both stages solve (1/(γΔt) + L − ∇·D∇ + ∇·u) c = known/(γΔt) + G, with known = cₙ for stage 1 and
+//! cₙ + (1−γ)/γ · (c₁ − cₙ) for stage 2.
+//!
+//! With the slopes kₙ (the last tick's end), k₁ and k₂ the three-point quadrature at 0, γ, 1 is third
+//! order; its difference to the scheme estimates the local error:
+//! e = Δt [ w₀ kₙ + (w₁ − (1−γ)) k₁ + (w₂ − γ) k₂ ], w₁ = 1/(6γ(1−γ)), w₂ = ½ − γ w₁, w₀ = 1 − w₁ − w₂.
+
+use bytemuck::{Pod, Zeroable};
+use warmfront_model::Scheme;
+
+/// `Step` of `shaders/bind/step.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
+pub(crate) struct StepData {
+    pub shift: f32,
+    pub carry: f32,
+    pub time: f32,
+    pub dt: f32,
+    pub gamma_dt: f32,
+    pub extrapolate: f32,
+    pub accept: u32,
+    pub tolerance: f32,
+    pub weight_now: f32,
+    pub weight_one: f32,
+    pub weight_two: f32,
+    pub relative: f32,
+    pub span: f32,
+    pub substeps: u32,
+    pub stage: u32,
+    pub limited: u32,
+}
+
+/// Diagonal coefficient of the two-stage SDIRK.
+pub const GAMMA: f64 = 1.0 - std::f64::consts::FRAC_1_SQRT_2;
+
+/// What one tick is to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    pub scheme: Scheme,
+    pub time: f64,
+    pub dt: f64,
+    /// Whether the slope buffer belongs to the present state.
+    pub slope: bool,
+    /// Whether the guess is the accepted present state.
+    pub accept: bool,
+    pub tolerance: f64,
+    pub substeps: u32,
+    pub limited: bool,
+}
+
+impl Plan {
+    /// Weight of the implicit part: γΔt.
+    pub fn gamma_dt(&self) -> f64 {
+        match self.scheme {
+            Scheme::Sdirk2 => GAMMA * self.dt,
+            Scheme::BackwardEuler | Scheme::Explicit => self.dt,
+        }
+    }
+
+    pub fn stages(&self) -> usize {
+        match self.scheme {
+            Scheme::Sdirk2 => 2,
+            Scheme::BackwardEuler | Scheme::Explicit => 1,
+        }
+    }
+
+    /// Numbers of stage 1 or 2 (`stage`), or of the measurement before a first tick (0).
+    pub fn step(&self, stage: usize) -> StepData {
+        let dt = self.dt;
+        let gamma_dt = self.gamma_dt();
+        let w1 = 1.0 / (6.0 * GAMMA * (1.0 - GAMMA));
+        let w2 = 0.5 - GAMMA * w1;
+        let w0 = 1.0 - w1 - w2;
+        let last = stage == self.stages();
+        let (weights, carry) = match self.scheme {
+            Scheme::Sdirk2 => {
+                let carry = if stage == 2 { (1.0 - GAMMA) / GAMMA } else { 0.0 };
+                let weights = if self.slope {
+                    [w0, w1 - (1.0 - GAMMA), w2 - GAMMA]
+                } else {
+                    // No slope at the start: the difference to the first-order result.
+                    [0.0, -GAMMA, GAMMA]
+                };
+                (weights, carry)
+            }
+            Scheme::BackwardEuler => {
+                let weights = if self.slope { [-0.5, 0.0, 0.5] } else { [0.0; 3] };
+                (weights, 0.0)
+            }
+            Scheme::Explicit => ([0.0; 3], 0.0),
+        };
+        let extrapolate = match stage {
+            2 => 1.0 / GAMMA,
+            _ if self.slope && self.scheme != Scheme::Explicit => gamma_dt,
+            _ => 0.0,
+        };
+        let explicit = self.scheme == Scheme::Explicit;
+        StepData {
+            shift: if explicit { 0.0 } else { (1.0 / gamma_dt) as f32 },
+            carry: carry as f32,
+            time: (self.time + if last { dt } else { gamma_dt }) as f32,
+            dt: dt as f32,
+            gamma_dt: gamma_dt as f32,
+            extrapolate: extrapolate as f32,
+            accept: u32::from(self.accept),
+            tolerance: self.tolerance as f32,
+            weight_now: (weights[0] * dt) as f32,
+            weight_one: (weights[1] * dt) as f32,
+            weight_two: (weights[2] * dt) as f32,
+            relative: 0.0,
+            span: (if last { dt } else { gamma_dt }) as f32,
+            substeps: self.substeps,
+            stage: match stage {
+                0 => 0,
+                _ if explicit => 3,
+                s => s as u32,
+            },
+            limited: u32::from(self.limited),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // y' = -y + cos t, integrated with the scheme's own formulas in f64.
+    fn integrate(scheme: Scheme, steps: usize) -> (f64, f64) {
+        let dt = 2.0 / steps as f64;
+        let mut y = 1.0;
+        let mut slope = None;
+        let mut estimated: f64 = 0.0;
+        for n in 0..steps {
+            let t = n as f64 * dt;
+            let plan = Plan {
+                scheme,
+                time: t,
+                dt,
+                slope: slope.is_some(),
+                accept: true,
+                tolerance: 1e-3,
+                substeps: 1,
+                limited: true,
+            };
+            let a = plan.gamma_dt();
+            let solve = |known: f64, t: f64| (known + a * t.cos()) / (1.0 + a);
+            let (one, end) = match scheme {
+                Scheme::Sdirk2 => {
+                    let one = solve(y, t + a);
+                    let known = y + (1.0 - GAMMA) / GAMMA * (one - y);
+                    (one, (solve(known, t + dt), known))
+                }
+                _ => (y, (solve(y, t + dt), y)),
+            };
+            let k1 = (one - y) / a;
+            let k2 = (end.0 - end.1) / a;
+            if let Some(k0) = slope {
+                let s = plan.step(plan.stages());
+                let e = f64::from(s.weight_now) * k0
+                    + f64::from(s.weight_one) * k1
+                    + f64::from(s.weight_two) * k2;
+                estimated = estimated.max(e.abs());
+            }
+            slope = Some(k2);
+            y = end.0;
+        }
+        // y = (cos t + sin t)/2 + e^-t / 2
+        let exact = 0.5 * (2f64.cos() + 2f64.sin()) + 0.5 * (-2f64).exp();
+        ((y - exact).abs(), estimated)
+    }
+
+    #[test]
+    fn orders_of_the_formulas() {
+        for (scheme, order) in [(Scheme::Sdirk2, 2.0), (Scheme::BackwardEuler, 1.0)] {
+            let (coarse, e_coarse) = integrate(scheme, 40);
+            let (fine, e_fine) = integrate(scheme, 80);
+            let observed = (coarse / fine).log2();
+            assert!((observed - order).abs() < 0.1, "{scheme:?}: {observed}");
+            // The local error is one order higher.
+            let local = (e_coarse / e_fine).log2();
+            assert!((local - order - 1.0).abs() < 0.25, "{scheme:?}: {local}");
+        }
+    }
+}

@@ -1,0 +1,737 @@
+//! A batch of arms on the device: construction, state in and out.
+
+use std::sync::Arc;
+
+use bytemuck::{Pod, Zeroable};
+use warmfront_model::{FaceMean, Model, Numerics, Reduce, Scenario};
+use warmfront_shaders::{Files, Kernel, Layout, Program};
+
+use crate::buffers::{storage, storage_of, uniform_of};
+use crate::diagnostics::Diagnostics;
+use crate::hierarchy::{Hierarchy, LevelData};
+use crate::memory::MemoryEstimate;
+use crate::pipelines::{Dispatch, Pipelines};
+use crate::scheme::{Plan, StepData};
+use crate::solver::{Faces, Finest, Solver, SystemData};
+use crate::{EngineError, Gpu};
+
+/// `MapInfo` of `face_maps.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct MapInfo {
+    source: u32,
+    factor: u32,
+    kind: u32,
+    signature: u32,
+    target: u32,
+    limit: u32,
+}
+
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Geometry {
+    spacing: [f32; 3],
+    threads: u32,
+}
+
+/// Cells that one thread of the model kernels takes.
+const CELLS_PER_THREAD: u32 = 8;
+
+pub(crate) struct ArmName {
+    pub id: String,
+}
+
+/// Dispatches recorded every tick.
+pub(crate) struct Recorded {
+    pub predict_first: Dispatch,
+    pub predict_second: Dispatch,
+    /// Measurement, stage 1, stage 2.
+    pub react: Vec<Dispatch>,
+    pub face_maps: Option<Dispatch>,
+    pub limit_drift: Option<Dispatch>,
+    pub explicit: Vec<Dispatch>,
+    /// Begin, between, end, measure, dose, end of a single-stage tick.
+    pub compartments: Vec<Dispatch>,
+    pub finish: Dispatch,
+    pub judge: Dispatch,
+    pub observe: Dispatch,
+    pub sum_observables: Dispatch,
+    pub coefficients: Dispatch,
+}
+
+pub(crate) struct Buffers {
+    pub guess: wgpu::Buffer,
+    pub now: wgpu::Buffer,
+    pub stage_one: wgpu::Buffer,
+    pub slope: wgpu::Buffer,
+    pub scratch: wgpu::Buffer,
+    pub params: wgpu::Buffer,
+    pub memory: wgpu::Buffer,
+    pub doses: wgpu::Buffer,
+    pub watch: wgpu::Buffer,
+    pub verdict: wgpu::Buffer,
+    pub totals: wgpu::Buffer,
+    pub coefficients: wgpu::Buffer,
+    pub wall_diffusivity: wgpu::Buffer,
+    /// Measurement, stage 1, stage 2.
+    pub steps: Vec<wgpu::Buffer>,
+    pub staging: wgpu::Buffer,
+}
+
+/// A batch of arms of one scenario, advancing in lockstep.
+///
+/// All arms share grid, model and time; each has its own parameters, state and doses.
+pub struct Simulation {
+    pub(crate) gpu: Gpu,
+    pub(crate) model: Arc<Model>,
+    pub(crate) numerics: Numerics,
+    pub(crate) layout: Layout,
+    pub(crate) program: Program,
+    pub(crate) hierarchy: Hierarchy,
+    pub(crate) pipelines: Pipelines,
+    pub(crate) solver: Solver,
+    pub(crate) buffers: Buffers,
+    pub(crate) recorded: Recorded,
+    pub(crate) arms: Vec<ArmName>,
+    pub(crate) parameters: Vec<Vec<f64>>,
+    pub(crate) off: Vec<bool>,
+    pub(crate) off_transports: Vec<bool>,
+    pub(crate) diffusivity: Vec<f32>,
+    pub(crate) cells: [u32; 3],
+    pub(crate) cell_volume: f64,
+    pub(crate) face_blocks: u32,
+    pub(crate) drifting: u32,
+    pub(crate) time: f64,
+    pub(crate) step: f64,
+    pub(crate) next_step: f64,
+    /// γΔt that the levels are planned for.
+    pub(crate) planned: f64,
+    /// The state changed from outside: measure the exchange before the next tick.
+    pub(crate) fresh: bool,
+    pub(crate) slope_valid: bool,
+    pub(crate) accept_pending: bool,
+    pub(crate) diagnostics: Diagnostics,
+    pub(crate) memory: MemoryEstimate,
+}
+
+impl Simulation {
+    /// Allocates and fills the arms `arms` (indices into `scenario.arms`) of a scenario.
+    ///
+    /// # Errors
+    /// A run that does not fit, a shader of the model that does not compile, initial data that are
+    /// wrong, driver errors.
+    pub fn new(gpu: &Gpu, files: Files, scenario: &Scenario, arms: &[usize]) -> Result<Self, EngineError> {
+        let model = scenario.model.clone();
+        let count = arms.len() as u32;
+        let memory = MemoryEstimate::of(scenario, arms.len());
+        memory.check(gpu, scenario, arms.len())?;
+        let max_uniform = gpu.limits.max_uniform_buffer_binding_size;
+        let program = Program::new(files, &model, count, max_uniform);
+        let layout = program.layout.clone();
+        let boundaries: Vec<_> = layout.fields[..layout.solved()]
+            .iter()
+            .map(|&f| model.fields[f].boundary)
+            .collect();
+        let hierarchy = Hierarchy::new(&scenario.grid, &boundaries, count);
+        let solid = scenario.grid.is_3d();
+        let mut pipelines = Pipelines::default();
+        for &kernel in Kernel::ALL {
+            let both = matches!(
+                kernel,
+                Kernel::SmoothSweep | Kernel::SmoothFirst | Kernel::RestrictResidual | Kernel::ResidualNorm | Kernel::ExplicitStep
+            );
+            if layout.plain > 0 || !both {
+                pipelines.build(gpu, &program, kernel, false, solid)?;
+            }
+            if both && layout.mapped > 0 {
+                pipelines.build(gpu, &program, kernel, true, solid)?;
+            }
+        }
+
+        let level0 = hierarchy.levels[0].data;
+        let block = u64::from(level0.block) * 16;
+        let (all, dynamic, solved) = (layout.all() as u64, layout.dynamic() as u64, layout.solved() as u64);
+        let n = u64::from(count);
+        let guess = storage(gpu, "guess", block * all * n);
+        let now = storage(gpu, "now", block * dynamic * n);
+        let stage_one = storage(gpu, "stage one", block * dynamic * n);
+        let slope = storage(gpu, "slope", block * dynamic * n);
+        let scratch = storage(gpu, "scratch", block * solved * n);
+        let rhs = storage(gpu, "rhs", block * solved * n);
+        let loss = storage(gpu, "loss", block * solved * n);
+        let maps = storage(gpu, "maps", block * layout.cell_maps() as u64 * n);
+        let axes = if solid { 3 } else { 2 };
+        let face_blocks = layout.cell_maps() as u32 * axes * count;
+        let faces = Faces {
+            levels: hierarchy
+                .levels
+                .iter()
+                .map(|l| storage(gpu, "faces", u64::from(l.data.block) * 16 * u64::from(face_blocks)))
+                .collect(),
+            blocks: face_blocks,
+        };
+        let steps: Vec<wgpu::Buffer> =
+            (0..3).map(|_| uniform_of(gpu, "step", &StepData::zeroed())).collect();
+        let finest = Finest {
+            guess: &guess,
+            now: &now,
+            stage_one: &stage_one,
+            rhs: &rhs,
+            loss: &loss,
+            scratch: &scratch,
+        };
+        let solver = Solver::new(gpu, &pipelines, &hierarchy, layout.plain, layout.mapped, &finest, &faces, &steps[1..])?;
+
+        // Model kernels.
+        let threads = (4 * level0.block).div_ceil(CELLS_PER_THREAD).next_multiple_of(64);
+        let spacing = scenario.grid.spacing.map(|s| s as f32);
+        let geometry = uniform_of(gpu, "geometry", &Geometry { spacing, threads });
+        let level = uniform_of(gpu, "level", &level0);
+        let exchanges = program.exchanges as u64;
+        let compartments = model.compartments.len().max(1) as u64;
+        let stride = 3 * compartments + 2 * exchanges;
+        let memory_buffer = storage(gpu, "compartments", stride * n * 4);
+        let exchange = storage(gpu, "exchange", exchanges * n * u64::from(threads) * 4);
+        let doses = storage(gpu, "doses", n * model.drugs.len().max(1) as u64 * 4);
+        let watch = storage(gpu, "watch", n * 4);
+        let param_bytes = program.parameters.stride as u64 * 4 * n;
+        let params = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("parameters"),
+            size: param_bytes.next_multiple_of(16),
+            usage: wgpu::BufferUsages::COPY_DST
+                | if program.parameters.uniform {
+                    wgpu::BufferUsages::UNIFORM
+                } else {
+                    wgpu::BufferUsages::STORAGE
+                },
+            mapped_at_creation: false,
+        });
+        let per_arm = (layout.solved() + model.transports.len()).max(1) as u64;
+        let coefficients = storage(gpu, "coefficients", per_arm * n * 4);
+        let wall_diffusivity = storage(gpu, "wall diffusivity", solved.max(1) * n * 4);
+        let walkers = hierarchy.levels[0].walkers();
+        let tick_threads = walkers.div_ceil(64) * 64;
+        let tick_partial = storage(gpu, "tick partial sums", dynamic * n * u64::from(tick_threads) * 32);
+        let verdict = storage(gpu, "verdict", dynamic * n * 32);
+        let observables = model.observables.len().max(1) as u64;
+        let observed = storage(gpu, "observed", observables * n * u64::from(threads) * 16);
+        let totals = storage(gpu, "totals", observables * n * 16);
+        let span = uniform_of(gpu, "span", &[level0.block * (dynamic * n) as u32, 0, 0, 0]);
+        let span_threads = (level0.block * (dynamic * n) as u32).min(1 << 20);
+
+        let predict = |kernel, step: usize| {
+            Dispatch::new(gpu, &pipelines, kernel, false, span_threads, |name| match name {
+                "step" => Some(&steps[step]),
+                "now" => Some(&now),
+                "guess" => Some(&guess),
+                "slope" => Some(&slope),
+                "stage_one" => Some(&stage_one),
+                "span" => Some(&span),
+                _ => None,
+            })
+        };
+        let react = (0..3)
+            .map(|s| {
+                Dispatch::new(gpu, &pipelines, Kernel::React, false, threads, |name| match name {
+                    "level" => Some(&level),
+                    "step" => Some(&steps[s]),
+                    "geometry" => Some(&geometry),
+                    "params" => Some(&params),
+                    "compartment_values" => Some(&memory_buffer),
+                    "guess" => Some(&guess),
+                    "now" => Some(&now),
+                    "stage_one" => Some(&stage_one),
+                    "rhs_out" => Some(&rhs),
+                    "loss_out" => Some(&loss),
+                    "maps_out" => Some(&maps),
+                    "exchange_out" => Some(&exchange),
+                    "watch" => Some(&watch),
+                    "wall_diffusivity" => Some(&wall_diffusivity),
+                    _ => None,
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let real_cells = scenario.grid.len() as u32;
+        let compartment_dispatches = [(0, 1), (1, 2), (2, 2), (3, 0), (4, 0), (2, 1)]
+            .into_iter()
+            .map(|(mode, step): (u32, usize)| {
+                let task = uniform_of(gpu, "compartment task", &[mode, threads, real_cells, 0]);
+                Dispatch::new(gpu, &pipelines, Kernel::Compartments, false, 1, |name| match name {
+                    "level" => Some(&level),
+                    "step" => Some(&steps[step]),
+                    "params" => Some(&params),
+                    "memory" => Some(&memory_buffer),
+                    "exchange_partials" => Some(&exchange),
+                    "task" => Some(&task),
+                    "doses" => Some(&doses),
+                    _ => None,
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+
+        let mut face_maps = None;
+        if face_blocks > 0 {
+            let infos = map_infos(&layout, &model, &hierarchy, count, axes);
+            let infos = storage_of(gpu, "map infos", &infos);
+            let [x, y, z] = spacing;
+            let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
+            face_maps = Some(Dispatch::new(gpu, &pipelines, Kernel::FaceMaps, false, 4 * level0.block, |name| match name {
+                "level" => Some(&level),
+                "metric" => Some(&solver.metric),
+                "map_infos" => Some(&infos),
+                "maps" => Some(&maps),
+                "limits" => Some(&coefficients),
+                "faces_out" => Some(&faces.levels[0]),
+                "axes" => Some(&axes_data),
+                _ => None,
+            })?);
+        }
+        let drift_systems: Vec<u32> = (0..layout.solved())
+            .filter(|&f| layout.drift[f].is_some())
+            .flat_map(|f| (0..count).map(move |arm| f as u32 * count + arm))
+            .collect();
+        let mut limit_drift = None;
+        if !drift_systems.is_empty() {
+            let list = storage_of(gpu, "drifting systems", &drift_systems);
+            let [x, y, z] = spacing;
+            let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
+            limit_drift = Some(Dispatch::new(gpu, &pipelines, Kernel::LimitDrift, false, 4 * level0.block, |name| match name {
+                "level" => Some(&level),
+                "systems" => Some(&solver.systems),
+                "values" => Some(&guess),
+                "face_values" => Some(&faces.levels[0]),
+                "rhs_out" => Some(&rhs),
+                "drifting" => Some(&list),
+                "axes" => Some(&axes_data),
+                _ => None,
+            })?);
+        }
+        let done_never = storage(gpu, "never solved", solved.max(1) * n * 4);
+        let mut explicit = Vec::new();
+        let mut first_slot = 0;
+        for (mapped, fields) in [(false, layout.plain), (true, layout.mapped)] {
+            let slots = first_slot..first_slot + fields;
+            first_slot += fields;
+            if fields == 0 {
+                continue;
+            }
+            let systems: Vec<u32> = slots
+                .flat_map(|f| (0..count).map(move |arm| f as u32 * count + arm))
+                .collect();
+            let list = storage_of(gpu, "explicit systems", &systems);
+            let here = uniform_of(gpu, "level", &LevelData { list: 0, ..level0 });
+            explicit.push(Dispatch::new(gpu, &pipelines, Kernel::ExplicitStep, mapped, walkers, |name| match name {
+                "level" => Some(&here),
+                "step" => Some(&steps[1]),
+                "systems" => Some(&solver.systems),
+                "systems_here" => Some(&list),
+                "metric" => Some(&solver.metric),
+                "src" => Some(&guess),
+                "dst" => Some(&scratch),
+                "rhs" => Some(&rhs),
+                "loss" => Some(&loss),
+                "done" => Some(&done_never),
+                "faces" => Some(&faces.levels[0]),
+                _ => None,
+            })?);
+        }
+        let stages = match scenario.numerics.scheme {
+            warmfront_model::Scheme::Sdirk2 => 2,
+            _ => 1,
+        };
+        let finish = Dispatch::new(gpu, &pipelines, Kernel::FinishTick, false, walkers, |name| match name {
+            "level" => Some(&level),
+            "step" => Some(&steps[stages]),
+            "now" => Some(&now),
+            "guess" => Some(&guess),
+            "stage_one" => Some(&stage_one),
+            "slope" => Some(&slope),
+            "partial" => Some(&tick_partial),
+            _ => None,
+        })?;
+        let tick_shape = uniform_of(gpu, "tick shape", &[tick_threads, 0, 0, 0]);
+        let judge = Dispatch::new(gpu, &pipelines, Kernel::JudgeTick, false, 1, |name| match name {
+            "partial" => Some(&tick_partial),
+            "verdict" => Some(&verdict),
+            "shape" => Some(&tick_shape),
+            _ => None,
+        })?;
+        let observe = Dispatch::new(gpu, &pipelines, Kernel::Observe, false, threads, |name| match name {
+            "level" => Some(&level),
+            "step" => Some(&steps[0]),
+            "geometry" => Some(&geometry),
+            "params" => Some(&params),
+            "compartment_values" => Some(&memory_buffer),
+            "guess" => Some(&guess),
+            "observed" => Some(&observed),
+            _ => None,
+        })?;
+        let observe_shape = uniform_of(gpu, "observe shape", &[threads, 0, 0, 0]);
+        let sum_observables = Dispatch::new(gpu, &pipelines, Kernel::SumObservables, false, 1, |name| match name {
+            "observed" => Some(&observed),
+            "totals" => Some(&totals),
+            "shape" => Some(&observe_shape),
+            _ => None,
+        })?;
+        let coefficient_dispatch = Dispatch::new(gpu, &pipelines, Kernel::Coefficients, false, 1, |name| match name {
+            "params" => Some(&params),
+            "coefficients_out" => Some(&coefficients),
+            _ => None,
+        })?;
+        let initial = Dispatch::new(gpu, &pipelines, Kernel::Initial, false, threads, |name| match name {
+            "level" => Some(&level),
+            "step" => Some(&steps[0]),
+            "geometry" => Some(&geometry),
+            "params" => Some(&params),
+            "guess" => Some(&guess),
+            _ => None,
+        })?;
+        let staging_bytes = u64::from(solver.systems_total()) * 32 + dynamic * n * 32 + n * 4;
+        let staging = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("tick readback"),
+            size: staging_bytes.max(16),
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        let recorded = Recorded {
+            predict_first: predict(Kernel::PredictFirst, 1)?,
+            predict_second: predict(Kernel::PredictSecond, 2)?,
+            react,
+            face_maps,
+            limit_drift,
+            explicit,
+            compartments: compartment_dispatches,
+            finish,
+            judge,
+            observe,
+            sum_observables,
+            coefficients: coefficient_dispatch,
+        };
+        let numerics = scenario.numerics.clone();
+        let diagnostics = Diagnostics::new(model.fields.len());
+        let mut simulation = Self {
+            gpu: gpu.clone(),
+            numerics,
+            layout,
+            program,
+            hierarchy,
+            pipelines,
+            solver,
+            buffers: Buffers {
+                guess,
+                now,
+                stage_one,
+                slope,
+                scratch,
+                params,
+                memory: memory_buffer,
+                doses,
+                watch,
+                verdict,
+                totals,
+                coefficients,
+                wall_diffusivity,
+                steps,
+                staging,
+            },
+            recorded,
+            arms: arms
+                .iter()
+                .map(|&a| ArmName {
+                    id: scenario.arms[a].id.clone(),
+                })
+                .collect(),
+            parameters: arms.iter().map(|&a| scenario.arms[a].parameters.clone()).collect(),
+            off: scenario.off.clone(),
+            off_transports: scenario.off_transports.clone(),
+            diffusivity: Vec::new(),
+            cells: scenario.grid.cells,
+            cell_volume: scenario.grid.cell_volume(),
+            face_blocks,
+            drifting: drift_systems.len() as u32,
+            time: 0.0,
+            step: scenario.time.step,
+            next_step: scenario.time.step * scenario.numerics.first_step,
+            planned: 0.0,
+            fresh: true,
+            slope_valid: false,
+            accept_pending: true,
+            diagnostics,
+            memory,
+            model,
+        };
+        simulation.upload_parameters()?;
+        simulation.start(scenario, &initial)?;
+        Ok(simulation)
+    }
+
+    fn start(&mut self, scenario: &Scenario, initial: &Dispatch) -> Result<(), EngineError> {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            initial.record(&mut pass, &self.pipelines, self.arms.len() as u32);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        for (field, values) in scenario.initial_fields()?.iter().enumerate() {
+            if let Some(values) = values {
+                for arm in 0..self.arms.len() {
+                    self.write_field(arm, field, values);
+                }
+            }
+        }
+        let k = self.model.compartments.len().max(1);
+        let stride = 3 * k + 2 * self.program.exchanges;
+        let values: Vec<f32> = scenario.compartments.iter().map(|&v| v as f32).collect();
+        for arm in 0..self.arms.len() {
+            let mut memory = vec![0f32; stride];
+            for part in 0..3 {
+                memory[part * k..part * k + values.len()].copy_from_slice(&values);
+            }
+            let at = (arm * stride * 4) as u64;
+            self.gpu.queue.write_buffer(&self.buffers.memory, at, bytemuck::cast_slice(&memory));
+        }
+        self.gpu.wait()
+    }
+
+    fn write_field(&self, arm: usize, field: usize, values: &[f32]) {
+        let level = &self.hierarchy.levels[0].data;
+        let pitch = 4 * level.columns as usize;
+        let nx = level.nx as usize;
+        let mut padded = vec![0f32; 4 * level.block as usize];
+        for (row, line) in values.chunks(nx).enumerate() {
+            padded[row * pitch..row * pitch + nx].copy_from_slice(line);
+        }
+        let at = self.block_offset(arm, field);
+        self.gpu.queue.write_buffer(&self.buffers.guess, at, bytemuck::cast_slice(&padded));
+    }
+
+    fn block_offset(&self, arm: usize, field: usize) -> u64 {
+        let block = u64::from(self.hierarchy.levels[0].data.block) * 16;
+        (self.layout.storage[field] * self.arms.len() + arm) as u64 * block
+    }
+
+    fn upload_parameters(&mut self) -> Result<(), EngineError> {
+        let block = &self.program.parameters;
+        let all: Vec<f32> = self
+            .parameters
+            .iter()
+            .flat_map(|p| block.pack(p, &self.off, &self.off_transports))
+            .collect();
+        self.gpu.queue.write_buffer(&self.buffers.params, 0, bytemuck::cast_slice(&all));
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            self.recorded.coefficients.record(&mut pass, &self.pipelines, self.arms.len() as u32);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        let arms = self.arms.len();
+        let solved = self.layout.solved();
+        let per_arm = (solved + self.model.transports.len()).max(1);
+        let bytes = self.gpu.read(&self.buffers.coefficients, 0, (per_arm * arms * 4) as u64)?;
+        let values: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
+        let axes = if self.cells[2] > 1 { 3 } else { 2 };
+        let mut systems = Vec::new();
+        self.diffusivity.clear();
+        for field in 0..solved {
+            for arm in 0..arms {
+                let diffusivity = values[arm * per_arm + field];
+                if !(diffusivity >= 0.0 && diffusivity.is_finite()) {
+                    let f = &self.model.fields[self.layout.fields[field]];
+                    return Err(EngineError::Gpu(format!(
+                        "the diffusion coefficient of field `{}` in arm `{}` is {diffusivity}; it must be a number >= 0",
+                        f.id, self.arms[arm].id
+                    )));
+                }
+                self.diffusivity.push(diffusivity);
+                let faces = |map: usize| (map * axes * arms + arm) as i32;
+                let transports = self.layout.hindrances.len();
+                systems.push(SystemData {
+                    diffusivity,
+                    hindrance: self.layout.hindrance[field].map_or(-1, faces),
+                    drift: self.layout.drift[field].map_or(-1, |t| faces(transports + t)),
+                    signature: self.hierarchy.signatures[field],
+                });
+            }
+        }
+        self.gpu.queue.write_buffer(&self.solver.systems, 0, bytemuck::cast_slice(&systems));
+        self.gpu.queue.write_buffer(&self.buffers.wall_diffusivity, 0, bytemuck::cast_slice(&self.diffusivity));
+        self.planned = 0.0;
+        Ok(())
+    }
+
+    /// Present model time.
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// Number of arms in the batch.
+    pub fn arms(&self) -> usize {
+        self.arms.len()
+    }
+
+    /// Device memory of the simulation.
+    pub fn memory(&self) -> MemoryEstimate {
+        self.memory
+    }
+
+    /// What the solver and the watchdog saw so far.
+    pub fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+
+    /// Values of a field, x fastest, then y, then z; waits for the device.
+    ///
+    /// # Errors
+    /// Driver errors.
+    pub fn field(&self, arm: usize, field: usize) -> Result<Vec<f32>, EngineError> {
+        let level = &self.hierarchy.levels[0].data;
+        let bytes = u64::from(level.block) * 16;
+        let raw = self.gpu.read(&self.buffers.guess, self.block_offset(arm, field), bytes)?;
+        let padded: Vec<f32> = bytemuck::pod_collect_to_vec(&raw);
+        let pitch = 4 * level.columns as usize;
+        Ok(padded.chunks(pitch).flat_map(|row| &row[..level.nx as usize]).copied().collect())
+    }
+
+    /// Replaces a field of one arm; `values` as from [`Simulation::field`].
+    ///
+    /// # Errors
+    /// A wrong number of values, or one that is negative or not finite.
+    pub fn set_field(&mut self, arm: usize, field: usize, values: &[f32]) -> Result<(), EngineError> {
+        let expected = self.cells.iter().product::<u32>() as usize;
+        let id = &self.model.fields[field].id;
+        if values.len() != expected {
+            return Err(EngineError::Gpu(format!("field `{id}` needs {expected} values, got {}", values.len())));
+        }
+        if let Some(bad) = values.iter().find(|v| !v.is_finite() || **v < 0.0) {
+            return Err(EngineError::Gpu(format!("field `{id}` cannot hold {bad}; values must be finite and >= 0")));
+        }
+        self.write_field(arm, field, values);
+        self.restart();
+        Ok(())
+    }
+
+    /// Values of the compartments of one arm, in model order; waits for the device.
+    ///
+    /// # Errors
+    /// Driver errors.
+    pub fn compartments(&self, arm: usize) -> Result<Vec<f32>, EngineError> {
+        let k = self.model.compartments.len();
+        if k == 0 {
+            return Ok(Vec::new());
+        }
+        let stride = 3 * k + 2 * self.program.exchanges;
+        let at = ((arm * stride + k) * 4) as u64;
+        let raw = self.gpu.read(&self.buffers.memory, at, (k * 4) as u64)?;
+        Ok(bytemuck::pod_collect_to_vec(&raw))
+    }
+
+    /// Gives `amount` (in the drug's unit) of a drug to one arm, now.
+    pub fn dose(&mut self, arm: usize, drug: usize, amount: f64) {
+        let at = ((arm * self.model.drugs.len() + drug) * 4) as u64;
+        self.gpu.queue.write_buffer(&self.buffers.doses, at, bytemuck::bytes_of(&(amount as f32)));
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            self.recorded.compartments[4].record(&mut pass, &self.pipelines, self.arms.len() as u32);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.restart();
+    }
+
+    /// Changes all parameters of one arm (model order).
+    ///
+    /// # Errors
+    /// A diffusion coefficient that becomes negative or not finite; driver errors.
+    pub fn set_parameters(&mut self, arm: usize, values: &[f64]) -> Result<(), EngineError> {
+        self.parameters[arm] = values.to_vec();
+        self.upload_parameters()?;
+        self.restart();
+        Ok(())
+    }
+
+    /// Starts the step ladder again: the state or the rates changed abruptly.
+    ///
+    /// Call it at the same times in every run that is to give the same bits, also for arms in which
+    /// nothing happens.
+    pub fn restart(&mut self) {
+        self.next_step = self.next_step.min(self.step * self.numerics.first_step);
+        self.fresh = true;
+        self.slope_valid = false;
+    }
+
+    /// Present values of all observables: `[arm][observable]`; waits for the device.
+    ///
+    /// A weighted mean with zero total weight is 0.
+    ///
+    /// # Errors
+    /// Driver errors.
+    pub fn observe(&self) -> Result<Vec<Vec<f64>>, EngineError> {
+        let count = self.model.observables.len();
+        let arms = self.arms.len();
+        if count == 0 {
+            return Ok(vec![Vec::new(); arms]);
+        }
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            self.recorded.observe.record(&mut pass, &self.pipelines, arms as u32);
+            self.recorded.sum_observables.record(&mut pass, &self.pipelines, (count * arms) as u32);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        let raw = self.gpu.read(&self.buffers.totals, 0, (count * arms * 16) as u64)?;
+        let totals: Vec<[f32; 4]> = bytemuck::pod_collect_to_vec(&raw);
+        let volume = self.cell_volume;
+        Ok(totals
+            .chunks(count)
+            .map(|arm| {
+                let each = arm.iter().zip(&self.model.observables);
+                each.map(|(&[sum, weight, max, min], o)| match o.reduce {
+                    Reduce::Mean if weight == 0.0 => 0.0,
+                    Reduce::Mean => f64::from(sum) / f64::from(weight),
+                    Reduce::Integral => f64::from(sum) * volume,
+                    Reduce::Max | Reduce::None => f64::from(max),
+                    Reduce::Min => f64::from(min),
+                })
+                .collect()
+            })
+            .collect())
+    }
+
+    pub(crate) fn write_steps(&self, plan: &Plan) {
+        for (stage, buffer) in self.buffers.steps.iter().enumerate() {
+            self.gpu.queue.write_buffer(buffer, 0, bytemuck::bytes_of(&plan.step(stage)));
+        }
+    }
+}
+
+fn map_infos(layout: &Layout, model: &Model, h: &Hierarchy, arms: u32, axes: u32) -> Vec<MapInfo> {
+    let mut infos = Vec::new();
+    let per_arm = (layout.solved() + model.transports.len()).max(1) as u32;
+    let signature = |field: usize| h.signatures[layout.storage[field]];
+    for (i, map) in layout.hindrances.iter().enumerate() {
+        for arm in 0..arms {
+            infos.push(MapInfo {
+                source: i as u32 * arms + arm,
+                factor: u32::MAX,
+                kind: u32::from(map.mean == FaceMean::Harmonic),
+                signature: signature(map.field),
+                target: i as u32 * axes * arms + arm,
+                limit: 0,
+            });
+        }
+    }
+    for (t, transport) in model.transports.iter().enumerate() {
+        let map = (layout.hindrances.len() + t) as u32;
+        for arm in 0..arms {
+            infos.push(MapInfo {
+                source: map * arms + arm,
+                factor: layout.drift_hindrance[t].map_or(u32::MAX, |h| h as u32 * arms + arm),
+                kind: 2,
+                signature: transport.moves.first().map_or(0, |&f| signature(f)),
+                target: map * axes * arms + arm,
+                limit: arm * per_arm + (layout.solved() + t) as u32,
+            });
+        }
+    }
+    infos
+}

@@ -1,0 +1,425 @@
+//! Geometric multigrid for all moving fields of all arms at once.
+//!
+//! # Theory
+//! Each field of each arm is one linear system (1/(γΔt) + L − ∇·D∇ + ∇·u) c = rhs, an M-matrix with
+//! a five-point (3D: seven-point) stencil. A V-cycle smooths with two Jacobi sweeps whose weights are
+//! the Chebyshev roots of the interval that a coarser grid cannot see ([1/2, 2] in 2D, [1/3, 2] in
+//! 3D, relative to the diagonal), restricts the residual by averaging, corrects by linear
+//! interpolation and smooths again. The coarsest grid is one cell, so that the mean is exact.
+//!
+//! # Practice
+//! Fields with a small diffusion number need no coarse grid: [`Solver::plan_levels`] decides per
+//! field how deep it goes. Before each cycle a residual pass marks the systems that are solved; their
+//! work is skipped, whatever the other arms still need, so that an arm's bits do not depend on its
+//! neighbours in the batch.
+
+use warmfront_shaders::Kernel;
+
+use crate::buffers::{storage, storage_of, uniform_of};
+use crate::hierarchy::{Hierarchy, LevelData};
+use crate::pipelines::{Dispatch, Pipelines};
+use crate::{EngineError, Gpu};
+
+/// `System` of `shaders/bind/solver.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+pub(crate) struct SystemData {
+    pub diffusivity: f32,
+    pub hindrance: i32,
+    pub drift: i32,
+    pub signature: u32,
+}
+
+/// What one solve left behind; `Solve` of `judge_residual.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, bytemuck::Pod, bytemuck::Zeroable)]
+pub(crate) struct SolveReport {
+    /// Residual over the allowed one.
+    pub ratio: f32,
+    /// Residual over the terms of the balance.
+    pub relative: f32,
+    /// Σ residual over the cells.
+    pub balance: f32,
+    /// V-cycles spent.
+    pub cycles: f32,
+}
+
+/// Buffers of the finest level that the rest of the engine shares with the solver.
+pub(crate) struct Finest<'a> {
+    pub guess: &'a wgpu::Buffer,
+    pub now: &'a wgpu::Buffer,
+    pub stage_one: &'a wgpu::Buffer,
+    pub rhs: &'a wgpu::Buffer,
+    pub loss: &'a wgpu::Buffer,
+    pub scratch: &'a wgpu::Buffer,
+}
+
+/// Face maps that mapped systems read.
+pub(crate) struct Faces {
+    /// Values by level.
+    pub levels: Vec<wgpu::Buffer>,
+    /// Blocks per level: maps × axes × arms.
+    pub blocks: u32,
+}
+
+struct LevelDispatches {
+    first: Option<Dispatch>,
+    forth: Dispatch,
+    back: Dispatch,
+    restrict: Option<Dispatch>,
+    prolong: Option<Dispatch>,
+    coarsen_loss: Option<Dispatch>,
+}
+
+struct Stage {
+    residual: Dispatch,
+    judge_first: Dispatch,
+    judge: Dispatch,
+}
+
+/// Systems of one kind: plain or mapped.
+struct Family {
+    mapped: bool,
+    // Storage indices of the fields of this family.
+    fields: std::ops::Range<usize>,
+    // Systems on each level under the present plan.
+    counts: Vec<u32>,
+    // First entry of each level in the list buffer.
+    offsets: Vec<u32>,
+    // By stage of the scheme.
+    levels: Vec<LevelDispatches>,
+    stages: Vec<Stage>,
+}
+
+/// Multigrid solver of a batch.
+pub(crate) struct Solver {
+    arms: u32,
+    families: Vec<Family>,
+    list: wgpu::Buffer,
+    done: wgpu::Buffer,
+    pub report: wgpu::Buffer,
+    pub systems: wgpu::Buffer,
+    pub metric: wgpu::Buffer,
+    systems_total: u32,
+    // Kept alive for the bind groups and counted in the memory report.
+    coarsen_faces: Vec<Dispatch>,
+    face_blocks: u32,
+}
+
+/// Bytes of the solver's own buffers on coarse levels and for partial sums.
+pub(crate) fn memory(h: &Hierarchy, solved: u64, face_blocks: u64) -> u64 {
+    let arms = u64::from(h.levels[0].data.arms);
+    let coarse: u64 = h.levels[1..]
+        .iter()
+        .map(|l| u64::from(l.data.block) * 16 * (4 * solved * arms + face_blocks))
+        .sum();
+    coarse + solved * arms * u64::from(h.levels[0].walkers().div_ceil(64) * 64) * 32
+}
+
+// Chebyshev roots of degree two on [low, 2].
+fn weights(solid: bool) -> [f32; 2] {
+    let low = if solid { 1.0 / 3.0 } else { 0.5 };
+    let (centre, radius) = (0.5 * (2.0 + low), 0.5 * (2.0 - low));
+    let root = radius * std::f64::consts::FRAC_1_SQRT_2;
+    [(1.0 / (centre + root)) as f32, (1.0 / (centre - root)) as f32]
+}
+
+impl Solver {
+    #[expect(clippy::too_many_arguments, reason = "called once, from the simulation's constructor")]
+    pub fn new(
+        gpu: &Gpu,
+        pipelines: &Pipelines,
+        h: &Hierarchy,
+        plain: usize,
+        mapped: usize,
+        finest: &Finest<'_>,
+        faces: &Faces,
+        steps: &[wgpu::Buffer],
+    ) -> Result<Self, EngineError> {
+        let arms = h.levels[0].data.arms;
+        let solid = h.levels[0].data.nz > 1;
+        let solved = plain + mapped;
+        let systems_total = solved as u32 * arms;
+        let levels = h.levels.len();
+        let list = storage(gpu, "systems by level", u64::from(systems_total) * levels as u64 * 4);
+        let done = storage(gpu, "solved systems", u64::from(systems_total) * 4);
+        let report = storage(gpu, "solver report", u64::from(systems_total) * 2 * 16);
+        let systems = storage(gpu, "systems", u64::from(systems_total) * 16);
+        let metric = storage_of(gpu, "metric", &h.metric);
+        let interpolation = storage_of(gpu, "interpolation", &h.interpolation);
+        let partial_bytes =
+            u64::from(systems_total) * u64::from(h.levels[0].walkers().div_ceil(64) * 64) * 32;
+        let partial = storage(gpu, "residual partial sums", partial_bytes);
+        let omega = weights(solid).map(|w| uniform_of(gpu, "sweep", &[w, 0.0, 0.0, 0.0]));
+        let own: Vec<[wgpu::Buffer; 4]> = h.levels[1..]
+            .iter()
+            .map(|l| {
+                let bytes = u64::from(systems_total) * u64::from(l.data.block) * 16;
+                ["coarse unknown", "coarse scratch", "coarse rhs", "coarse loss"]
+                    .map(|name| storage(gpu, name, bytes))
+            })
+            .collect();
+        let unknown = |l: usize| if l == 0 { finest.guess } else { &own[l - 1][0] };
+        let scratch = |l: usize| if l == 0 { finest.scratch } else { &own[l - 1][1] };
+        let rhs = |l: usize| if l == 0 { finest.rhs } else { &own[l - 1][2] };
+        let loss = |l: usize| if l == 0 { finest.loss } else { &own[l - 1][3] };
+
+        let mut families = Vec::new();
+        let mut coarsen_faces = Vec::new();
+        let mut offset = 0;
+        for (mapped_family, fields) in [(false, 0..plain), (true, plain..solved)] {
+            if fields.is_empty() {
+                continue;
+            }
+            let capacity = fields.len() as u32 * arms;
+            let offsets: Vec<u32> = (0..levels as u32).map(|l| offset + l * capacity).collect();
+            offset += levels as u32 * capacity;
+            let uniforms: Vec<wgpu::Buffer> = h
+                .levels
+                .iter()
+                .zip(&offsets)
+                .map(|(l, &list)| uniform_of(gpu, "level", &LevelData { list, ..l.data }))
+                .collect();
+            // The operator is the same in both stages (same γΔt): any step buffer serves.
+            let step = &steps[0];
+            let common = |l: usize, name: &str| match name {
+                "level" => Some(&uniforms[l]),
+                "step" => Some(step),
+                "systems" => Some(&systems),
+                "systems_here" => Some(&list),
+                "metric" => Some(&metric),
+                "rhs" => Some(rhs(l)),
+                "loss" => Some(loss(l)),
+                "done" => Some(&done),
+                "faces" => Some(&faces.levels[l]),
+                _ => None,
+            };
+            let mut dispatches = Vec::new();
+            for (l, level) in h.levels.iter().enumerate() {
+                let walkers = level.walkers();
+                let sweep = |forth: bool, which: usize| {
+                    let (from, to) = if forth { (unknown(l), scratch(l)) } else { (scratch(l), unknown(l)) };
+                    Dispatch::new(gpu, pipelines, Kernel::SmoothSweep, mapped_family, walkers, |name| match name {
+                        "src" => Some(from),
+                        "dst" => Some(to),
+                        "sweep" => Some(&omega[which]),
+                        _ => common(l, name),
+                    })
+                };
+                let (first, forth, back) = if l == 0 {
+                    (None, sweep(true, 0)?, sweep(false, 1)?)
+                } else {
+                    let first = Dispatch::new(gpu, pipelines, Kernel::SmoothFirst, mapped_family, walkers, |name| match name {
+                        // The kernel multiplies the unknown by nothing: any buffer of this size serves.
+                        "src" => Some(scratch(l)),
+                        "dst" => Some(unknown(l)),
+                        "sweep" => Some(&omega[0]),
+                        _ => common(l, name),
+                    })?;
+                    (Some(first), sweep(true, 1)?, sweep(false, 0)?)
+                };
+                let solution = |l: usize| if l == 0 { unknown(l) } else { scratch(l) };
+                let (mut restrict, mut prolong, mut coarsen_loss) = (None, None, None);
+                if let Some(coarse) = h.levels.get(l + 1) {
+                    let coarse_threads = coarse.data.block;
+                    restrict = Some(Dispatch::new(gpu, pipelines, Kernel::RestrictResidual, mapped_family, coarse_threads, |name| match name {
+                        "src" => Some(solution(l)),
+                        "coarse" => Some(&uniforms[l + 1]),
+                        "coarse_out" => Some(rhs(l + 1)),
+                        _ => common(l, name),
+                    })?);
+                    coarsen_loss = Some(Dispatch::new(gpu, pipelines, Kernel::CoarsenLoss, false, coarse_threads, |name| match name {
+                        "coarse" => Some(&uniforms[l + 1]),
+                        "coarse_out" => Some(loss(l + 1)),
+                        _ => common(l, name),
+                    })?);
+                    let [x, y, z] = level.interpolation;
+                    let table = uniform_of(gpu, "interpolation table", &[x, y, z, h.interpolation_stride]);
+                    prolong = Some(Dispatch::new(gpu, pipelines, Kernel::ProlongCorrect, false, walkers, |name| match name {
+                        "dst" => Some(solution(l)),
+                        "coarse" => Some(&uniforms[l + 1]),
+                        "coarse_in" => Some(scratch(l + 1)),
+                        "interpolation" => Some(&interpolation),
+                        "table" => Some(&table),
+                        _ => common(l, name),
+                    })?);
+                    if mapped_family && faces.blocks > 0 {
+                        let axes = if solid { 3 } else { 2 };
+                        let counts = uniform_of(gpu, "face counts", &[axes, axes * arms, 0, 0]);
+                        coarsen_faces.push(Dispatch::new(gpu, pipelines, Kernel::CoarsenFaces, false, 4 * coarse.data.block, |name| match name {
+                            "coarse" => Some(&uniforms[l + 1]),
+                            "faces_out" => Some(&faces.levels[l + 1]),
+                            "faces_in" => Some(&faces.levels[l]),
+                            "counts" => Some(&counts),
+                            _ => common(l, name),
+                        })?);
+                    }
+                }
+                dispatches.push(LevelDispatches {
+                    first,
+                    forth,
+                    back,
+                    restrict,
+                    prolong,
+                    coarsen_loss,
+                });
+            }
+            let walkers = h.levels[0].walkers();
+            let threads = walkers.div_ceil(64) * 64;
+            let mut stages = Vec::new();
+            for (s, step) in steps.iter().enumerate() {
+                let residual = Dispatch::new(gpu, pipelines, Kernel::ResidualNorm, mapped_family, walkers, |name| match name {
+                    "src" => Some(finest.guess),
+                    "now" => Some(finest.now),
+                    "stage_one" => Some(finest.stage_one),
+                    "partial" => Some(&partial),
+                    "step" => Some(step),
+                    _ => common(0, name),
+                })?;
+                let judge = |first: u32| {
+                    let shape = uniform_of(gpu, "judge", &[threads, s as u32, systems_total, first]);
+                    let family_list = &list;
+                    Dispatch::new(gpu, pipelines, Kernel::JudgeResidual, false, 1, |name| match name {
+                        "level" => Some(&uniforms[0]),
+                        "step" => Some(step),
+                        "systems_here" => Some(family_list),
+                        "partial" => Some(&partial),
+                        "done_out" => Some(&done),
+                        "report" => Some(&report),
+                        "shape" => Some(&shape),
+                        _ => None,
+                    })
+                };
+                stages.push(Stage {
+                    residual,
+                    judge_first: judge(1)?,
+                    judge: judge(0)?,
+                });
+            }
+            families.push(Family {
+                mapped: mapped_family,
+                fields,
+                counts: vec![0; levels],
+                offsets,
+                levels: dispatches,
+                stages,
+            });
+        }
+        Ok(Self {
+            arms,
+            families,
+            list,
+            done,
+            report,
+            systems,
+            metric,
+            systems_total,
+            coarsen_faces,
+            face_blocks: faces.blocks,
+        })
+    }
+
+    /// Number of linear systems: solved fields × arms.
+    pub fn systems_total(&self) -> u32 {
+        self.systems_total
+    }
+
+    /// Decides which systems use which levels: coarser ones only while γΔt D (Σ 2/h²) > 1 there.
+    /// `diffusivity` by system.
+    pub fn plan_levels(&mut self, gpu: &Gpu, h: &Hierarchy, diffusivity: &[f32], gamma_dt: f64) {
+        for family in &mut self.families {
+            for l in 0..h.levels.len() {
+                let mut here: Vec<u32> = Vec::new();
+                for field in family.fields.clone() {
+                    for arm in 0..self.arms as usize {
+                        let system = field * self.arms as usize + arm;
+                        // Needed here when the next finer level is still stiff.
+                        let finer = l.checked_sub(1).map(|f| &h.levels[f]);
+                        let stiff = |level: &crate::hierarchy::Level| {
+                            let sum: f64 = (0..3)
+                                .filter(|&a| level.cells[a] > 1)
+                                .map(|a| 2.0 / level.widths[a][0].powi(2))
+                                .sum();
+                            gamma_dt * f64::from(diffusivity[system]) * sum > 1.0
+                        };
+                        if finer.is_none_or(stiff) {
+                            here.push(system as u32);
+                        }
+                    }
+                }
+                family.counts[l] = here.len() as u32;
+                let at = u64::from(family.offsets[l]) * 4;
+                gpu.queue.write_buffer(&self.list, at, bytemuck::cast_slice(&here));
+            }
+        }
+    }
+
+    /// Records the transfer of the loss rates (and of the face maps) to the coarser levels.
+    pub fn record_coefficients(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines) {
+        for family in &self.families {
+            for (l, level) in family.levels.iter().enumerate() {
+                let Some(&below) = family.counts.get(l + 1) else { break };
+                if let Some(d) = &level.coarsen_loss {
+                    d.record(pass, pipelines, below);
+                }
+                if family.mapped && below > 0 && let Some(d) = self.coarsen_faces.get(l) {
+                    d.record(pass, pipelines, self.face_blocks);
+                }
+            }
+        }
+    }
+
+    /// Forgets which systems are solved.
+    pub fn clear(&self, encoder: &mut wgpu::CommandEncoder) {
+        encoder.clear_buffer(&self.done, 0, None);
+    }
+
+    /// Records a solve of stage `stage` (0 or 1) with at most `cycles` V-cycles.
+    pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines, stage: usize, cycles: u32) {
+        for family in &self.families {
+            let s = &family.stages[stage];
+            s.residual.record(pass, pipelines, family.counts[0]);
+            s.judge_first.record(pass, pipelines, family.counts[0]);
+            for _ in 0..cycles {
+                self.cycle(family, pass, pipelines);
+                s.residual.record(pass, pipelines, family.counts[0]);
+                s.judge.record(pass, pipelines, family.counts[0]);
+            }
+        }
+    }
+
+    fn cycle(&self, family: &Family, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines) {
+        let deepest = family.counts.iter().rposition(|&c| c > 0).unwrap_or(0);
+        for l in 0..=deepest {
+            let level = &family.levels[l];
+            let count = family.counts[l];
+            match &level.first {
+                None => {
+                    level.forth.record(pass, pipelines, count);
+                    level.back.record(pass, pipelines, count);
+                }
+                Some(first) => {
+                    first.record(pass, pipelines, count);
+                    level.forth.record(pass, pipelines, count);
+                }
+            }
+            if l < deepest && let Some(restrict) = &level.restrict {
+                restrict.record(pass, pipelines, family.counts[l + 1]);
+            }
+        }
+        for l in (0..=deepest).rev() {
+            let level = &family.levels[l];
+            if l < deepest && let Some(prolong) = &level.prolong {
+                prolong.record(pass, pipelines, family.counts[l + 1]);
+            }
+            let count = family.counts[l];
+            if level.first.is_none() {
+                level.forth.record(pass, pipelines, count);
+                level.back.record(pass, pipelines, count);
+            } else {
+                level.back.record(pass, pipelines, count);
+                level.forth.record(pass, pipelines, count);
+            }
+        }
+    }
+}

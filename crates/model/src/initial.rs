@@ -1,0 +1,143 @@
+//! Initial maps: what a field holds at time 0.
+//!
+//! `(constant + parameter + Σ shapes + array + image) × (1 + noise ξ) + noise_add ξ'`, then clipped,
+//! then scaled to the wanted mean. ξ and ξ' are standard normal numbers that depend on the seed,
+//! the field and the cell only (see [`crate::gaussian_pair`]).
+
+use crate::error::Error;
+use crate::noise::gaussian_pair;
+use crate::raster::{ArrayMap, ImageMap};
+use crate::scenario::{Grid, Scenario};
+use crate::scenario_schema::ShapeFile;
+use crate::shapes;
+
+/// How the initial map of one field is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Initial {
+    /// Added everywhere.
+    pub constant: f64,
+    /// Parameter whose value is added everywhere.
+    pub parameter: Option<usize>,
+    /// Shapes, summed.
+    pub shapes: Vec<ShapeFile>,
+    /// Standard deviation of multiplicative noise.
+    pub noise: f64,
+    /// Standard deviation of additive noise.
+    pub noise_add: f64,
+    /// Lowest and highest value kept.
+    pub clip: Option<[f64; 2]>,
+    /// Mean that the map is scaled to.
+    pub mean: Option<f64>,
+    /// Values from an array file.
+    pub array: Option<ArrayMap>,
+    /// Values from an image.
+    pub image: Option<ImageMap>,
+    /// Channel of the image: 0 red or grey, 1 green, 2 blue, 3 alpha.
+    pub image_channel: u32,
+    /// Value of full brightness.
+    pub image_scale: f64,
+}
+
+impl Default for Initial {
+    fn default() -> Self {
+        Self {
+            constant: 0.0,
+            parameter: None,
+            shapes: Vec::new(),
+            noise: 0.0,
+            noise_add: 0.0,
+            clip: None,
+            mean: None,
+            array: None,
+            image: None,
+            image_channel: 0,
+            image_scale: 1.0,
+        }
+    }
+}
+
+impl Initial {
+    /// The map on a grid, x fastest. `field` and `seed` key the noise, `parameters` are in model
+    /// order.
+    fn map(
+        &self,
+        grid: &Grid,
+        seed: u32,
+        field: usize,
+        parameters: &[f64],
+    ) -> Result<Vec<f64>, Error> {
+        let base = self.constant + self.parameter.map_or(0.0, |p| parameters[p]);
+        let mut map = vec![base; grid.len()];
+        for shape in &self.shapes {
+            shapes::add(shape, grid, seed, field, &mut map)?;
+        }
+        if let Some(array) = &self.array {
+            array.add(grid, &mut map)?;
+        }
+        if let Some(image) = &self.image {
+            image.add(grid, self.image_channel, self.image_scale, &mut map)?;
+        }
+        if self.noise != 0.0 || self.noise_add != 0.0 {
+            for (cell, value) in (0_u64..).zip(map.iter_mut()) {
+                let [a, b] = gaussian_pair(seed, field, cell);
+                *value = *value * (1.0 + self.noise * a) + self.noise_add * b;
+            }
+        }
+        if let Some([low, high]) = self.clip {
+            // `clamp` keeps NaN, which is reported below.
+            map.iter_mut().for_each(|v| *v = v.clamp(low, high));
+        }
+        if let Some(wanted) = self.mean {
+            let mean = map.iter().sum::<f64>() / map.len() as f64;
+            if mean == 0.0 && wanted != 0.0 {
+                return Err(Error::new(format!(
+                    "the map has mean 0, so it cannot be scaled to the mean {wanted}"
+                ))
+                .help("give it a shape or a constant, or leave out `mean`"));
+            }
+            let factor = if mean == 0.0 { 0.0 } else { wanted / mean };
+            map.iter_mut().for_each(|v| *v *= factor);
+        }
+        Ok(map)
+    }
+}
+
+impl Scenario {
+    /// Initial maps by field: cells in x-fastest order `[z][y][x]` without padding, in the field's
+    /// unit. `None` where the scenario says nothing: the field's own `initial`, or 0, applies.
+    ///
+    /// # Errors
+    /// Arrays and images that do not fit the grid, maps that cannot be scaled, values that are not
+    /// finite (with field and position).
+    pub fn initial_fields(&self) -> Result<Vec<Option<Vec<f32>>>, Error> {
+        let maps = self.initial.iter().enumerate().map(|(i, initial)| {
+            initial
+                .as_ref()
+                .map(|initial| self.initial_map(i, initial))
+                .transpose()
+        });
+        maps.collect()
+    }
+
+    fn initial_map(&self, field: usize, initial: &Initial) -> Result<Vec<f32>, Error> {
+        let id = &self.model.fields[field].id;
+        let map = initial
+            .map(&self.grid, self.seed, field, &self.parameters)
+            .map_err(|mut e| {
+                e.what = format!("initial.{id}: {}", e.what);
+                e
+            })?;
+        let map: Vec<f32> = map.into_iter().map(|v| v as f32).collect();
+        match map.iter().position(|v| !v.is_finite()) {
+            None => Ok(map),
+            Some(cell) => {
+                let [nx, ny, _] = self.grid.cells.map(|n| n as usize);
+                let at = (cell % nx, cell / nx % ny, cell / (nx * ny));
+                Err(Error::new(format!(
+                    "initial.{id} is {} at cell {at:?}, not a finite number",
+                    map[cell]
+                )))
+            }
+        }
+    }
+}

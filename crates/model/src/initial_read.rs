@@ -1,0 +1,97 @@
+//! `[initial.<field>]` of one file put on top of what the files below it said.
+
+use toml::Spanned;
+
+use crate::error::Error;
+use crate::initial::Initial;
+use crate::model::Model;
+use crate::raster::{ArrayMap, ImageMap, inline};
+use crate::scenario_build::found;
+use crate::scenario_merge::Layer;
+use crate::scenario_schema::InitialFile;
+use crate::shape_rules;
+
+/// Merges key by key. Shapes, an array or an image replace whichever of these was there.
+pub(crate) fn merge_initial(
+    target: &mut Initial,
+    model: &Model,
+    file: &InitialFile,
+    layer: &Layer,
+) -> Result<(), Error> {
+    let source = &layer.source;
+    let number = |v: &Option<Spanned<f64>>, target: &mut f64, key: &str| {
+        if let Some(v) = v {
+            *target = source.finite(v, &format!("`{key}`"))?;
+        }
+        Ok(())
+    };
+    number(&file.constant, &mut target.constant, "constant")?;
+    number(&file.image_scale, &mut target.image_scale, "image_scale")?;
+    for (v, target, key) in [
+        (&file.noise, &mut target.noise, "noise"),
+        (&file.noise_add, &mut target.noise_add, "noise_add"),
+    ] {
+        if let Some(v) = v {
+            *target = source.not_negative(v, &format!("`{key}`"))?;
+        }
+    }
+    if let Some(name) = &file.parameter {
+        target.parameter = Some(found(source, name, |n| model.parameter(n))?);
+    }
+    // A file that gives the map another way replaces the way of the file it extends.
+    if file.shapes.is_some() || file.array.is_some() || file.image.is_some() {
+        target.shapes.clear();
+        target.array = None;
+        target.image = None;
+    }
+    for shape in file.shapes.iter().flatten() {
+        shape_rules::check(shape.get_ref()).map_err(|e| e.at(source.place(shape.span())))?;
+        target.shapes.push(shape.get_ref().clone());
+    }
+    if let Some(clip) = &file.clip {
+        target.clip = Some(source.range(clip, "`clip`", true)?);
+    }
+    if let Some(mean) = &file.mean {
+        target.mean = Some(source.finite(mean, "`mean`")?);
+    }
+    if let Some(name) = &file.array {
+        let read = || -> Result<ArrayMap, Error> {
+            let text = name.get_ref();
+            if let Some(bytes) = inline(text) {
+                return ArrayMap::read(text, None, &bytes?);
+            }
+            let (path, key) = match text.rsplit_once(".npz:") {
+                Some((stem, key)) => (format!("{stem}.npz"), Some(key)),
+                None if text.ends_with(".npz") => {
+                    return Err(Error::new(format!("array {text} needs a key"))
+                        .help(format!("write \"{text}:KEY\"")));
+                }
+                None => (text.clone(), None),
+            };
+            ArrayMap::read(&path, key, &layer.folder.read(&path)?)
+        };
+        target.array = Some(read().map_err(|e| e.at(source.place(name.span())))?);
+    }
+    if let Some(name) = &file.image {
+        let read = || -> Result<ImageMap, Error> {
+            let text = name.get_ref();
+            let bytes = match inline(text) {
+                Some(bytes) => bytes?,
+                None => layer.folder.read(text)?,
+            };
+            ImageMap::read(text, bytes)
+        };
+        target.image = Some(read().map_err(|e| e.at(source.place(name.span())))?);
+    }
+    if let Some(channel) = &file.image_channel {
+        if *channel.get_ref() > 3 {
+            return Err(
+                Error::new(format!("`image_channel` is {}", channel.get_ref()))
+                    .help("0 red or grey, 1 green, 2 blue, 3 alpha")
+                    .at(source.place(channel.span())),
+            );
+        }
+        target.image_channel = *channel.get_ref();
+    }
+    Ok(())
+}

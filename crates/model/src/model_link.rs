@@ -1,0 +1,211 @@
+//! From the text of `model.toml` to a [`Model`]: parse, check each part, link the parts.
+//!
+//! Order matters only where one part names another: fields and compartments before processes,
+//! processes before observables, observables before cycle steps. Identifiers of all parts are
+//! gathered first, so that expressions can be checked wherever they stand.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use crate::error::Error;
+use crate::expression::Scope;
+use crate::model::{CycleStep, Drug, Model, Observable, Source};
+use crate::model_ids::Ids;
+use crate::model_parts::{
+    auxiliary, check_header, compartment, field, optional, parameter, process, transport, view,
+};
+use crate::regimen::Regimen;
+use crate::schema::{ModelFile, Reduce};
+
+impl Model {
+    /// Reads and checks a model. `functions` may be empty.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line in `model.toml`.
+    pub fn parse(model_toml: Source, functions: Source) -> Result<Self, Error> {
+        let source = &model_toml;
+        let file: ModelFile = toml::from_str(&source.text).map_err(|e| source.parse_error(&e))?;
+        let ids = Ids::gather(&file, source)?;
+        let h = &file.model;
+        check_header(source, h)?;
+        if file.field.is_empty() && file.compartment.is_empty() {
+            return Err(Error::new("the model has no field")
+                .help("add a [[field]] table")
+                .at(source.place(h.id.span())));
+        }
+        let mut model = Self {
+            id: h.id.get_ref().clone(),
+            label: h.label.clone(),
+            description: h.description.clone(),
+            time_unit: h.time_unit.clone(),
+            length_unit: h.length_unit.clone(),
+            default_scenario: h.default_scenario.clone(),
+            time_step: source.positive(&h.time_step, "`time_step`")?,
+            caveat: h.caveat.clone(),
+            burden: None,
+            fields: each(&file.field, |f, at| field(source, &ids, f, at))?,
+            parameters: each(&file.parameter, |p, at| parameter(source, p, at))?,
+            compartments: each(&file.compartment, |c, at| compartment(source, c, at))?,
+            auxiliaries: Vec::new(),
+            processes: Vec::new(),
+            transports: Vec::new(),
+            drugs: Vec::new(),
+            observables: Vec::new(),
+            views: Vec::new(),
+            cycle: Vec::new(),
+            hash: hash(&[&source.text, &functions.text]),
+            functions,
+            source: source.clone(),
+        };
+        for (i, a) in file.auxiliary.iter().enumerate() {
+            let earlier = Scope {
+                auxiliaries: Some(&ids.auxiliaries[..i]),
+                ..ids.over_spag()
+            };
+            model
+                .auxiliaries
+                .push(auxiliary(source, &earlier, a.get_ref(), a.span())?);
+        }
+        model.link_observables(&file, &ids)?;
+        model.link_cycle(&file)?;
+        model.processes = each(&file.process, |p, at| process(source, &ids, &model, p, at))?;
+        model.link_transports(&file, &ids)?;
+        model.link_drugs(&file, &ids)?;
+        model.views = each(&file.view, |v, _| view(source, &model, v))?;
+        Ok(model)
+    }
+
+    fn link_observables(&mut self, file: &ModelFile, ids: &Ids) -> Result<(), Error> {
+        let source = &self.source;
+        self.observables = each(&file.observable, |o, at| {
+            let what = format!("observable `{}`", o.id.get_ref());
+            let scope = match o.reduce {
+                Reduce::None => Scope {
+                    compartments: Some(&ids.compartments),
+                    ..ids.over_p()
+                },
+                _ => Scope {
+                    processes: Some(&ids.processes),
+                    ..ids.over_spag()
+                },
+            };
+            if let Some(w) = &o.weight
+                && o.reduce != Reduce::Mean
+            {
+                return Err(Error::new(format!("{what} has a `weight` but is no mean"))
+                    .help("write reduce = \"mean\", or leave out `weight`")
+                    .at(source.place(w.span())));
+            }
+            Ok(Observable {
+                id: o.id.get_ref().clone(),
+                label: o.label.clone(),
+                unit: source.unit(&o.unit, at, &what)?,
+                expression: source.expression(
+                    &o.expression,
+                    &scope,
+                    &format!("the expression of {what}"),
+                )?,
+                weight: optional(source, o.weight.as_ref(), &scope, "weight", &what)?,
+                reduce: o.reduce,
+                plot: o.plot.clone(),
+            })
+        })?;
+        if let Some(burden) = &file.model.burden {
+            let i = self
+                .observable(burden.get_ref())
+                .map_err(|e| e.at(source.place(burden.span())))?;
+            self.burden = Some(i);
+        }
+        Ok(())
+    }
+
+    fn link_cycle(&mut self, file: &ModelFile) -> Result<(), Error> {
+        let source = &self.source;
+        self.cycle = each(&file.cycle, |c, _| {
+            let what = format!("cycle step `{}`", c.id.get_ref());
+            Ok(CycleStep {
+                id: c.id.get_ref().clone(),
+                label: c.label.clone(),
+                rate: self
+                    .observable(c.rate.get_ref())
+                    .map_err(|e| e.at(source.place(c.rate.span())))?,
+                explanation: c.explanation.clone(),
+                cite: source.citation(&c.cite, &what)?,
+            })
+        })?;
+        Ok(())
+    }
+
+    fn link_transports(&mut self, file: &ModelFile, ids: &Ids) -> Result<(), Error> {
+        for (i, t) in file.transport.iter().enumerate() {
+            let transport = transport(&self.source, ids, self, t.get_ref(), t.span())?;
+            for (&f, id) in transport.moves.iter().zip(&t.get_ref().moves) {
+                if let Some(first) = self.fields[f].transport.replace(i) {
+                    let first = &file.transport[first].get_ref().id;
+                    return Err(Error::new(format!(
+                        "field `{}` is moved twice, by `{}` and by `{}`",
+                        id.get_ref(),
+                        first.get_ref(),
+                        transport.id
+                    ))
+                    .help("a field may be in one transport only: add the potentials up")
+                    .at(self.source.place(id.span())));
+                }
+            }
+            self.transports.push(transport);
+        }
+        Ok(())
+    }
+
+    fn link_drugs(&mut self, file: &ModelFile, ids: &Ids) -> Result<(), Error> {
+        let source = &self.source;
+        self.drugs = each(&file.drug, |d, at| {
+            let what = format!("drug `{}`", d.id.get_ref());
+            let regimen = Regimen::from(d.regimen.get_ref());
+            regimen
+                .check()
+                .map_err(|e| e.at(source.place(d.regimen.span())))?;
+            Ok(Drug {
+                id: d.id.get_ref().clone(),
+                label: d.label.clone(),
+                unit: source.unit(&d.unit, at, &what)?,
+                into: self
+                    .compartment(d.into.get_ref())
+                    .map_err(|e| e.at(source.place(d.into.span())))?,
+                per_dose: source.expression(
+                    &d.per_dose,
+                    &ids.over_p(),
+                    &format!("`per_dose` of {what}"),
+                )?,
+                colour: source.colour(&d.colour)?,
+                regimen,
+                cite: source.citation(&d.cite, &what)?,
+            })
+        })?;
+        Ok(())
+    }
+}
+
+/// Converts each item of a list, with its span.
+fn each<A, B>(
+    items: &[Spanned<A>],
+    mut convert: impl FnMut(&A, Range<usize>) -> Result<B, Error>,
+) -> Result<Vec<B>, Error> {
+    items
+        .iter()
+        .map(|x| convert(x.get_ref(), x.span()))
+        .collect()
+}
+
+/// FNV-1a, 64 bit, of the texts with a separator (Fowler, Noll, Vo; parameters of the reference
+/// implementation).
+fn hash(texts: &[&str]) -> String {
+    let mut h: u64 = 0xcbf2_9ce4_8422_2325;
+    for text in texts {
+        for byte in text.bytes().chain([0]) {
+            h = (h ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{h:016x}")
+}

@@ -1,0 +1,253 @@
+//! A scenario as validated plain data: one case of a model, ready to run.
+//!
+//! Lists over parameters, compartments, drugs, processes and transports are in model order, so the
+//! engine copies them without looking anything up. What the scenario left open is already filled
+//! in from the scenarios it extends and from the model.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::initial::Initial;
+use crate::model::Model;
+use crate::regimen::Regimen;
+
+/// Identifier of the one arm of a scenario that declares none.
+pub const SINGLE_ARM: &str = "single";
+
+/// One case of a model, complete.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// The model it is a case of.
+    pub model: Arc<Model>,
+    /// Identifier: the file's name without its ending.
+    pub id: String,
+    /// Human title.
+    pub label: String,
+    /// One paragraph.
+    pub description: String,
+    /// What the literature leads one to expect.
+    pub expected: String,
+    /// What not to conclude from it.
+    pub caveat: String,
+    /// Sources.
+    pub cite: Vec<String>,
+    /// Cells and spacing.
+    pub grid: Grid,
+    /// Step, duration, recording.
+    pub time: Time,
+    /// Seed of all random maps.
+    pub seed: u32,
+    /// Values of the parameters.
+    pub parameters: Vec<f64>,
+    /// Values of the compartments at the start.
+    pub compartments: Vec<f64>,
+    /// Regimen of each drug.
+    pub regimens: Vec<Regimen>,
+    /// Arms, never empty; a scenario without arms has the one arm [`SINGLE_ARM`].
+    pub arms: Vec<Arm>,
+    /// Processes switched off.
+    pub off: Vec<bool>,
+    /// Transports switched off.
+    pub off_transports: Vec<bool>,
+    /// Numerical choices.
+    pub numerics: Numerics,
+    /// Timed events, in time order.
+    pub events: Vec<Event>,
+    /// Initial map of each field; none: [`crate::Field::initial`], or 0.
+    pub initial: Vec<Option<Initial>>,
+}
+
+/// Cells and spacing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grid {
+    /// Cells along x, y, z; z is 1 in 2D.
+    pub cells: [u32; 3],
+    /// Edges of a cell, length unit. In 2D the z edge is the thickness that integrals use.
+    pub spacing: [f64; 3],
+}
+
+impl Grid {
+    /// Number of cells.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a grid has at least 64 cells, so it is never empty"
+    )]
+    pub fn len(&self) -> usize {
+        self.cells.iter().map(|n| *n as usize).product()
+    }
+
+    /// Length of the domain along each axis, length unit.
+    pub fn extent(&self) -> [f64; 3] {
+        std::array::from_fn(|i| f64::from(self.cells[i]) * self.spacing[i])
+    }
+
+    /// More than one cell along z.
+    pub fn is_3d(&self) -> bool {
+        self.cells[2] > 1
+    }
+
+    /// Volume of a cell, length unit cubed.
+    pub fn cell_volume(&self) -> f64 {
+        self.spacing.iter().product()
+    }
+}
+
+/// Step, duration and recording, all in the model's time unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Time {
+    /// Time step.
+    pub step: f64,
+    /// End of the run.
+    pub duration: f64,
+    /// Time between rows of the time series.
+    pub record_every: f64,
+    /// Times at which whole fields are kept, rising.
+    pub snapshots: Vec<f64>,
+}
+
+/// One of several runs that differ in treatment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// Identifier.
+    pub id: String,
+    /// Name shown to people.
+    pub label: String,
+    /// Multiple of the regimen's dose, for each drug.
+    pub doses: Vec<f64>,
+    /// Values of all parameters in this arm.
+    pub parameters: Vec<f64>,
+}
+
+/// Time scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Second order, L-stable.
+    Sdirk2,
+    /// First order, L-stable.
+    BackwardEuler,
+    /// Forward steps; for comparisons.
+    Explicit,
+}
+
+/// Scheme of the drift term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportScheme {
+    /// Second order with a limiter.
+    Limited,
+    /// Donor cell, first order.
+    Upwind,
+}
+
+/// Numerical choices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numerics {
+    /// Time scheme.
+    pub scheme: Scheme,
+    /// Scheme of the drift term.
+    pub transport: TransportScheme,
+    /// Fixed-point iterations per stage, ≥ 1.
+    pub picard: u32,
+    /// Relative residual of each linear solve, > 0 and < 1.
+    pub tolerance: f64,
+    /// Most V-cycles per solve, ≥ 1.
+    pub max_cycles: u32,
+    /// First step after the start or an event, as a fraction of the time step, > 0 and ≤ 1.
+    pub first_step: f64,
+    /// Relative error per step of the adaptive time step; none: fixed step.
+    pub adaptive: Option<f64>,
+    /// Sub-steps of the compartments in one tick, ≥ 1.
+    pub compartment_substeps: u32,
+}
+
+impl Default for Numerics {
+    fn default() -> Self {
+        Self {
+            scheme: Scheme::Sdirk2,
+            transport: TransportScheme::Limited,
+            picard: 1,
+            tolerance: 1e-4,
+            max_cycles: 8,
+            first_step: 0.125,
+            adaptive: None,
+            compartment_substeps: 16,
+        }
+    }
+}
+
+/// Something that happens at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// When, model time.
+    pub time: f64,
+    /// Arms it applies to; none: all.
+    pub arms: Option<Vec<usize>>,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What an event does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Changes parameters.
+    Set {
+        /// Parameter and new value.
+        parameters: Vec<(usize, f64)>,
+    },
+    /// Changes the dose multiple of a drug from now on.
+    Dose {
+        /// Drug.
+        drug: usize,
+        /// New multiple.
+        multiple: f64,
+    },
+    /// Gives one dose now.
+    Bolus {
+        /// Drug.
+        drug: usize,
+        /// Amount, in the drug's unit.
+        amount: f64,
+    },
+    /// Adds to a field inside a smooth disc.
+    Brush {
+        /// Field.
+        field: usize,
+        /// Centre, length unit.
+        centre: [f64; 3],
+        /// Radius, length unit.
+        radius: f64,
+        /// Amount at the centre; negative removes.
+        amount: f64,
+    },
+    /// Text shown from now on.
+    Caption {
+        /// The text.
+        text: String,
+    },
+}
+
+impl Scenario {
+    /// Index of the arm with this identifier.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest valid one.
+    pub fn arm(&self, id: &str) -> Result<usize, Error> {
+        self.arms
+            .iter()
+            .position(|a| a.id == id)
+            .ok_or_else(|| Error::unknown("arm", id, self.arms.iter().map(|a| a.id.as_str())))
+    }
+
+    /// Dose times and amounts of one drug in one arm before the end, leaving events aside.
+    /// Amounts are in the drug's unit; a drug that the arm does not get gives an empty list.
+    pub fn doses(&self, arm: usize, drug: usize) -> Vec<(f64, f64)> {
+        let amount = self.regimens[drug].dose * self.arms[arm].doses[drug];
+        if amount == 0.0 {
+            return Vec::new();
+        }
+        self.regimens[drug]
+            .times(self.time.duration)
+            .into_iter()
+            .map(|t| (t, amount))
+            .collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! Timed events: order, names, and the keys that each action needs.
+
+use toml::Spanned;
+
+use crate::error::Error;
+use crate::model::Source;
+use crate::scenario::{Action, Event, Scenario};
+use crate::scenario_build::found;
+use crate::scenario_schema::EventFile;
+use crate::schema::FieldKind;
+
+/// Checks and links the events of the last file that has any.
+pub(crate) fn events(
+    scenario: &Scenario,
+    files: &[(Spanned<EventFile>, Source)],
+) -> Result<Vec<Event>, Error> {
+    let mut events: Vec<Event> = Vec::new();
+    for (file, source) in files {
+        let e = file.get_ref();
+        let time = source.not_negative(&e.time, "`time` of an event")?;
+        if let Some(last) = events.last().filter(|last| last.time > time) {
+            return Err(Error::new(format!(
+                "the events are not in time order: {time} comes after {}",
+                last.time
+            ))
+            .help("sort the [[event]] tables by `time`")
+            .at(source.place(e.time.span())));
+        }
+        let arms = match &e.arms {
+            None => None,
+            Some(names) => Some(
+                names
+                    .iter()
+                    .map(|n| found(source, n, |n| scenario.arm(n)))
+                    .collect::<Result<Vec<_>, _>>()?,
+            ),
+        };
+        let action =
+            action(scenario, e, source).map_err(|err| err.at(source.place(e.action.span())))?;
+        events.push(Event { time, arms, action });
+    }
+    Ok(events)
+}
+
+/// Keys that each action needs; all others are refused.
+const ACTIONS: [(&str, &[&str]); 5] = [
+    ("set", &["parameters"]),
+    ("dose", &["drug", "multiple"]),
+    ("bolus", &["drug", "amount"]),
+    ("brush", &["field", "centre", "radius", "amount"]),
+    ("caption", &["text"]),
+];
+
+fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action, Error> {
+    let model = &scenario.model;
+    let name = e.action.get_ref().as_str();
+    let Some((_, keys)) = ACTIONS.iter().find(|(a, _)| *a == name) else {
+        return Err(Error::unknown("action", name, ACTIONS.map(|(a, _)| a)));
+    };
+    let present = [
+        ("drug", e.drug.is_some()),
+        ("multiple", e.multiple.is_some()),
+        ("amount", e.amount.is_some()),
+        ("field", e.field.is_some()),
+        ("centre", e.centre.is_some()),
+        ("radius", e.radius.is_some()),
+        ("text", e.text.is_some()),
+        ("parameters", e.parameters.is_some()),
+    ];
+    if let Some((key, _)) = present.iter().find(|(k, on)| *on && !keys.contains(k)) {
+        return Err(Error::new(format!(
+            "an event with action \"{name}\" has no key `{key}`"
+        ))
+        .help(format!("its keys are {}", keys.join(", "))));
+    }
+    let needs = |key: &str| {
+        Error::new(format!(
+            "an event with action \"{name}\" needs the key `{key}`"
+        ))
+        .help(format!("its keys are {}", keys.join(", ")))
+    };
+    let drug = || {
+        let drug = e.drug.as_ref().ok_or_else(|| needs("drug"))?;
+        found(source, drug, |n| model.drug(n))
+    };
+    Ok(match name {
+        "set" => {
+            let list = e.parameters.as_ref().ok_or_else(|| needs("parameters"))?;
+            let mut parameters = Vec::new();
+            for (name, value) in list {
+                let p = found(source, name, |n| model.parameter(n))?;
+                model.parameters[p]
+                    .check(*value.get_ref())
+                    .map_err(|e| e.at(source.place(value.span())))?;
+                parameters.push((p, *value.get_ref()));
+            }
+            Action::Set { parameters }
+        }
+        "dose" => {
+            let multiple = e.multiple.as_ref().ok_or_else(|| needs("multiple"))?;
+            Action::Dose {
+                drug: drug()?,
+                multiple: source.not_negative(multiple, "`multiple`")?,
+            }
+        }
+        "bolus" => {
+            let amount = e.amount.as_ref().ok_or_else(|| needs("amount"))?;
+            Action::Bolus {
+                drug: drug()?,
+                amount: source.not_negative(amount, "`amount`")?,
+            }
+        }
+        "brush" => {
+            let field = e.field.as_ref().ok_or_else(|| needs("field"))?;
+            let centre = e.centre.as_ref().ok_or_else(|| needs("centre"))?;
+            let radius = e.radius.as_ref().ok_or_else(|| needs("radius"))?;
+            let amount = e.amount.as_ref().ok_or_else(|| needs("amount"))?;
+            let index = found(source, field, |n| model.field(n))?;
+            if model.fields[index].kind == FieldKind::Static {
+                return Err(Error::new(format!(
+                    "a brush cannot paint the static field `{}`",
+                    field.get_ref()
+                ))
+                .at(source.place(field.span())));
+            }
+            let c = centre.get_ref();
+            if !(2..=3).contains(&c.len()) || c.iter().any(|v| !v.is_finite()) {
+                return Err(Error::new(format!(
+                    "`centre` is {c:?}, which is not two or three finite numbers"
+                ))
+                .at(source.place(centre.span())));
+            }
+            let middle = scenario.grid.extent()[2] / 2.0;
+            Action::Brush {
+                field: index,
+                centre: [c[0], c[1], c.get(2).copied().unwrap_or(middle)],
+                radius: source.positive(radius, "`radius`")?,
+                amount: source.finite(amount, "`amount`")?,
+            }
+        }
+        _ => Action::Caption {
+            text: e
+                .text
+                .as_ref()
+                .ok_or_else(|| needs("text"))?
+                .get_ref()
+                .clone(),
+        },
+    })
+}

@@ -1,0 +1,160 @@
+//! Rules for the numbers of analytic shapes.
+
+use crate::error::Error;
+use crate::scenario_schema::ShapeFile;
+use crate::shapes::MOST_ITEMS;
+
+/// Checks the numbers of a shape.
+pub(crate) fn check(shape: &ShapeFile) -> Result<(), Error> {
+    let (name, rules) = rules(shape);
+    for (key, value, low, high, allowed) in rules {
+        if !(value.is_finite() && value >= low && value <= high) {
+            return Err(Error::new(format!(
+                "shape `{name}`: `{key}` is {value}, which is not {allowed}"
+            )));
+        }
+    }
+    let (centre, lobes) = match shape {
+        ShapeFile::Disc { centre, lobes, .. } | ShapeFile::Ring { centre, lobes, .. } => {
+            (centre.as_deref(), lobes.as_slice())
+        }
+        ShapeFile::Gaussian { centre, .. } => (centre.as_deref(), &[][..]),
+        ShapeFile::Vessels { lobes, .. } => (None, lobes.as_slice()),
+        _ => (None, &[][..]),
+    };
+    if let Some(c) = centre {
+        coordinates(name, "centre", c, 2)?;
+    }
+    if lobes.iter().flatten().any(|v| !v.is_finite())
+        || lobes.iter().map(|l| l[0].abs()).sum::<f64>() >= 1.0
+    {
+        return Err(Error::new(format!(
+            "shape `{name}`: the sizes in `lobes` must be finite and add up to less than 1"
+        ))
+        .help("each lobe is [size, number, start angle]"));
+    }
+    match shape {
+        ShapeFile::Cosine { modes, .. } => coordinates(name, "modes", modes, 1),
+        ShapeFile::Box { low, high, .. } => {
+            coordinates(name, "low", low, 1)?;
+            coordinates(name, "high", high, 1)?;
+            if low.len() == high.len() && low.iter().zip(high).all(|(l, h)| l < h) {
+                return Ok(());
+            }
+            Err(Error::new(format!(
+                "shape `box`: low {low:?} is not below high {high:?} on every axis"
+            )))
+        }
+        ShapeFile::Patches { sigma, height, .. } => {
+            for (key, [low, high]) in [("sigma", sigma), ("height", height)] {
+                if low > high {
+                    return Err(Error::new(format!(
+                        "shape `patches`: `{key}` is reversed: [{low}, {high}]"
+                    )));
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn coordinates(shape: &str, key: &str, values: &[f64], least: usize) -> Result<(), Error> {
+    if (least..=3).contains(&values.len()) && values.iter().all(|v| v.is_finite()) {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "shape `{shape}`: `{key}` is {values:?}, which is not {least} to 3 finite numbers"
+    )))
+}
+
+/// Name of the shape, and for each number: key, value, lowest, highest, in words.
+type Rules = Vec<(&'static str, f64, f64, f64, &'static str)>;
+
+fn rules(shape: &ShapeFile) -> (&'static str, Rules) {
+    const ANY: (f64, f64, &str) = (f64::MIN, f64::MAX, "a finite number");
+    const POSITIVE: (f64, f64, &str) = (f64::MIN_POSITIVE, f64::MAX, "a number > 0");
+    const NOT_NEGATIVE: (f64, f64, &str) = (0.0, f64::MAX, "a number ≥ 0");
+    const FRACTION: (f64, f64, &str) = (0.0, 1.0, "between 0 and 1");
+    const COUNT: (f64, f64, &str) = (0.0, MOST_ITEMS, "between 0 and 100000");
+    let rule = |key, value: &f64, (low, high, words)| (key, *value, low, high, words);
+    match shape {
+        ShapeFile::Disc {
+            amplitude,
+            radius,
+            edge,
+            ..
+        } => (
+            "disc",
+            vec![
+                rule("amplitude", amplitude, ANY),
+                rule("radius", radius, NOT_NEGATIVE),
+                rule("edge", edge, POSITIVE),
+            ],
+        ),
+        ShapeFile::Ring {
+            amplitude,
+            radius,
+            width,
+            ..
+        } => (
+            "ring",
+            vec![
+                rule("amplitude", amplitude, ANY),
+                rule("radius", radius, NOT_NEGATIVE),
+                rule("width", width, POSITIVE),
+            ],
+        ),
+        ShapeFile::Gaussian {
+            amplitude, sigma, ..
+        } => (
+            "gaussian",
+            vec![
+                rule("amplitude", amplitude, ANY),
+                rule("sigma", sigma, POSITIVE),
+            ],
+        ),
+        ShapeFile::Cosine { amplitude, .. } => ("cosine", vec![rule("amplitude", amplitude, ANY)]),
+        ShapeFile::Box { amplitude, .. } => ("box", vec![rule("amplitude", amplitude, ANY)]),
+        ShapeFile::Patches {
+            amplitude,
+            skip,
+            count,
+            sigma,
+            height,
+            ..
+        } => (
+            "patches",
+            vec![
+                rule("amplitude", amplitude, ANY),
+                rule("skip", &f64::from(*skip), COUNT),
+                rule("count", &f64::from(*count), COUNT),
+                rule("sigma", &sigma[0], POSITIVE),
+                rule("sigma", &sigma[1], POSITIVE),
+                rule("height", &height[0], ANY),
+                rule("height", &height[1], ANY),
+            ],
+        ),
+        ShapeFile::Vessels {
+            amplitude,
+            spacing,
+            sigma,
+            jitter,
+            core,
+            core_radius,
+            core_edge,
+            ..
+        } => (
+            "vessels",
+            vec![
+                rule("amplitude", amplitude, ANY),
+                rule("spacing", spacing, POSITIVE),
+                rule("sigma", sigma, POSITIVE),
+                rule("jitter", jitter, FRACTION),
+                rule("core", core, FRACTION),
+                rule("core_radius", core_radius, NOT_NEGATIVE),
+                rule("core_edge", core_edge, POSITIVE),
+            ],
+        ),
+    }
+}

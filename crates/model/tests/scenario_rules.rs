@@ -1,0 +1,303 @@
+//! Every rule of scenario files, the overrides, and the way back to text.
+
+mod common;
+
+use common::{SCENARIO, has, line_of, parse_scenario, scenario_error, toy, with};
+use warmfront_model::{Action, Overrides, Scenario, Scheme, Source};
+
+fn base() -> Scenario {
+    parse_scenario(SCENARIO).expect("the base scenario is right")
+}
+
+#[test]
+fn a_whole_scenario_is_linked() {
+    let s = base();
+    assert_eq!(s.grid.cells, [32, 24, 1]);
+    assert_eq!(s.grid.extent(), [320.0, 240.0, 10.0]);
+    assert!(!s.grid.is_3d());
+    assert_eq!(s.time.step, 0.1);
+    assert_eq!(s.time.snapshots, [0.0, 14.0, 28.0]);
+    assert_eq!(s.parameters, [10.0, 0.5]);
+    assert_eq!(s.compartments, [2.0]);
+    let ids: Vec<_> = s.arms.iter().map(|a| a.id.as_str()).collect();
+    assert_eq!(ids, ["control", "mek", "fast"], "arms are in file order");
+    assert_eq!(s.arms[1].label, "MEK inhibitor");
+    assert_eq!(s.arms[1].doses, [1.0]);
+    assert_eq!(s.arms[2].parameters, [10.0, 1.0]);
+    assert_eq!(s.off_transports, [true]);
+    assert_eq!(s.numerics.scheme, Scheme::BackwardEuler);
+    assert_eq!(s.numerics.max_cycles, 8);
+    assert_eq!(s.events.len(), 5);
+    assert_eq!(s.events[0].arms.as_deref(), Some(&[1][..]));
+    assert_eq!(
+        s.events[1].action,
+        Action::Set {
+            parameters: vec![(1, 0.2)]
+        }
+    );
+    assert_eq!(s.doses(0, 0), []);
+    assert_eq!(s.doses(1, 0).len(), 21);
+    assert_eq!(s.doses(1, 0)[20], (20.0, 60.0));
+}
+
+#[test]
+fn written_out_and_read_back_it_is_the_same() {
+    let s = base();
+    let text = s.to_toml();
+    let again = parse_scenario(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    assert_eq!(s, again, "{text}");
+    assert_eq!(text, again.to_toml());
+}
+
+#[test]
+fn without_arms_there_is_one() {
+    let start = SCENARIO.find("[arms]").expect("arms");
+    let end = SCENARIO.find("[initial.tumour]").expect("initial");
+    let text = with(SCENARIO, &SCENARIO[start..end], "");
+    let text = with(&text, "arms = [\"mek\"]\n", "");
+    let s = parse_scenario(&text).expect("arms are optional");
+    assert_eq!(s.arms.len(), 1);
+    assert_eq!(s.arms[0].id, "single");
+    assert_eq!(s.arms[0].doses, [0.0]);
+    let o = Overrides {
+        dose: vec![("mek".into(), 30.0)],
+        ..Overrides::default()
+    };
+    let s = s.with(&o).expect("a dose");
+    assert_eq!((s.arms[0].doses[0], s.regimens[0].dose), (1.0, 30.0));
+    let again = parse_scenario(&s.to_toml()).expect("right");
+    assert_eq!(s, again);
+}
+
+#[test]
+fn names_are_checked() {
+    for (from, to, message) in [
+        (
+            "growth_rate = 0.5",
+            "groth_rate = 0.5",
+            "unknown parameter `groth_rate`",
+        ),
+        ("plasma = 2.0", "plasm = 2.0", "unknown compartment `plasm`"),
+        (
+            "doses = { mek = 1.0 }",
+            "doses = { mekk = 1.0 }",
+            "unknown drug `mekk`",
+        ),
+        ("arms = [\"mek\"]", "arms = [\"mex\"]", "unknown arm `mex`"),
+        (
+            "[initial.signal]",
+            "[initial.signl]",
+            "unknown field `signl`",
+        ),
+        (
+            "off = [\"chemotaxis\"]",
+            "off = [\"chemotax\"]",
+            "unknown process or transport",
+        ),
+        (
+            "duration = 28",
+            "duraton = 28",
+            "unknown key `duraton` in [time]",
+        ),
+        (
+            "\"backward_euler\"",
+            "\"backward\"",
+            "unknown scheme `backward`",
+        ),
+        (
+            "action = \"bolus\"",
+            "action = \"bolos\"",
+            "unknown action `bolos`",
+        ),
+        ("\"disc\"", "\"disk\"", "unknown value `disk`"),
+        ("radius = 0.2", "radus = 0.2", "unknown key `radus`"),
+        (
+            "parameter = \"motility\"",
+            "parameter = \"mobility\"",
+            "unknown parameter `mobility`",
+        ),
+    ] {
+        let e = scenario_error(from, to);
+        has(&e, &[message, "did you mean"]);
+        let text = with(SCENARIO, from, to);
+        let line = line_of(&text, to);
+        has(&e, &[&format!("base.toml:{line}: ")]);
+    }
+}
+
+#[test]
+fn numbers_are_checked() {
+    for (from, to, message) in [
+        (
+            "growth_rate = 0.5",
+            "growth_rate = 5",
+            "outside its range 0.01 to 3 1/day",
+        ),
+        (
+            "growth_rate = 0.5",
+            "growth_rate = nan",
+            "is NaN, outside its range",
+        ),
+        (
+            "{ growth_rate = 1.0 }",
+            "{ growth_rate = inf }",
+            "is inf, outside its range",
+        ),
+        ("duration = 28", "duration = 0", "`duration` is 0"),
+        ("duration = 28", "duration = 28\nstep = 0", "`step` is 0"),
+        (
+            "duration = 28",
+            "duration = 28\nstep = nan",
+            "`step` is NaN",
+        ),
+        (
+            "duration = 28",
+            "duration = 28\nstep = -0.1",
+            "`step` is -0.1",
+        ),
+        (
+            "duration = 28",
+            "duration = 28\nrecord_every = 1e-12",
+            "more than",
+        ),
+        ("spacing = 10.0", "spacing = 0", "`spacing` is 0"),
+        ("spacing = 10.0", "spacing = [10.0, -1]", "`spacing` is -1"),
+        (
+            "spacing = 10.0",
+            "spacing = [10.0]",
+            "`spacing` has 1 numbers",
+        ),
+        (
+            "cells = [32, 24]",
+            "cells = [32, 7]",
+            "7 cells along y are too few",
+        ),
+        (
+            "cells = [32, 24]",
+            "cells = [32, 24, 4]",
+            "4 cells along z are too few",
+        ),
+        ("cells = [32, 24]", "cells = [32]", "`cells` has 1 numbers"),
+        (
+            "cells = [32, 24]",
+            "cells = [65536, 65536]",
+            "too many cells",
+        ),
+        (
+            "cells = [32, 24]",
+            "cells = [4294967295, 4294967295, 4294967295]",
+            "too many cells",
+        ),
+        (
+            "cells = [32, 24]",
+            "cells = [-32, 24]",
+            "expected a whole number",
+        ),
+        (
+            "mek = 1.0 }",
+            "mek = -1.0 }",
+            "the dose of `mek` in arm `mek` is -1",
+        ),
+        (
+            "plasma = 2.0",
+            "plasma = -2.0",
+            "compartment `plasma` is -2",
+        ),
+        (
+            "snapshots = [0, 14, 28]",
+            "snapshots = [0, 14, 29]",
+            "after the end of the run",
+        ),
+        (
+            "snapshots = [0, 14, 28]",
+            "snapshots = [14, 0]",
+            "must be ≥ 0 and rise",
+        ),
+        ("tolerance = 1e-5", "tolerance = 0", "`tolerance` is 0"),
+        ("tolerance = 1e-5", "picard = 0", "`picard` is 0"),
+        (
+            "edge = 20.0",
+            "edge = 0",
+            "shape `disc`: `edge` is 0, which is not a number > 0",
+        ),
+        ("amplitude = 0.8", "amplitude = nan", "`amplitude` is NaN"),
+        ("[[0.1, 3.0, 1.0]]", "[[1.5, 3.0, 1.0]]", "less than 1"),
+        (
+            "clip = [0.0, 0.9]",
+            "clip = [0.9, 0.0]",
+            "`clip` is reversed",
+        ),
+        ("mean = 3.0", "mean = nan", "`mean` is NaN"),
+        ("noise = 0.08", "noise = -0.08", "`noise` is -0.08"),
+    ] {
+        let e = scenario_error(from, to);
+        has(&e, &[message, "base.toml:"]);
+    }
+}
+
+#[test]
+fn events_are_checked() {
+    for (from, to, message) in [
+        (
+            "time = 5.0",
+            "time = 7.5",
+            "not in time order: 7 comes after 7.5",
+        ),
+        ("time = 5.0", "time = -1", "`time` of an event is -1"),
+        ("multiple = 0.5", "multiple = -0.5", "`multiple` is -0.5"),
+        (
+            "multiple = 0.5\n",
+            "",
+            "an event with action \"dose\" needs the key `multiple`",
+        ),
+        (
+            "multiple = 0.5",
+            "multiple = 0.5\ntext = \"\"",
+            "has no key `text`",
+        ),
+        (
+            "amount = 30",
+            "amout = 30",
+            "unknown key `amout` in [[event]]",
+        ),
+        (
+            "parameters = { growth_rate = 0.2 }",
+            "parameters = { growth_rate = 9 }",
+            "outside",
+        ),
+        (
+            "field = \"tumour\"",
+            "field = \"vessels\"",
+            "cannot paint the static field",
+        ),
+        (
+            "centre = [100, 100]",
+            "centre = [100]",
+            "two or three finite numbers",
+        ),
+    ] {
+        has(&scenario_error(from, to), &[message, "base.toml:"]);
+    }
+}
+
+#[test]
+fn a_label_a_grid_and_a_duration_are_needed() {
+    has(
+        &scenario_error("label = \"Base\"\n", ""),
+        &["the scenario has no `label`"],
+    );
+    has(
+        &scenario_error("cells = [32, 24]\n", ""),
+        &["the scenario has no `cells`", "[grid]"],
+    );
+    let e = scenario_error("duration = 28\nsnapshots = [0, 14, 28]", "");
+    has(&e, &["the scenario has no `duration`"]);
+}
+
+#[test]
+fn junk_is_an_error_and_never_a_panic() {
+    for (i, _) in SCENARIO.char_indices() {
+        let source = Source::new("cut.toml", &SCENARIO[..i]);
+        let _ = Scenario::parse(toy(), "cut", source);
+    }
+}

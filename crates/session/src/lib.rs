@@ -1,0 +1,1 @@
+//! A run from start to finish: arms, schedules, events, recording, exporters.

@@ -1,0 +1,151 @@
+//! Storage order of the fields, and which maps on faces they share.
+
+use warmfront_model::{Expression, FaceMean, FieldKind, Model};
+
+/// How a field's linear system is put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// Constant diffusion coefficient, no drift.
+    Plain,
+    /// Hindrance or drift vary in space.
+    Mapped,
+    /// Does not move: solved cell by cell.
+    Local,
+    /// A map without an equation.
+    Static,
+}
+
+/// A hindrance that one or more fields and drifts share.
+#[derive(Debug, Clone)]
+pub struct HindranceMap {
+    /// The factor, over `s`, `p`, `a`.
+    pub expression: Expression,
+    /// Mean on faces.
+    pub mean: FaceMean,
+    /// A field that uses it (its walls are the map's walls).
+    pub field: usize,
+}
+
+/// Fields are stored plain, mapped, local, static, each group in file order.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// Field index by storage index.
+    pub fields: Vec<usize>,
+    /// Storage index by field index.
+    pub storage: Vec<usize>,
+    /// Number of plain fields.
+    pub plain: usize,
+    /// Number of mapped fields.
+    pub mapped: usize,
+    /// Number of local fields.
+    pub local: usize,
+    /// Distinct hindrances, on diffusion or on drift.
+    pub hindrances: Vec<HindranceMap>,
+    /// By storage index of solved fields: index into `hindrances`.
+    pub hindrance: Vec<Option<usize>>,
+    /// By storage index of solved fields: transport that moves it.
+    pub drift: Vec<Option<usize>>,
+    /// By transport: index into `hindrances`.
+    pub drift_hindrance: Vec<Option<usize>>,
+}
+
+impl Layout {
+    /// Sorts the fields of `model`.
+    pub fn of(model: &Model) -> Self {
+        let slot = |i: usize| {
+            let f = &model.fields[i];
+            if f.kind == FieldKind::Static {
+                Slot::Static
+            } else if f.transport.is_some() || (f.diffusion.is_some() && f.hindrance.is_some()) {
+                Slot::Mapped
+            } else if f.diffusion.is_some() {
+                Slot::Plain
+            } else {
+                Slot::Local
+            }
+        };
+        let mut fields: Vec<usize> = (0..model.fields.len()).collect();
+        fields.sort_by_key(|&i| slot(i) as u8);
+        let mut storage = vec![0; fields.len()];
+        for (s, &f) in fields.iter().enumerate() {
+            storage[f] = s;
+        }
+        let count = |kind| fields.iter().filter(|&&i| slot(i) == kind).count();
+        let (plain, mapped, local) = (count(Slot::Plain), count(Slot::Mapped), count(Slot::Local));
+
+        let mut hindrances: Vec<HindranceMap> = Vec::new();
+        let mut find = |expression: &Expression, mean: FaceMean, field: usize| {
+            let same = |m: &HindranceMap| m.expression.text == expression.text && m.mean == mean;
+            hindrances.iter().position(same).unwrap_or_else(|| {
+                hindrances.push(HindranceMap {
+                    expression: expression.clone(),
+                    mean,
+                    field,
+                });
+                hindrances.len() - 1
+            })
+        };
+        let hindrance = fields[..plain + mapped]
+            .iter()
+            .map(|&i| {
+                let f = &model.fields[i];
+                f.hindrance.as_ref().map(|h| find(h, f.face_mean, i))
+            })
+            .collect();
+        let drift_hindrance = model
+            .transports
+            .iter()
+            .map(|t| {
+                let field = t.moves.first().copied().unwrap_or_default();
+                t.hindrance
+                    .as_ref()
+                    .map(|h| find(h, FaceMean::Arithmetic, field))
+            })
+            .collect();
+        let drift = fields[..plain + mapped]
+            .iter()
+            .map(|&i| model.fields[i].transport)
+            .collect();
+        Self {
+            fields,
+            storage,
+            plain,
+            mapped,
+            local,
+            hindrances,
+            hindrance,
+            drift,
+            drift_hindrance,
+        }
+    }
+
+    /// Fields with a linear system.
+    pub fn solved(&self) -> usize {
+        self.plain + self.mapped
+    }
+
+    /// Fields with an equation.
+    pub fn dynamic(&self) -> usize {
+        self.plain + self.mapped + self.local
+    }
+
+    /// All fields.
+    pub fn all(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// How the field at a storage index is solved.
+    pub fn slot(&self, storage: usize) -> Slot {
+        match storage {
+            s if s < self.plain => Slot::Plain,
+            s if s < self.solved() => Slot::Mapped,
+            s if s < self.dynamic() => Slot::Local,
+            _ => Slot::Static,
+        }
+    }
+
+    /// Blocks of cell maps that the reactions write: hindrances first, then drift potentials.
+    pub fn cell_maps(&self) -> usize {
+        self.hindrances.len() + self.drift_hindrance.len()
+    }
+}

@@ -1,0 +1,37 @@
+//! Fields become pictures: colour maps, composites, legends, scale bars, plots.
+//!
+//! Everything here is plain data in, plain data out, on the CPU. The crate knows no model: a field
+//! is an array of numbers with a range and a unit.
+//!
+//! - [`colormap`], [`colour`], [`raster`]: numbers to pixels.
+//! - [`number`], [`text`], [`legend`]: round numbers, measured text, colour bars and scale bars.
+//! - [`montage`] and [`plot`]: whole figures, composed as SVG by [`svg`] and drawn by [`figure`].
+//! - [`png`]: files that carry the scenario that made them.
+
+pub mod colormap;
+pub mod colour;
+pub mod error;
+pub mod figure;
+pub mod legend;
+pub mod montage;
+pub mod number;
+pub mod plot;
+pub mod png;
+pub mod raster;
+pub mod style;
+pub mod svg;
+pub mod text;
+
+mod axis;
+mod plot_panel;
+
+pub use colormap::{Colormap, ColormapKind};
+pub use colour::{NOT_A_NUMBER, OKABE_ITO, Rgb, arm_colour, parse_hex};
+pub use error::{Result, ViewError};
+pub use figure::Figure;
+pub use legend::{Dash, DoseTrack, LegendEntry, LegendMark, Marker};
+pub use montage::{FieldColumn, FieldSlice, Montage, MontageRow};
+pub use plot::{PlotFigure, PlotPanel, Series};
+pub use png::{encode_png, read_png_text};
+pub use raster::{Channel, Range, composite, field_image};
+pub use style::Style;

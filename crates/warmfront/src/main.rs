@@ -1,0 +1,2 @@
+//! Warmfront command line.
+fn main() {}

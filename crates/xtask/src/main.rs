@@ -1,0 +1,90 @@
+//! Project chores: `cargo xtask COMMAND`.
+//!
+//! Each chore is one module and one command, so that a person, a script and CI do the same thing
+//! with the same words. Chores that judge the repository (`tidy`, `deps`) report every problem at
+//! once; chores that run programs forward their output and exit code.
+
+mod demo;
+mod deps;
+mod process;
+mod setup;
+mod test;
+mod tidy;
+mod vulkan;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use process::Failure;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  setup          make sure that a Vulkan driver is installed (real or software)
+  test [ARGS]    setup, then every test; ARGS go to the test runner
+  demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
+  tidy           facts that no compiler checks: layers, layout, links, shaders, names
+  deps           licences and duplicate versions of all dependencies
+  help           this page
+
+Exit codes: 0 done, 1 a check failed, 2 usage or file error, 3 no Vulkan driver;
+test and demo forward the code of the program that they run.
+";
+
+const COMMANDS: [&str; 6] = ["setup", "test", "demo", "tidy", "deps", "help"];
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_else(|| "help".to_owned());
+    let rest: Vec<String> = args.collect();
+    match run(&command, &rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                eprintln!("error: {}", failure.message);
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
+    let takes_arguments = matches!(command, "test" | "demo");
+    if let (false, Some(extra)) = (takes_arguments, rest.first())
+        && COMMANDS.contains(&command)
+    {
+        return Err(Failure::usage(format!(
+            "`{command}` takes no arguments, found `{extra}`"
+        )));
+    }
+    match command {
+        "setup" => setup::run(),
+        "test" => test::run(&workspace_root()?, rest),
+        "demo" => demo::run(&workspace_root()?, rest),
+        "tidy" => tidy::run(&workspace_root()?),
+        "deps" => deps::run(&workspace_root()?),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(Failure::usage(format!(
+            "unknown command `{other}`; the commands are {}",
+            COMMANDS.join(", ")
+        ))),
+    }
+}
+
+/// The nearest folder, from the current one upwards, whose `Cargo.toml` declares the workspace.
+fn workspace_root() -> Result<PathBuf, Failure> {
+    let here = std::env::current_dir()
+        .map_err(|error| Failure::usage(format!("the current folder cannot be read: {error}")))?;
+    here.ancestors()
+        .find(|folder| {
+            std::fs::read_to_string(folder.join("Cargo.toml"))
+                .is_ok_and(|text| text.lines().any(|line| line.trim() == "[workspace]"))
+        })
+        .map(PathBuf::from)
+        .ok_or_else(|| {
+            Failure::usage("no workspace found here: run the command inside the repository")
+        })
+}

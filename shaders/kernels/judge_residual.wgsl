@@ -1,0 +1,64 @@
+// One workgroup a system: adds up the partial sums of `residual_norm` and decides whether it is solved:
+// |residual| <= tolerance (|shift (c - known)| + |loss c|) + rounding |diagonal c|.
+//#import bind/step.wgsl
+
+struct Solve {
+    // Norm of the residual over what it may be: <= 1 is solved.
+    ratio: f32,
+    // Norm of the residual relative to |shift (c - known)| + |loss c|.
+    relative: f32,
+    // Sum of the residual over the cells: what the balance of this field lacks.
+    balance: f32,
+    // V-cycles spent, as a number.
+    cycles: f32,
+}
+
+@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(3) var<storage, read> systems_here: array<u32>;
+@group(1) @binding(0) var<storage, read> partial: array<vec4f>;
+@group(1) @binding(1) var<storage, read_write> done_out: array<u32>;
+@group(1) @binding(2) var<storage, read_write> report: array<Solve>;
+@group(1) @binding(3) var<uniform> shape: vec4u; // threads a system, stage (0 or 1), systems in all, 1 for the first look
+
+var<workgroup> sums: array<vec4f, 64>;
+var<workgroup> balances: array<f32, 64>;
+
+// Half a unit in the last place of f32, with room for the sum of five terms.
+const ROUNDING: f32 = 1.5e-7;
+
+@compute @workgroup_size(64)
+fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+    let system = systems_here[group.z];
+    var sum = vec4f(0.0);
+    var balance = 0.0;
+    for (var i = t; i < shape.x; i += 64u) {
+        sum += partial[2u * (group.z * shape.x + i)];
+        balance += partial[2u * (group.z * shape.x + i) + 1u].x;
+    }
+    sums[t] = sum;
+    balances[t] = balance;
+    workgroupBarrier();
+    if (t == 0u) {
+        var total = vec4f(0.0);
+        var whole = 0.0;
+        for (var i = 0u; i < 64u; i++) {
+            total += sums[i];
+            whole += balances[i];
+        }
+        let was_done = done_out[system] != 0u;
+        let norms = sqrt(total);
+        let allowed = step.tolerance * (norms.y + norms.z) + ROUNDING * norms.w;
+        let slot = shape.y * shape.z + system;
+        if (!was_done) {
+            report[slot].ratio = norms.x / max(allowed, 1e-30);
+            report[slot].relative = norms.x / max(norms.y + norms.z, 1e-30);
+            report[slot].balance = whole;
+            if (shape.w != 0u) {
+                report[slot].cycles = 0.0;
+            } else {
+                report[slot].cycles += 1.0;
+            }
+            done_out[system] = select(0u, 1u, norms.x <= allowed);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// dst += coarse correction, interpolated linearly along each axis between the centres of coarse cells.
+//
+// `interpolation` holds, per cell, how far its centre stands from its coarse cell's centre towards
+// the coarse neighbour (the lower one for even cells, the upper one for odd); 0 at a wall.
+//#import bind/solver.wgsl
+//#import bind/transfer.wgsl
+//#import lib/stencil.wgsl
+@group(1) @binding(3) var<storage, read> interpolation: array<vec4f>;
+@group(1) @binding(4) var<uniform> table: vec4u; // first entry of x, y, z in `interpolation`; stride
+
+fn coarse_at(base: u32, i: u32, j: u32, k: u32) -> f32 {
+    return coarse_in[base + (k * coarse.ny + j) * 4u * coarse.columns + i];
+}
+
+// The neighbour towards which a cell leans: below for even cells, above for odd ones, with wrapping.
+fn lean(i: u32, n: u32, parent: u32) -> u32 {
+    return select(wrap_low(parent, n), wrap_high(parent, n), (i & 1u) == 1u);
+}
+
+fn along_x(base: u32, column: u32, j: u32, k: u32, t: vec4f) -> vec4f {
+    let n = coarse.nx;
+    let i0 = min(2u * column, n - 1u);
+    let i1 = min(2u * column + 1u, n - 1u);
+    let low = coarse_at(base, wrap_low(i0, n), j, k);
+    let a = coarse_at(base, i0, j, k);
+    let b = coarse_at(base, i1, j, k);
+    let high = coarse_at(base, wrap_high(i1, n), j, k);
+    // A single coarse column wraps onto itself; its weights are 0.
+    let to = select(b, coarse_at(base, wrap_high(i0, n), j, k), i1 == i0);
+    return mix(vec4f(a, a, b, b), vec4f(low, to, a, high), t);
+}
+
+fn along_xy(base: u32, at: Place, k: u32, tx: vec4f, ty: f32) -> vec4f {
+    let halved = coarse.ny < level.ny;
+    let parent = select(at.row, at.row / 2u, halved);
+    let here = along_x(base, at.column, parent, k, tx);
+    let there = along_x(base, at.column, lean(at.row, coarse.ny, parent), k, tx);
+    return mix(here, there, ty);
+}
+
+@compute @workgroup_size(64)
+fn prolong_correct(@builtin(global_invocation_id) id: vec3u) {
+    var at = place_of(id.x, 0u);
+    at.system = systems_here[coarse.list + id.z];
+    at.block = at.system * level.block;
+    at.info = systems[at.system];
+    let rows = walk_length(at);
+    let tables = at.info.signature * table.w;
+    let base = 4u * (at.system * coarse.block);
+    let tx = interpolation[table.x + tables + at.column];
+    let mask = inside(at.column);
+    for (var i = 0u; i < rows; i++) {
+        let ty = interpolation[table.y + tables + at.row].x;
+        var correction: vec4f;
+        if (SOLID) {
+            let tz = interpolation[table.z + tables + at.plane].x;
+            let parent = select(at.plane, at.plane / 2u, coarse.nz < level.nz);
+            correction = mix(
+                along_xy(base, at, parent, tx, ty),
+                along_xy(base, at, lean(at.plane, coarse.nz, parent), tx, ty),
+                tz,
+            );
+        } else {
+            correction = along_xy(base, at, 0u, tx, ty);
+        }
+        let cell = at.block + index_in_block(at.column, at.row, at.plane);
+        dst[cell] += mask * correction;
+        at.row += 1u;
+    }
+}

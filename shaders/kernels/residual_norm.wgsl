@@ -1,0 +1,44 @@
+// Per thread: sums that tell how well the finest level is solved.
+//
+// partial[0] = (Σ residual², Σ (shift (c - known))², Σ (loss c)², Σ (diagonal c)²), partial[1].x = Σ residual.
+//#import bind/solver.wgsl
+//#import lib/stencil.wgsl
+
+@group(1) @binding(0) var<storage, read> now: array<vec4f>;
+@group(1) @binding(1) var<storage, read> stage_one: array<vec4f>;
+@group(1) @binding(2) var<storage, read_write> partial: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    var at = place_of(id.x, id.z);
+    let rows = walk_length(at);
+    let base = at.block;
+    var below = vec4f(0.0);
+    var here = vec4f(0.0);
+    if (rows > 0u) {
+        below = src[base + index_in_block(at.column, wrap_low(at.row, level.ny), at.plane)];
+        here = src[base + index_in_block(at.column, at.row, at.plane)];
+    }
+    let mask = inside(at.column);
+    var sums = vec4f(0.0);
+    var balance = 0.0;
+    for (var i = 0u; i < rows; i++) {
+        let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
+        let a = stencil(at, below, here, above);
+        let cell = base + index_in_block(at.column, at.row, at.plane);
+        let local = loss[cell];
+        let diagonal = a.diagonal + step.shift + local;
+        let residual = mask * (rhs[cell] - a.off - diagonal * here);
+        let known = now[cell] + step.carry * (stage_one[cell] - now[cell]);
+        let change = mask * step.shift * (here - known);
+        let lost = local * here;
+        sums += vec4f(dot(residual, residual), dot(change, change), dot(lost, lost), dot(diagonal * here, diagonal * here));
+        balance += dot(residual, vec4f(1.0));
+        below = here;
+        here = above;
+        at.row += 1u;
+    }
+    let threads = groups.x * 64u;
+    partial[2u * (id.z * threads + id.x)] = sums;
+    partial[2u * (id.z * threads + id.x) + 1u] = vec4f(balance, 0.0, 0.0, 0.0);
+}

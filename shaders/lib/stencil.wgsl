@@ -1,0 +1,197 @@
+// The finite-volume operator A = s + L - div D grad + div(u ·) on four neighbouring cells.
+//
+// `metric` holds, per axis, the coefficients of the second difference of each cell: towards the low
+// and the high neighbour (0 at a wall), on the diagonal (these two plus what a fixed wall adds) and
+// one over the cell's width. Along x four cells share an entry of four vec4f; along y and z each
+// entry is (low, high, diagonal, 1/width).
+
+override MAPPED: bool = false;
+override SOLID: bool = false;
+
+struct Place {
+    system: u32,
+    column: u32,
+    row: u32,
+    plane: u32,
+    // First vec4f of the system's block.
+    block: u32,
+    metric: u32,
+    info: System,
+}
+
+struct Operator {
+    // A c without the diagonal part, and the diagonal.
+    off: vec4f,
+    diagonal: vec4f,
+}
+
+fn wrap_low(i: u32, n: u32) -> u32 {
+    return select(i - 1u, n - 1u, i == 0u);
+}
+
+fn wrap_high(i: u32, n: u32) -> u32 {
+    return select(i + 1u, 0u, i + 1u == n);
+}
+
+fn index_in_block(column: u32, row: u32, plane: u32) -> u32 {
+    return (plane * level.ny + row) * level.columns + column;
+}
+
+// Values of the cells to the left and to the right of each of the four.
+fn low_neighbours(here: vec4f, base: u32, column: u32, line: u32) -> vec4f {
+    var left: f32;
+    if (column == 0u) {
+        let last = level.nx - 1u;
+        left = src[base + line + last / 4u][last % 4u];
+    } else {
+        left = src[base + line + column - 1u].w;
+    }
+    return vec4f(left, here.xyz);
+}
+
+fn high_neighbours(here: vec4f, base: u32, column: u32, line: u32) -> vec4f {
+    let cell = 4u * column;
+    let next = select(column + 1u, 0u, cell + 4u >= level.nx);
+    let first = src[base + line + next].x;
+    var right = vec4f(here.yzw, first);
+    // The last cell of a row may stand inside the vec4f: it wraps to the first of the row.
+    let left_over = level.nx - cell;
+    if (left_over < 4u) {
+        right[left_over - 1u] = first;
+    }
+    return right;
+}
+
+fn face_low_x(base: u32, column: u32, line: u32, here: vec4f) -> vec4f {
+    var left: f32;
+    if (column == 0u) {
+        let last = level.nx - 1u;
+        left = faces[base + line + last / 4u][last % 4u];
+    } else {
+        left = faces[base + line + column - 1u].w;
+    }
+    return vec4f(left, here.xyz);
+}
+
+// `below`, `here`, `above`: rows row-1, row, row+1 of the unknown at this column.
+fn stencil(at: Place, below: vec4f, here: vec4f, above: vec4f) -> Operator {
+    let base = at.block;
+    let line = (at.plane * level.ny + at.row) * level.columns;
+    let left = low_neighbours(here, base, at.column, line);
+    let right = high_neighbours(here, base, at.column, line);
+
+    let mx = level.metric_x + at.metric + 4u * at.column;
+    let x_low = metric[mx];
+    let x_high = metric[mx + 1u];
+    let x_diagonal = metric[mx + 2u];
+    let my = metric[level.metric_y + at.metric + at.row];
+    let d = at.info.diffusivity;
+
+    var result: Operator;
+    if (!MAPPED) {
+        result.off = x_low * left + x_high * right + my.x * below + my.y * above;
+        result.diagonal = x_diagonal + my.z;
+        if (SOLID) {
+            let mz = metric[level.metric_z + at.metric + at.plane];
+            let under = src[base + index_in_block(at.column, at.row, wrap_low(at.plane, level.nz))];
+            let over = src[base + index_in_block(at.column, at.row, wrap_high(at.plane, level.nz))];
+            result.off += mz.x * under + mz.y * over;
+            result.diagonal += mz.z;
+        }
+        result.off *= -d;
+        result.diagonal *= d;
+        return result;
+    }
+
+    // Space-dependent: hindrance on the faces, and drift (donor cell).
+    let x_width = metric[mx + 3u];
+    let size = level.block;
+    let below_row = wrap_low(at.row, level.ny);
+    var k_left = vec4f(1.0);
+    var k_right = vec4f(1.0);
+    var k_below = vec4f(1.0);
+    var k_above = vec4f(1.0);
+    if (at.info.hindrance >= 0) {
+        let fx = u32(at.info.hindrance) * size;
+        let fy = fx + level.arms * size;
+        k_right = faces[fx + line + at.column];
+        k_left = face_low_x(fx, at.column, line, k_right);
+        k_above = faces[fy + line + at.column];
+        k_below = faces[fy + index_in_block(at.column, below_row, at.plane)];
+    }
+    var c_left = d * x_low * k_left;
+    var c_right = d * x_high * k_right;
+    var c_below = d * my.x * k_below;
+    var c_above = d * my.y * k_above;
+    let wall = d * (x_diagonal - x_low - x_high + (my.z - my.x - my.y));
+    result.diagonal = c_left + c_right + c_below + c_above + wall;
+    if (at.info.drift >= 0) {
+        let fx = u32(at.info.drift) * size;
+        let fy = fx + level.arms * size;
+        let u_right = faces[fx + line + at.column] * x_width;
+        let u_left = face_low_x(fx, at.column, line, faces[fx + line + at.column]) * x_width;
+        let u_above = faces[fy + line + at.column] * my.w;
+        let u_below = faces[fy + index_in_block(at.column, below_row, at.plane)] * my.w;
+        let zero = vec4f(0.0);
+        result.diagonal += max(u_right, zero) - min(u_left, zero) + max(u_above, zero) - min(u_below, zero);
+        c_left += max(u_left, zero);
+        c_right -= min(u_right, zero);
+        c_below += max(u_below, zero);
+        c_above -= min(u_above, zero);
+    }
+    result.off = c_left * left + c_right * right + c_below * below + c_above * above;
+    if (SOLID) {
+        let mz = metric[level.metric_z + at.metric + at.plane];
+        let under_plane = wrap_low(at.plane, level.nz);
+        let under = src[base + index_in_block(at.column, at.row, under_plane)];
+        let over = src[base + index_in_block(at.column, at.row, wrap_high(at.plane, level.nz))];
+        var k_under = vec4f(1.0);
+        var k_over = vec4f(1.0);
+        if (at.info.hindrance >= 0) {
+            let fz = (u32(at.info.hindrance) + 2u * level.arms) * size;
+            k_over = faces[fz + line + at.column];
+            k_under = faces[fz + index_in_block(at.column, at.row, under_plane)];
+        }
+        var c_under = d * mz.x * k_under;
+        var c_over = d * mz.y * k_over;
+        result.diagonal += c_under + c_over + d * (mz.z - mz.x - mz.y);
+        if (at.info.drift >= 0) {
+            let fz = (u32(at.info.drift) + 2u * level.arms) * size;
+            let u_over = faces[fz + line + at.column] * mz.w;
+            let u_under = faces[fz + index_in_block(at.column, at.row, under_plane)] * mz.w;
+            result.diagonal += max(u_over, vec4f(0.0)) - min(u_under, vec4f(0.0));
+            c_under += max(u_under, vec4f(0.0));
+            c_over -= min(u_over, vec4f(0.0));
+        }
+        result.off += c_under * under + c_over * over;
+    }
+    result.off = -result.off;
+    return result;
+}
+
+// 1 for cells of the grid, 0 for the padding at the end of a row.
+fn inside(column: u32) -> vec4f {
+    let cell = vec4u(4u * column) + vec4u(0u, 1u, 2u, 3u);
+    return select(vec4f(0.0), vec4f(1.0), cell < vec4u(level.nx));
+}
+
+// The system and the first cell of thread `thread`: threads run over columns, then walks of
+// `level.march` rows, then planes. `row` is past the end for surplus threads.
+fn place_of(thread: u32, slot: u32) -> Place {
+    var at: Place;
+    at.system = systems_here[level.list + slot];
+    at.column = thread % level.columns;
+    let walk = thread / level.columns;
+    at.plane = walk / level.chunks;
+    at.row = (walk % level.chunks) * level.march;
+    at.block = at.system * level.block;
+    at.info = systems[at.system];
+    at.metric = at.info.signature * level.metric_stride;
+    return at;
+}
+
+// Rows that this thread walks; none for surplus threads and for systems that have converged.
+fn walk_length(at: Place) -> u32 {
+    let rows = min(level.march, level.ny - min(at.row, level.ny));
+    return select(rows, 0u, at.plane >= level.nz || done[at.system] != 0u);
+}

@@ -1,0 +1,113 @@
+// Well-mixed variables of one arm: adds up the exchange with the tissue, then integrates.
+//
+// Exponential midpoint rule per sub-step on dy/dt = G - L y: second order, never negative, exact for
+// constant G and L. The exchange is taken linear in time between the last two evaluations.
+//#import bind/level.wgsl
+//#import bind/step.wgsl
+//#import generated/model.wgsl
+
+@group(0) @binding(0) var<uniform> level: Level;
+@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(30) var<storage, read_write> memory: array<f32>;
+@group(0) @binding(31) var<storage, read> exchange_partials: array<f32>;
+@group(0) @binding(32) var<uniform> task: vec4u; // mode, threads an arm, cells of the grid
+@group(0) @binding(33) var<storage, read_write> doses: array<f32>;
+//#import generated/compartments.wgsl
+
+// Modes.
+const BEGIN: u32 = 0u;      // take over the accepted values, integrate to the first stage
+const BETWEEN: u32 = 1u;    // exchange at stage 1 is known: integrate to the end of the tick
+const END: u32 = 2u;        // exchange at the end is known: integrate again, this is the result
+const MEASURE: u32 = 3u;    // exchange at the present is known: keep it
+const DOSE: u32 = 4u;       // add the doses, start from the present
+
+var<workgroup> scratch: array<f32, 64>;
+
+fn phi(rate: f32, dt: f32) -> f32 {
+    // (1 - exp(-rate dt)) / rate without cancellation.
+    let x = rate * dt;
+    return select((1.0 - exp(-x)) / max(rate, 1e-30), dt * (1.0 - x * (0.5 - x / 6.0)), x < 0.02);
+}
+
+@compute @workgroup_size(64)
+fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+    let arm = group.z;
+    let base = arm * MEMORY;
+    var measured: array<f32, EXCHANGES>;
+    if (task.x != BEGIN && task.x != DOSE) {
+        for (var k = 0u; k < EXCHANGES; k++) {
+            var sum = 0.0;
+            for (var i = t; i < task.y; i += 64u) {
+                sum += exchange_partials[(arm * EXCHANGES + k) * task.y + i];
+            }
+            scratch[t] = sum;
+            workgroupBarrier();
+            var whole = 0.0;
+            for (var i = 0u; i < 64u; i++) {
+                whole += scratch[i];
+            }
+            measured[k] = whole / f32(task.z);
+            workgroupBarrier();
+        }
+    }
+    if (t != 0u) {
+        return;
+    }
+    let p = params[arm];
+    if (task.x == DOSE) {
+        add_doses(arm, base, p);
+        for (var k = 0u; k < COMPARTMENTS; k++) {
+            memory[base + STAGE + k] = memory[base + NEW + k];
+        }
+        return;
+    }
+    if (task.x == MEASURE) {
+        for (var k = 0u; k < EXCHANGES; k++) {
+            memory[base + EXCHANGE_NEW + k] = measured[k];
+        }
+        return;
+    }
+    if (task.x == BEGIN && step.accept != 0u) {
+        for (var k = 0u; k < COMPARTMENTS; k++) {
+            memory[base + NOW + k] = memory[base + NEW + k];
+        }
+        for (var k = 0u; k < EXCHANGES; k++) {
+            memory[base + EXCHANGE_NOW + k] = memory[base + EXCHANGE_NEW + k];
+        }
+    }
+    var start: array<f32, EXCHANGES>;
+    var rise: array<f32, EXCHANGES>;
+    let known_at = select(step.span, step.gamma_dt, task.x == BETWEEN);
+    for (var k = 0u; k < EXCHANGES; k++) {
+        start[k] = memory[base + EXCHANGE_NOW + k];
+        rise[k] = select((measured[k] - start[k]) / known_at, 0.0, task.x == BEGIN);
+        if (task.x == END) {
+            memory[base + EXCHANGE_NEW + k] = measured[k];
+        }
+    }
+    var y: array<f32, COMPARTMENTS>;
+    for (var k = 0u; k < COMPARTMENTS; k++) {
+        y[k] = memory[base + NOW + k];
+    }
+    let dt = step.span / f32(step.substeps);
+    for (var i = 0u; i < step.substeps; i++) {
+        let time = dt * f32(i);
+        var gain: array<f32, COMPARTMENTS>;
+        var loss: array<f32, COMPARTMENTS>;
+        terms(y, start, rise, time, p, &gain, &loss);
+        var middle: array<f32, COMPARTMENTS>;
+        for (var k = 0u; k < COMPARTMENTS; k++) {
+            middle[k] = y[k] * exp(-0.5 * dt * loss[k]) + gain[k] * phi(loss[k], 0.5 * dt);
+        }
+        terms(middle, start, rise, time + 0.5 * dt, p, &gain, &loss);
+        for (var k = 0u; k < COMPARTMENTS; k++) {
+            y[k] = y[k] * exp(-dt * loss[k]) + gain[k] * phi(loss[k], dt);
+        }
+    }
+    for (var k = 0u; k < COMPARTMENTS; k++) {
+        memory[base + STAGE + k] = y[k];
+        if (task.x == END) {
+            memory[base + NEW + k] = y[k];
+        }
+    }
+}
