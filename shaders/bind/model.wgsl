@@ -14,7 +14,7 @@ struct Geometry {
 }
 
 @group(0) @binding(0) var<uniform> level: Level;
-@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(2) var<uniform> geometry: Geometry;
 @group(0) @binding(4) var<storage, read> compartment_values: array<f32>;
 @group(0) @binding(5) var<storage, read_write> guess: array<f32>;

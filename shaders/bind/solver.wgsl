@@ -13,12 +13,17 @@ struct System {
     hindrance: i32,
     // Block of `faces` with the drift velocity on x faces; y and z follow. -1: none.
     drift: i32,
+    // Block of `faces` with the diffusion that keeps crowding stable. -1: none.
+    stiffness: i32,
     // Boundary signature: which rows of `metric` apply.
     signature: u32,
+    padding_0: u32,
+    padding_1: u32,
+    padding_2: u32,
 }
 
 @group(0) @binding(0) var<uniform> level: Level;
-@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(2) var<storage, read> systems: array<System>;
 @group(0) @binding(3) var<storage, read> systems_here: array<u32>;
 @group(0) @binding(4) var<storage, read> metric: array<vec4f>;

@@ -7,11 +7,12 @@
 //#import bind/step.wgsl
 
 @group(0) @binding(0) var<uniform> level: Level;
-@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(20) var<storage, read> now: array<vec4f>;
 @group(0) @binding(21) var<storage, read_write> guess: array<vec4f>;
 @group(0) @binding(22) var<storage, read> stage_one: array<vec4f>;
-@group(0) @binding(23) var<storage, read_write> slope: array<vec4f>;
+@group(0) @binding(23) var<storage, read> slope: array<vec4f>;
+@group(0) @binding(25) var<storage, read_write> new_slope: array<vec4f>;
 // (Σ error², smallest value, number of bad values, Σ c), (largest value, Σ c², Σ clipped, first bad cell)
 @group(0) @binding(24) var<storage, read_write> partial: array<vec4f>;
 
@@ -38,10 +39,10 @@ fn finish_tick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
         let before = now[cell];
         let one = stage_one[cell];
         var value = guess[cell];
-        let known = before + step.carry * (one - before);
-        let fresh = (value - known) / step.gamma_dt;
-        let middle = (one - before) / step.gamma_dt;
-        let error = step.weight_now * slope[cell] + step.weight_one * middle + step.weight_two * fresh;
+        let known = before + tick.carry * (one - before);
+        let fresh = (value - known) / tick.gamma_dt;
+        let middle = (one - before) / tick.gamma_dt;
+        let error = tick.weight_now * slope[cell] + tick.weight_one * middle + tick.weight_two * fresh;
         for (var lane = 0u; lane < min(left, 4u); lane++) {
             let v = value[lane];
             if (is_bad(v)) {
@@ -56,7 +57,7 @@ fn finish_tick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
                 more.z -= min(v, 0.0);
             }
         }
-        slope[cell] = fresh;
+        new_slope[cell] = fresh;
         guess[cell] = max(value, vec4f(0.0));
     }
     let threads = groups.x * 64u;

@@ -1,5 +1,6 @@
 // One workgroup a system: adds up the partial sums of `residual_norm` and decides whether it is solved:
 // |residual| <= tolerance (|shift (c - known)| + |loss c|) + rounding |diagonal c|.
+//#import bind/level.wgsl
 //#import bind/step.wgsl
 
 struct Solve {
@@ -13,7 +14,8 @@ struct Solve {
     cycles: f32,
 }
 
-@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(0) var<uniform> level: Level;
+@group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(3) var<storage, read> systems_here: array<u32>;
 @group(1) @binding(0) var<storage, read> partial: array<vec4f>;
 @group(1) @binding(1) var<storage, read_write> done_out: array<u32>;
@@ -28,7 +30,7 @@ const ROUNDING: f32 = 1.5e-7;
 
 @compute @workgroup_size(64)
 fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-    let system = systems_here[group.z];
+    let system = systems_here[level.list + group.z];
     var sum = vec4f(0.0);
     var balance = 0.0;
     for (var i = t; i < shape.x; i += 64u) {
@@ -47,7 +49,7 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
         }
         let was_done = done_out[system] != 0u;
         let norms = sqrt(total);
-        let allowed = step.tolerance * (norms.y + norms.z) + ROUNDING * norms.w;
+        let allowed = tick.tolerance * (norms.y + norms.z) + ROUNDING * norms.w;
         let slot = shape.y * shape.z + system;
         if (!was_done) {
             report[slot].ratio = norms.x / max(allowed, 1e-30);

@@ -1,4 +1,6 @@
-// Second-order drift: rhs -= div( u (c_face - c_upwind) ), with van Leer's limiter.
+// What the implicit operator leaves to the current iterate c*:
+// rhs -= div( u (c*_face - c*_upwind) ), second-order drift with van Leer's limiter, and
+// rhs -= div( K grad c* ), which takes back the stabilising diffusion K of crowding once c = c*.
 //
 // The implicit operator carries the donor-cell flux; this adds the difference to the limited linear
 // reconstruction, taken at the current iterate (deferred correction). Beside a wall, and where the
@@ -43,6 +45,7 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
     let strides = vec3u(1u, pitch, pitch * level.ny);
     let base = system * 4u * level.block;
     var sum = 0.0;
+    let limited = f32(tick.limited);
     let count = u32(axes.w);
     for (var axis = 0u; axis < count; axis++) {
         let faces_base = (u32(info.drift) + axis * level.arms) * 4u * level.block;
@@ -65,7 +68,13 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
         let out = correction(face_values[faces_base + id.x], left, c, right, uu);
         let in_ = correction(face_values[faces_base + id.x - i * s + lower * s], ll, left, c, right);
         let open = wraps || i > 0u;
-        sum += (out - select(0.0, in_, open)) / axes[axis];
+        sum += limited * (out - select(0.0, in_, open)) / axes[axis];
+        if (info.stiffness >= 0) {
+            let k_base = (u32(info.stiffness) + axis * level.arms) * 4u * level.block;
+            let k_out = face_values[k_base + id.x];
+            let k_in = face_values[k_base + id.x - i * s + lower * s];
+            sum += (k_out * (right - c) - k_in * (c - left)) / (axes[axis] * axes[axis]);
+        }
     }
     rhs_out[base + id.x] -= sum;
 }

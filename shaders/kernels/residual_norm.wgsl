@@ -27,10 +27,10 @@ fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
         let a = stencil(at, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
         let local = loss[cell];
-        let diagonal = a.diagonal + step.shift + local;
+        let diagonal = a.diagonal + tick.shift + local;
         let residual = mask * (rhs[cell] - a.off - diagonal * here);
-        let known = now[cell] + step.carry * (stage_one[cell] - now[cell]);
-        let change = mask * step.shift * (here - known);
+        let known = now[cell] + tick.carry * (stage_one[cell] - now[cell]);
+        let change = mask * tick.shift * (here - known);
         let lost = local * here;
         sums += vec4f(dot(residual, residual), dot(change, change), dot(lost, lost), dot(diagonal * here, diagonal * here));
         balance += dot(residual, vec4f(1.0));

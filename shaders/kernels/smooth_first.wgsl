@@ -17,7 +17,7 @@ fn smooth_first(@builtin(global_invocation_id) id: vec3u) {
         let a = stencil(at, vec4f(0.0), vec4f(0.0), vec4f(0.0));
         let cell = at.block + index_in_block(at.column, at.row, at.plane);
         let omega = select(sweep.omega, 1.0, level.single == 1u);
-        dst[cell] = mask * omega * rhs[cell] / (a.diagonal + step.shift + loss[cell]);
+        dst[cell] = mask * omega * rhs[cell] / (a.diagonal + tick.shift + loss[cell]);
         at.row += 1u;
     }
 }

@@ -26,7 +26,7 @@ fn smooth_sweep(@builtin(global_invocation_id) id: vec3u) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
         let a = stencil(at, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
-        let diagonal = a.diagonal + step.shift + loss[cell];
+        let diagonal = a.diagonal + tick.shift + loss[cell];
         let residual = rhs[cell] - a.off - diagonal * here;
         let omega = select(sweep.omega, 1.0, level.single == 1u);
         dst[cell] = mask * (here + omega * residual / diagonal);

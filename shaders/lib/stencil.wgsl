@@ -119,10 +119,23 @@ fn stencil(at: Place, below: vec4f, here: vec4f, above: vec4f) -> Operator {
         k_above = faces[fy + line + at.column];
         k_below = faces[fy + index_in_block(at.column, below_row, at.plane)];
     }
-    var c_left = d * x_low * k_left;
-    var c_right = d * x_high * k_right;
-    var c_below = d * my.x * k_below;
-    var c_above = d * my.y * k_above;
+    var d_left = d * k_left;
+    var d_right = d * k_right;
+    var d_below = d * k_below;
+    var d_above = d * k_above;
+    if (at.info.stiffness >= 0) {
+        let fx = u32(at.info.stiffness) * size;
+        let fy = fx + level.arms * size;
+        let right_face = faces[fx + line + at.column];
+        d_right += right_face;
+        d_left += face_low_x(fx, at.column, line, right_face);
+        d_above += faces[fy + line + at.column];
+        d_below += faces[fy + index_in_block(at.column, below_row, at.plane)];
+    }
+    var c_left = x_low * d_left;
+    var c_right = x_high * d_right;
+    var c_below = my.x * d_below;
+    var c_above = my.y * d_above;
     let wall = d * (x_diagonal - x_low - x_high + (my.z - my.x - my.y));
     result.diagonal = c_left + c_right + c_below + c_above + wall;
     if (at.info.drift >= 0) {
@@ -152,8 +165,15 @@ fn stencil(at: Place, below: vec4f, here: vec4f, above: vec4f) -> Operator {
             k_over = faces[fz + line + at.column];
             k_under = faces[fz + index_in_block(at.column, at.row, under_plane)];
         }
-        var c_under = d * mz.x * k_under;
-        var c_over = d * mz.y * k_over;
+        var d_under = d * k_under;
+        var d_over = d * k_over;
+        if (at.info.stiffness >= 0) {
+            let fz = (u32(at.info.stiffness) + 2u * level.arms) * size;
+            d_over += faces[fz + line + at.column];
+            d_under += faces[fz + index_in_block(at.column, at.row, under_plane)];
+        }
+        var c_under = mz.x * d_under;
+        var c_over = mz.y * d_over;
         result.diagonal += c_under + c_over + d * (mz.z - mz.x - mz.y);
         if (at.info.drift >= 0) {
             let fz = (u32(at.info.drift) + 2u * level.arms) * size;

@@ -7,7 +7,7 @@
 //#import generated/model.wgsl
 
 @group(0) @binding(0) var<uniform> level: Level;
-@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(30) var<storage, read_write> memory: array<f32>;
 @group(0) @binding(31) var<storage, read> exchange_partials: array<f32>;
 @group(0) @binding(32) var<uniform> task: vec4u; // mode, threads an arm, cells of the grid
@@ -67,7 +67,7 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
         }
         return;
     }
-    if (task.x == BEGIN && step.accept != 0u) {
+    if (task.x == BEGIN && tick.accept != 0u) {
         for (var k = 0u; k < COMPARTMENTS; k++) {
             memory[base + NOW + k] = memory[base + NEW + k];
         }
@@ -77,7 +77,7 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     }
     var start: array<f32, EXCHANGES>;
     var rise: array<f32, EXCHANGES>;
-    let known_at = select(step.span, step.gamma_dt, task.x == BETWEEN);
+    let known_at = select(tick.span, tick.gamma_dt, task.x == BETWEEN);
     for (var k = 0u; k < EXCHANGES; k++) {
         start[k] = memory[base + EXCHANGE_NOW + k];
         rise[k] = select((measured[k] - start[k]) / known_at, 0.0, task.x == BEGIN);
@@ -89,8 +89,8 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     for (var k = 0u; k < COMPARTMENTS; k++) {
         y[k] = memory[base + NOW + k];
     }
-    let dt = step.span / f32(step.substeps);
-    for (var i = 0u; i < step.substeps; i++) {
+    let dt = tick.span / f32(tick.substeps);
+    for (var i = 0u; i < tick.substeps; i++) {
         let time = dt * f32(i);
         var gain: array<f32, COMPARTMENTS>;
         var loss: array<f32, COMPARTMENTS>;

@@ -34,8 +34,8 @@ impl MemoryEstimate {
         let axes = if grid.is_3d() { 3 } else { 2 };
         let maps = layout.cell_maps() as u64;
         let faces = maps * axes * arms;
-        // guess; now, stage one, slope; rhs, loss, scratch; maps and faces.
-        let blocks = arms * (all + 3 * dynamic + 3 * solved + maps) + faces;
+        // guess; now, stage one, slope, scratch; rhs, loss; maps and faces.
+        let blocks = arms * (all + 4 * dynamic + 2 * solved + maps) + faces;
         let walkers = u64::from(h.levels[0].walkers().div_ceil(64) * 64);
         let total = block * blocks + solver::memory(&h, solved, faces) + dynamic * arms * walkers * 32;
         Self {

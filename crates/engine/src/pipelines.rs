@@ -144,12 +144,6 @@ impl Dispatch {
         })
     }
 
-    /// Sets the number of workgroups along x, for kernels that use one per system.
-    pub fn with_groups(mut self, x: u32) -> Self {
-        self.groups[0] = x;
-        self
-    }
-
     /// Records with `depth` workgroups along z; nothing when there are none.
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines, depth: u32) {
         if depth == 0 || self.groups[0] == 0 {
@@ -160,5 +154,8 @@ impl Dispatch {
             pass.set_bind_group(*group, bind, &[]);
         }
         pass.dispatch_workgroups(self.groups[0], self.groups[1], depth);
+        PROFILE.with(|p| p.borrow_mut().push((self.variant, self.groups[0], depth)));
     }
 }
+
+thread_local! { pub static PROFILE: std::cell::RefCell<Vec<(Variant, u32, u32)>> = const { std::cell::RefCell::new(Vec::new()) }; }

@@ -110,6 +110,8 @@ pub struct Simulation {
     pub(crate) fresh: bool,
     pub(crate) slope_valid: bool,
     pub(crate) accept_pending: bool,
+    /// V-cycles recorded per solve.
+    pub(crate) cycles: u32,
     pub(crate) diagnostics: Diagnostics,
     pub(crate) memory: MemoryEstimate,
 }
@@ -156,7 +158,8 @@ impl Simulation {
         let now = storage(gpu, "now", block * dynamic * n);
         let stage_one = storage(gpu, "stage one", block * dynamic * n);
         let slope = storage(gpu, "slope", block * dynamic * n);
-        let scratch = storage(gpu, "scratch", block * solved * n);
+        // Work space of the solver; between ticks it holds the new slopes.
+        let scratch = storage(gpu, "scratch", block * dynamic * n);
         let rhs = storage(gpu, "rhs", block * solved * n);
         let loss = storage(gpu, "loss", block * solved * n);
         let maps = storage(gpu, "maps", block * layout.cell_maps() as u64 * n);
@@ -221,10 +224,11 @@ impl Simulation {
 
         let predict = |kernel, step: usize| {
             Dispatch::new(gpu, &pipelines, kernel, false, span_threads, |name| match name {
-                "step" => Some(&steps[step]),
+                "tick" => Some(&steps[step]),
                 "now" => Some(&now),
                 "guess" => Some(&guess),
                 "slope" => Some(&slope),
+                "new_slope" => Some(&scratch),
                 "stage_one" => Some(&stage_one),
                 "span" => Some(&span),
                 _ => None,
@@ -234,7 +238,7 @@ impl Simulation {
             .map(|s| {
                 Dispatch::new(gpu, &pipelines, Kernel::React, false, threads, |name| match name {
                     "level" => Some(&level),
-                    "step" => Some(&steps[s]),
+                    "tick" => Some(&steps[s]),
                     "geometry" => Some(&geometry),
                     "params" => Some(&params),
                     "compartment_values" => Some(&memory_buffer),
@@ -258,7 +262,7 @@ impl Simulation {
                 let task = uniform_of(gpu, "compartment task", &[mode, threads, real_cells, 0]);
                 Dispatch::new(gpu, &pipelines, Kernel::Compartments, false, 1, |name| match name {
                     "level" => Some(&level),
-                    "step" => Some(&steps[step]),
+                    "tick" => Some(&steps[step]),
                     "params" => Some(&params),
                     "memory" => Some(&memory_buffer),
                     "exchange_partials" => Some(&exchange),
@@ -299,6 +303,7 @@ impl Simulation {
                 "level" => Some(&level),
                 "systems" => Some(&solver.systems),
                 "values" => Some(&guess),
+                "tick" => Some(&steps[1]),
                 "face_values" => Some(&faces.levels[0]),
                 "rhs_out" => Some(&rhs),
                 "drifting" => Some(&list),
@@ -322,7 +327,7 @@ impl Simulation {
             let here = uniform_of(gpu, "level", &LevelData { list: 0, ..level0 });
             explicit.push(Dispatch::new(gpu, &pipelines, Kernel::ExplicitStep, mapped, walkers, |name| match name {
                 "level" => Some(&here),
-                "step" => Some(&steps[1]),
+                "tick" => Some(&steps[1]),
                 "systems" => Some(&solver.systems),
                 "systems_here" => Some(&list),
                 "metric" => Some(&solver.metric),
@@ -341,11 +346,12 @@ impl Simulation {
         };
         let finish = Dispatch::new(gpu, &pipelines, Kernel::FinishTick, false, walkers, |name| match name {
             "level" => Some(&level),
-            "step" => Some(&steps[stages]),
+            "tick" => Some(&steps[stages]),
             "now" => Some(&now),
             "guess" => Some(&guess),
             "stage_one" => Some(&stage_one),
             "slope" => Some(&slope),
+            "new_slope" => Some(&scratch),
             "partial" => Some(&tick_partial),
             _ => None,
         })?;
@@ -358,7 +364,7 @@ impl Simulation {
         })?;
         let observe = Dispatch::new(gpu, &pipelines, Kernel::Observe, false, threads, |name| match name {
             "level" => Some(&level),
-            "step" => Some(&steps[0]),
+            "tick" => Some(&steps[0]),
             "geometry" => Some(&geometry),
             "params" => Some(&params),
             "compartment_values" => Some(&memory_buffer),
@@ -380,7 +386,7 @@ impl Simulation {
         })?;
         let initial = Dispatch::new(gpu, &pipelines, Kernel::Initial, false, threads, |name| match name {
             "level" => Some(&level),
-            "step" => Some(&steps[0]),
+            "tick" => Some(&steps[0]),
             "geometry" => Some(&geometry),
             "params" => Some(&params),
             "guess" => Some(&guess),
@@ -456,6 +462,7 @@ impl Simulation {
             fresh: true,
             slope_valid: false,
             accept_pending: true,
+            cycles: 2,
             diagnostics,
             memory,
             model,
@@ -545,11 +552,14 @@ impl Simulation {
                 self.diffusivity.push(diffusivity);
                 let faces = |map: usize| (map * axes * arms + arm) as i32;
                 let transports = self.layout.hindrances.len();
+                let first_stiff = transports + self.model.transports.len();
                 systems.push(SystemData {
                     diffusivity,
                     hindrance: self.layout.hindrance[field].map_or(-1, faces),
                     drift: self.layout.drift[field].map_or(-1, |t| faces(transports + t)),
+                    stiffness: self.layout.stiffness(field).map_or(-1, |i| faces(first_stiff + i)),
                     signature: self.hierarchy.signatures[field],
+                    padding: [0; 3],
                 });
             }
         }
@@ -730,6 +740,19 @@ fn map_infos(layout: &Layout, model: &Model, h: &Hierarchy, arms: u32, axes: u32
                 signature: transport.moves.first().map_or(0, |&f| signature(f)),
                 target: map * axes * arms + arm,
                 limit: arm * per_arm + (layout.solved() + t) as u32,
+            });
+        }
+    }
+    for (i, &storage) in layout.stiff.iter().enumerate() {
+        let map = (layout.hindrances.len() + model.transports.len() + i) as u32;
+        for arm in 0..arms {
+            infos.push(MapInfo {
+                source: map * arms + arm,
+                factor: u32::MAX,
+                kind: 0,
+                signature: h.signatures[storage],
+                target: map * axes * arms + arm,
+                limit: 0,
             });
         }
     }

@@ -27,7 +27,9 @@ pub(crate) struct SystemData {
     pub diffusivity: f32,
     pub hindrance: i32,
     pub drift: i32,
+    pub stiffness: i32,
     pub signature: u32,
+    pub padding: [u32; 3],
 }
 
 /// What one solve left behind; `Solve` of `judge_residual.wgsl`.
@@ -144,7 +146,7 @@ impl Solver {
         let list = storage(gpu, "systems by level", u64::from(systems_total) * levels as u64 * 4);
         let done = storage(gpu, "solved systems", u64::from(systems_total) * 4);
         let report = storage(gpu, "solver report", u64::from(systems_total) * 2 * 16);
-        let systems = storage(gpu, "systems", u64::from(systems_total) * 16);
+        let systems = storage(gpu, "systems", u64::from(systems_total) * 32);
         let metric = storage_of(gpu, "metric", &h.metric);
         let interpolation = storage_of(gpu, "interpolation", &h.interpolation);
         let partial_bytes =
@@ -184,7 +186,7 @@ impl Solver {
             let step = &steps[0];
             let common = |l: usize, name: &str| match name {
                 "level" => Some(&uniforms[l]),
-                "step" => Some(step),
+                "tick" => Some(step),
                 "systems" => Some(&systems),
                 "systems_here" => Some(&list),
                 "metric" => Some(&metric),
@@ -273,7 +275,7 @@ impl Solver {
                     "now" => Some(finest.now),
                     "stage_one" => Some(finest.stage_one),
                     "partial" => Some(&partial),
-                    "step" => Some(step),
+                    "tick" => Some(step),
                     _ => common(0, name),
                 })?;
                 let judge = |first: u32| {
@@ -281,7 +283,7 @@ impl Solver {
                     let family_list = &list;
                     Dispatch::new(gpu, pipelines, Kernel::JudgeResidual, false, 1, |name| match name {
                         "level" => Some(&uniforms[0]),
-                        "step" => Some(step),
+                        "tick" => Some(step),
                         "systems_here" => Some(family_list),
                         "partial" => Some(&partial),
                         "done_out" => Some(&done),
@@ -419,6 +421,23 @@ impl Solver {
             } else {
                 level.back.record(pass, pipelines, count);
                 level.forth.record(pass, pipelines, count);
+            }
+        }
+    }
+}
+
+#[allow(missing_docs)]
+impl Solver {
+    pub fn profile(&self, time: &dyn Fn(&str, &dyn Fn(&mut wgpu::ComputePass<'_>)), p: &Pipelines) {
+        for f in &self.families {
+            time(&format!("cycle mapped={}", f.mapped), &|pass| self.cycle(f, pass, p));
+            println!("counts {:?}", f.counts);
+            for (l, level) in f.levels.iter().enumerate() {
+                if f.counts[l] == 0 { break }
+                time(&format!(" {l} forth"), &|pass| level.forth.record(pass, p, f.counts[l]));
+                if let Some(d) = &level.first { time(&format!(" {l} first"), &|pass| d.record(pass, p, f.counts[l])); }
+                if let (Some(d), Some(&c)) = (&level.restrict, f.counts.get(l + 1)) { time(&format!(" {l} restrict"), &|pass| d.record(pass, p, c)); }
+                if let (Some(d), Some(&c)) = (&level.prolong, f.counts.get(l + 1)) { time(&format!(" {l} prolong"), &|pass| d.record(pass, p, c)); }
             }
         }
     }

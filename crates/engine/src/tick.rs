@@ -56,6 +56,10 @@ struct Outcome {
     solves: Vec<SolveReport>,
     verdicts: Vec<Verdict>,
     error: f64,
+    // Some system is above its tolerance.
+    unsolved: bool,
+    // Most V-cycles of any system.
+    cycles: u32,
     fault: Option<Fault>,
 }
 
@@ -89,7 +93,14 @@ impl Simulation {
         let mut rejected = 0;
         loop {
             let plan = self.plan(dt);
-            let outcome = self.attempt(&plan)?;
+            let mut outcome = self.attempt(&plan)?;
+            // Cycles beyond what a system needs change nothing, so recording few and repeating with
+            // more gives the same bits as recording the most at once.
+            while outcome.unsolved && self.cycles < self.numerics.max_cycles {
+                self.cycles = (2 * self.cycles).min(self.numerics.max_cycles);
+                self.accept_pending = false;
+                outcome = self.attempt(&Plan { accept: false, ..plan })?;
+            }
             let Some(fault) = &outcome.fault else {
                 self.time = if ends_there && rejected == 0 { until } else { self.time + dt };
                 self.account(&plan, &outcome, rejected);
@@ -174,7 +185,7 @@ impl Simulation {
                     r.predict_second.record(&mut pass, p, 1);
                 }
                 for _ in 0..iterations {
-                    self.record_stage(&mut encoder, stage, plan.limited);
+                    self.record_stage(&mut encoder, stage);
                 }
             }
         }
@@ -215,7 +226,7 @@ impl Simulation {
         Ok(self.judge(plan, bytemuck::pod_collect_to_vec(solves), &bytemuck::pod_collect_to_vec::<u8, [f32; 8]>(verdicts)))
     }
 
-    fn record_stage(&self, encoder: &mut wgpu::CommandEncoder, stage: usize, limited: bool) {
+    fn record_stage(&self, encoder: &mut wgpu::CommandEncoder, stage: usize) {
         let arms = self.arms.len() as u32;
         let r = &self.recorded;
         let p = &self.pipelines;
@@ -225,11 +236,11 @@ impl Simulation {
         if let Some(faces) = &r.face_maps {
             faces.record(&mut pass, p, self.layout.cell_maps() as u32 * arms);
         }
-        if limited && let Some(limit) = &r.limit_drift {
+        if let Some(limit) = &r.limit_drift {
             limit.record(&mut pass, p, self.drifting);
         }
         self.solver.record_coefficients(&mut pass, p);
-        self.solver.record(&mut pass, p, stage - 1, self.numerics.max_cycles);
+        self.solver.record(&mut pass, p, stage - 1, self.cycles);
     }
 
     fn record_explicit(&self, encoder: &mut wgpu::CommandEncoder) {
@@ -290,11 +301,15 @@ impl Simulation {
             }
             verdicts.push(verdict);
         }
-        if fault.is_none() && plan.scheme != Scheme::Explicit {
+        let (mut unsolved, mut cycles) = (false, 0);
+        if plan.scheme != Scheme::Explicit {
             let total = self.solver.systems_total() as usize;
             let used = &solves[..plan.stages() * total];
+            unsolved = used.iter().any(|s| s.ratio > 1.0);
+            cycles = used.iter().map(|s| s.cycles as u32).max().unwrap_or(0);
             let worst = used.iter().enumerate().max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio));
             if let Some((i, s)) = worst
+                && fault.is_none()
                 && s.ratio > UNSOLVED
             {
                 fault = Some(Fault::NotSolved {
@@ -315,6 +330,8 @@ impl Simulation {
             solves,
             verdicts,
             error,
+            unsolved,
+            cycles,
             fault,
         }
     }
@@ -322,6 +339,7 @@ impl Simulation {
     fn account(&mut self, plan: &Plan, outcome: &Outcome, rejected: u32) {
         let arms = self.arms.len();
         self.fresh = false;
+        self.cycles = outcome.cycles.max(1);
         self.accept_pending = true;
         self.slope_valid = plan.scheme != Scheme::Explicit;
         let d = &mut self.diagnostics;
@@ -392,5 +410,44 @@ impl Simulation {
                 why: format!("the estimated error {error:.3e} stays above the tolerance"),
             },
         }
+    }
+}
+
+#[allow(missing_docs)]
+impl Simulation {
+    pub fn profile(&mut self, dt: f64) {
+        use std::time::Instant;
+        let plan = self.plan(dt);
+        self.solver.plan_levels(&self.gpu, &self.hierarchy, &self.diffusivity, plan.gamma_dt());
+        self.write_steps(&plan);
+        let arms = self.arms.len() as u32;
+        let time = |name: &str, f: &dyn Fn(&mut wgpu::ComputePass<'_>)| {
+            let mut best = f64::INFINITY;
+            for _ in 0..5 {
+                let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+                self.solver.clear(&mut encoder);
+                { let mut pass = encoder.begin_compute_pass(&Default::default()); for _ in 0..4 { f(&mut pass); } }
+                self.gpu.wait().unwrap();
+                let t = Instant::now();
+                self.gpu.queue.submit([encoder.finish()]);
+                self.gpu.wait().unwrap();
+                best = best.min(t.elapsed().as_secs_f64() / 4.0);
+            }
+            println!("{name:24} {:8.3} ms", best * 1e3);
+        };
+        let (r, p) = (&self.recorded, &self.pipelines);
+        time("nothing", &|_| {});
+        time("react", &|pass| r.react[1].record(pass, p, arms));
+        time("faces", &|pass| if let Some(f) = &r.face_maps { f.record(pass, p, self.layout.cell_maps() as u32 * arms) });
+        time("limit", &|pass| if let Some(f) = &r.limit_drift { f.record(pass, p, self.drifting) });
+        time("coarsen", &|pass| self.solver.record_coefficients(pass, p));
+        time("compartments", &|pass| r.compartments[1].record(pass, p, arms));
+        time("predict", &|pass| r.predict_first.record(pass, p, 1));
+        time("predict2", &|pass| r.predict_second.record(pass, p, 1));
+        time("finish", &|pass| r.finish.record(pass, p, self.layout.dynamic() as u32 * arms));
+        time("judge", &|pass| r.judge.record(pass, p, self.layout.dynamic() as u32 * arms));
+        time("observe", &|pass| { r.observe.record(pass, p, arms); r.sum_observables.record(pass, p, self.model.observables.len() as u32 * arms) });
+        time("residual", &|pass| self.solver.record(pass, p, 0, 0));
+        self.solver.profile(&|name, f| time(name, f), p);
     }
 }

@@ -68,18 +68,19 @@ impl ArrayMap {
         let Some(key) = key else {
             return Self::read_npy(label.clone(), bytes);
         };
-        let mut archive =
-            npyz::npz::NpzArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-        let keys: Vec<String> = archive.array_names().map(str::to_owned).collect();
-        if !keys.iter().any(|k| k == key) {
-            let mut e = Error::unknown("array", key, keys.iter().map(String::as_str));
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+        let names: Result<Vec<_>, _> = archive.file_names().collect();
+        let names = names.map_err(|e| damaged(&e))?;
+        let keys: Vec<&str> = names.iter().filter_map(|n| n.strip_suffix(".npy")).collect();
+        if !keys.contains(&key) {
+            let mut e = Error::unknown("array", key, keys.iter().copied());
             e.what = format!("{} in {label}", e.what);
             return Err(e);
         }
+        drop(names);
         let mut npy = Vec::new();
         archive
-            .zip_archive()
-            .by_name(&npyz::npz::file_name_from_array_name(key))
+            .by_name(&format!("{key}.npy"))
             .map_err(|e| damaged(&e))?
             .read_to_end(&mut npy)
             .map_err(|e| damaged(&e))?;

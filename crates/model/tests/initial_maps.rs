@@ -265,6 +265,25 @@ fn arrays_are_read_and_carried_along() {
 }
 
 #[test]
+fn a_member_of_an_npz_file_is_read() {
+    use std::io::Write as _;
+    let mut npz = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (key, factor) in [("a", 1.0), ("b", 2.0)] {
+        npz.start_file(format!("{key}.npy"), options)
+            .expect("a new member");
+        let bytes = npy("<f4", false, "(9, 8)", &floats(72, |i| factor * i as f32));
+        npz.write_all(&bytes).expect("memory");
+    }
+    let bytes = npz.finish().expect("a whole file").into_inner();
+    let dir = folder(&[("maps.npz", &bytes)]);
+    let s = read(dir.path(), "array = \"maps.npz:b\"").expect("right");
+    assert_eq!(map(&s)[71], 142.0);
+    let e = read(dir.path(), "array = \"maps.npz:c\"").expect_err("no such member");
+    has(&e.to_string(), &["unknown array `c` in", "allowed: a, b"]);
+}
+
+#[test]
 fn bad_arrays_are_refused() {
     let good = npy("<f4", false, "(9, 8)", &floats(72, |i| i as f32));
     let dir = folder(&[

@@ -155,10 +155,13 @@ impl Writer<'_> {
     }
 
     fn load_state(&mut self) {
+        // An iterate may dip below 0 before it is solved; rates never see that.
         self.line("fn load_state(cell: u32, arm: u32) -> State {\n    var s: State;");
         for (storage, &f) in self.layout.fields.iter().enumerate() {
             let id = &self.model.fields[f].id;
-            self.line(format!("    s.{id} = guess[block_of({storage}u, arm) + cell];"));
+            self.line(format!(
+                "    s.{id} = max(guess[block_of({storage}u, arm) + cell], 0.0);"
+            ));
         }
         self.line("    return s;\n}\n");
     }
@@ -223,7 +226,7 @@ impl Writer<'_> {
                      exchange_out[(arm * EXCHANGES + k) * geometry.threads + thread] = exchange.sums[k];\n    }\n    \
                  if (exchange.bad != 0u) {\n        atomicMax(&watch[arm], exchange.bad);\n    }\n}\n\
              // Value that is carried over from the tick's start into this stage.\n\
-             fn known(at: u32) -> f32 {\n    return now[at] + step.carry * (stage_one[at] - now[at]);\n}\n",
+             fn known(at: u32) -> f32 {\n    return now[at] + tick.carry * (stage_one[at] - now[at]);\n}\n",
         );
         self.load_state();
         self.load_compartments();
@@ -267,15 +270,15 @@ impl Writer<'_> {
             self.line(format!("    let at_{storage} = block_of({storage}u, arm) + cell;"));
             if layout.slot(storage) == Slot::Local {
                 self.line(format!(
-                    "    if (step.stage == 3u) {{\n        \
-                         guess[at_{storage}] = s.{id} + step.dt * (gain_{storage} - loss_{storage} * s.{id});\n    \
-                     }} else if (step.stage != 0u) {{\n        \
-                         guess[at_{storage}] = (step.shift * known(at_{storage}) + gain_{storage}) / (step.shift + loss_{storage});\n    }}"
+                    "    if (tick.stage == 3u) {{\n        \
+                         guess[at_{storage}] = s.{id} + tick.dt * (gain_{storage} - loss_{storage} * s.{id});\n    \
+                     }} else if (tick.stage != 0u) {{\n        \
+                         guess[at_{storage}] = (tick.shift * known(at_{storage}) + gain_{storage}) / (tick.shift + loss_{storage});\n    }}"
                 ));
             } else {
                 self.walls(storage, f);
                 self.line(format!(
-                    "    rhs_out[at_{storage}] = step.shift * known(at_{storage}) + gain_{storage};\n    \
+                    "    rhs_out[at_{storage}] = tick.shift * known(at_{storage}) + gain_{storage};\n    \
                      loss_out[at_{storage}] = loss_{storage};"
                 ));
             }
@@ -295,7 +298,37 @@ impl Writer<'_> {
             );
             self.expression(&before, &transport.potential, ");");
         }
+        for (k, &storage) in layout.stiff.iter().enumerate() {
+            let Some(t) = layout.drift[storage] else { continue };
+            let transport = &self.model.transports[t];
+            let field = &self.model.fields[layout.fields[storage]];
+            let i = layout.hindrances.len() + self.model.transports.len() + k;
+            let (id, by) = (&field.id, 1e-3 * field.scale);
+            self.line(format!(
+                "    // -d potential / d {id}\n    var low_{k} = s;\n    var high_{k} = s;\n    \
+                 low_{k}.{id} = max(s.{id} - f32({by:?}), 0.0);\n    high_{k}.{id} = s.{id} + f32({by:?});"
+            ));
+            for (name, sign) in [("low", "var fall"), ("high", "fall")] {
+                let before = if name == "low" {
+                    format!("    {sign}_{k} = potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);")
+                } else {
+                    format!("    {sign}_{k} -= potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);")
+                };
+                self.line(before);
+            }
+            self.line(format!(
+                "    maps_out[block_of({i}u, arm) + cell] = p.switch_drift_{} * s.{id} * max(fall_{k}, 0.0) / (high_{k}.{id} - low_{k}.{id});",
+                transport.id
+            ));
+        }
         self.line("}\n");
+        for (t, transport) in self.model.transports.iter().enumerate() {
+            if layout.stiff.iter().any(|&s| layout.drift[s] == Some(t)) {
+                self.line(format!("fn potential_{t}(s: State, a: Aux, p: Params) -> f32 {{"));
+                self.expression("    return (", &transport.potential, ");");
+                self.line("}\n");
+            }
+        }
         self.finish()
     }
 

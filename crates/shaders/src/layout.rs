@@ -47,6 +47,9 @@ pub struct Layout {
     pub drift: Vec<Option<usize>>,
     /// By transport: index into `hindrances`.
     pub drift_hindrance: Vec<Option<usize>>,
+    /// Solved fields (storage index) whose drift potential depends on themselves: crowding. Their
+    /// implicit operator carries the diffusion `−∂potential/∂c · c`, so that long steps are stable.
+    pub stiff: Vec<usize>,
 }
 
 impl Layout {
@@ -106,7 +109,15 @@ impl Layout {
             .iter()
             .map(|&i| model.fields[i].transport)
             .collect();
+        let drift: Vec<Option<usize>> = drift;
+        let stiff = (0..plain + mapped)
+            .filter(|&s| {
+                let potential = drift[s].map(|t: usize| &model.transports[t].potential);
+                potential.is_some_and(|p| depends(model, &p.text, &model.fields[fields[s]].id))
+            })
+            .collect();
         Self {
+            stiff,
             fields,
             storage,
             plain,
@@ -144,8 +155,38 @@ impl Layout {
         }
     }
 
-    /// Blocks of cell maps that the reactions write: hindrances first, then drift potentials.
-    pub fn cell_maps(&self) -> usize {
-        self.hindrances.len() + self.drift_hindrance.len()
+    /// Position in `stiff` of a solved field.
+    pub fn stiffness(&self, storage: usize) -> Option<usize> {
+        self.stiff.iter().position(|&s| s == storage)
     }
+
+    /// Blocks of cell maps that the reactions write: hindrances, drift potentials, stiffnesses.
+    pub fn cell_maps(&self) -> usize {
+        self.hindrances.len() + self.drift_hindrance.len() + self.stiff.len()
+    }
+}
+
+// Whether an expression can depend on field `id`, directly or through auxiliaries.
+fn depends(model: &Model, text: &str, id: &str) -> bool {
+    let names = |space: char| {
+        text.match_indices(&format!("{space}."))
+            .filter(|(i, _)| !text[..*i].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+            .map(|(i, _)| {
+                let rest = &text[i + 2..];
+                let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+                &rest[..end.unwrap_or(rest.len())]
+            })
+            .collect::<Vec<_>>()
+    };
+    // A function that takes the whole state may use any field.
+    let whole = ["(s,", "(s)", ", s,", ", s)", "(a,", "(a)", ", a,", ", a)"];
+    if whole.iter().any(|w| text.contains(w)) || names('s').contains(&id) {
+        return true;
+    }
+    let used = names('a');
+    model
+        .auxiliaries
+        .iter()
+        .filter(|a| used.contains(&a.id.as_str()))
+        .any(|a| depends(model, &a.expression.text, id))
 }

@@ -1,0 +1,203 @@
+//! Did it help, and did the drugs help each other?
+//!
+//! # Theory
+//! The outcome of an arm is its burden at the end relative to the control, `r`; its effect is
+//! `1 − r`. Two references say what a combination would do if its drugs did not influence each
+//! other: Bliss independence (Bliss 1939, Ann Appl Biol 26:585) multiplies what is left,
+//! `r = r₁ r₂`; the highest single agent (HSA) takes the better drug alone, `r = min(r₁, r₂)`. The
+//! excess is the reference's `r` minus the one found: positive when the combination did more.
+//!
+//! # Practice
+//! Arms are recognised by their doses, not by their names. The control gets no drug; a single gets
+//! one drug at the multiple that the combination uses. All must share the scenario's parameters. An
+//! event that applies to some arms only makes arms differ in more than their drugs; then there is
+//! no verdict on combinations.
+
+use warmfront_model::{Action, Scenario};
+
+use crate::record::Row;
+
+/// Excess over Bliss, as a share of the control's burden, that counts as none.
+const ABOUT: f64 = 0.02;
+
+/// A combination compared with independence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Additivity {
+    /// Bliss excess above 0.02 of the control's burden.
+    More,
+    /// Within 0.02.
+    About,
+    /// Below −0.02.
+    Less,
+}
+
+impl Additivity {
+    /// The verdict in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::More => "more than additive",
+            Self::About => "about additive",
+            Self::Less => "less than additive",
+        }
+    }
+}
+
+/// What one combination did beyond its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Combination {
+    /// Arm of the batch.
+    pub arm: usize,
+    /// Arms of the batch with one of its drugs each.
+    pub singles: Vec<usize>,
+    /// Relative burden under Bliss independence.
+    pub bliss: f64,
+    /// `bliss` minus the relative burden found.
+    pub bliss_excess: f64,
+    /// Smallest relative burden of the singles, minus the one found.
+    pub hsa_excess: f64,
+    /// The Bliss excess in words.
+    pub additivity: Additivity,
+}
+
+/// Outcomes at one time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effects {
+    /// Model time.
+    pub time: f64,
+    /// Arm of the batch without drugs.
+    pub control: usize,
+    /// Burden of each arm of the batch, in the observable's unit.
+    pub burden: Vec<f64>,
+    /// Burden over the control's.
+    pub relative: Vec<f64>,
+    /// Combinations whose singles were run too.
+    pub combinations: Vec<Combination>,
+}
+
+impl Effects {
+    /// Compares the arms `arms` (indices into the scenario's list) at one row. None without a
+    /// burden observable, without a control in the batch, or when its burden is 0.
+    pub fn of(scenario: &Scenario, arms: &[usize], row: &Row) -> Option<Self> {
+        let observable = scenario.model.burden?;
+        let comparable = |arm: &usize| scenario.arms[*arm].parameters == scenario.parameters;
+        let drugs = |arm: usize| -> Vec<usize> {
+            let doses = &scenario.arms[arm].doses;
+            (0..doses.len()).filter(|d| doses[*d] > 0.0).collect()
+        };
+        let control = arms
+            .iter()
+            .position(|a| comparable(a) && drugs(*a).is_empty())?;
+        let burden: Vec<f64> = row.values.iter().map(|v| v[observable]).collect();
+        let reference = burden[control];
+        if !(reference > 0.0 && reference.is_finite()) {
+            return None;
+        }
+        let relative: Vec<f64> = burden.iter().map(|b| b / reference).collect();
+        let mut effects = Self {
+            time: row.time,
+            control,
+            burden,
+            relative,
+            combinations: Vec::new(),
+        };
+        let partial = scenario
+            .events
+            .iter()
+            .any(|e| e.arms.is_some() && !matches!(e.action, Action::Caption { .. }));
+        if partial {
+            return Some(effects);
+        }
+        for (arm, &index) in arms.iter().enumerate() {
+            let given = drugs(index);
+            if given.len() < 2 || !comparable(&index) {
+                continue;
+            }
+            let single = |drug: usize| {
+                arms.iter().position(|a| {
+                    let same = scenario.arms[*a].doses[drug] == scenario.arms[index].doses[drug];
+                    comparable(a) && drugs(*a) == [drug] && same
+                })
+            };
+            let singles: Option<Vec<usize>> = given.iter().map(|&d| single(d)).collect();
+            if let Some(singles) = singles {
+                effects.combinations.push(effects.combination(arm, singles));
+            }
+        }
+        Some(effects)
+    }
+
+    fn combination(&self, arm: usize, singles: Vec<usize>) -> Combination {
+        let found = self.relative[arm];
+        let bliss: f64 = singles.iter().map(|&s| self.relative[s]).product();
+        let best = singles
+            .iter()
+            .map(|&s| self.relative[s])
+            .fold(f64::INFINITY, f64::min);
+        let bliss_excess = bliss - found;
+        Combination {
+            arm,
+            singles,
+            bliss,
+            bliss_excess,
+            hsa_excess: best - found,
+            additivity: match bliss_excess {
+                e if e > ABOUT => Additivity::More,
+                e if e < -ABOUT => Additivity::Less,
+                _ => Additivity::About,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use warmfront_model::Library;
+
+    fn effects(arms: &[usize], burden: &[f64]) -> Option<Effects> {
+        let scenario = Library::embedded()
+            .scenario("inflamed")
+            .expect("the default scenario is valid");
+        let observable = scenario.model.burden.expect("it has a burden");
+        let values = burden.iter().map(|b| {
+            let mut v = vec![0.0; scenario.model.observables.len()];
+            v[observable] = *b;
+            v
+        });
+        let row = Row {
+            time: 28.0,
+            values: values.collect(),
+        };
+        Effects::of(&scenario, arms, &row)
+    }
+
+    #[test]
+    fn bliss_multiplies_what_is_left() {
+        let e = effects(&[0, 1, 2, 3], &[2.0, 1.0, 1.2, 0.2]).expect("a control");
+        assert_eq!(e.relative, [1.0, 0.5, 0.6, 0.1]);
+        let c = &e.combinations[0];
+        assert_eq!((c.arm, c.singles.len()), (3, 2));
+        assert!((c.bliss - 0.3).abs() < 1e-12 && (c.bliss_excess - 0.2).abs() < 1e-12);
+        assert!((c.hsa_excess - 0.4).abs() < 1e-12);
+        assert_eq!(c.additivity.words(), "more than additive");
+    }
+
+    #[test]
+    fn the_verdict_has_three_words() {
+        let verdict = |combo| {
+            let e = effects(&[0, 1, 2, 3], &[1.0, 0.5, 0.6, combo]).expect("a control");
+            e.combinations[0].additivity
+        };
+        assert_eq!(verdict(0.29), Additivity::About);
+        assert_eq!(verdict(0.5), Additivity::Less);
+        assert_eq!(verdict(0.1), Additivity::More);
+    }
+
+    #[test]
+    fn missing_arms_give_no_verdict() {
+        assert!(effects(&[1, 3], &[1.0, 0.5]).is_none());
+        let e = effects(&[0, 3], &[1.0, 0.5]).expect("a control");
+        assert!(e.combinations.is_empty());
+        assert!(effects(&[0], &[0.0]).is_none());
+    }
+}

@@ -1,0 +1,112 @@
+//! What can end a run, sorted by what the user can do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use warmfront_engine::EngineError;
+use warmfront_view::ViewError;
+
+/// Kinds of errors; the command line gives each its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A wrong option, model or scenario.
+    Input,
+    /// No GPU that can do it.
+    Gpu,
+    /// The numbers went wrong.
+    Numerical,
+    /// A file could not be written or read.
+    InputOutput,
+}
+
+/// Anything that ends a run or an export.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The engine's.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A model, scenario or option.
+    #[error(transparent)]
+    Model(#[from] warmfront_model::Error),
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// There are results already.
+    #[error(
+        "the output folder {} exists and is not empty\n  help: `--force` replaces the results in it; `--out DIR` writes somewhere else", .0.display()
+    )]
+    Exists(PathBuf),
+    /// The disk said no.
+    #[error("cannot {action} {}: {reason}\n  help: {help}", path.display())]
+    Disk {
+        /// `write`, `create`, …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// More rows than memory should hold.
+    #[error(
+        "the time series would have {rows:.0} rows; at most {most:.0} are kept\n  help: raise `record_every` in the scenario, or use `--every DAYS`"
+    )]
+    TooManyRows {
+        /// Rows asked for.
+        rows: f64,
+        /// Rows allowed.
+        most: f64,
+    },
+}
+
+impl SessionError {
+    /// An error of the file system.
+    pub fn disk(action: &'static str, path: &Path, error: &io::Error) -> Self {
+        let help = match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "choose a folder that you may write with `--out DIR`"
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "make room, or choose another disk with `--out DIR`"
+            }
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                "part of this path is a file; choose another folder with `--out DIR`"
+            }
+            _ => "check the path; `--out DIR` chooses another folder",
+        };
+        Self::Disk {
+            action,
+            path: path.to_owned(),
+            reason: error.to_string(),
+            help,
+        }
+    }
+
+    /// What sort of error this is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Engine(e) => engine_kind(e),
+            Self::Model(_) | Self::TooManyRows { .. } => ErrorKind::Input,
+            Self::View(_) | Self::Exists(_) | Self::Disk { .. } => ErrorKind::InputOutput,
+        }
+    }
+}
+
+fn engine_kind(error: &EngineError) -> ErrorKind {
+    match error {
+        EngineError::NoAdapter { .. }
+        | EngineError::UnknownAdapter { .. }
+        | EngineError::Limit { .. }
+        | EngineError::NoDevice { .. }
+        | EngineError::DeviceLost(_)
+        | EngineError::Gpu(_) => ErrorKind::Gpu,
+        EngineError::TooLarge { .. } | EngineError::Shader(_) | EngineError::Model(_) => {
+            ErrorKind::Input
+        }
+        EngineError::NotFinite { .. }
+        | EngineError::NegativeRate { .. }
+        | EngineError::NotSolved { .. }
+        | EngineError::StepTooSmall { .. } => ErrorKind::Numerical,
+    }
+}

@@ -1,0 +1,137 @@
+//! What events and doses do to a batch of arms.
+
+use warmfront_engine::Simulation;
+use warmfront_model::{Action, Event, Grid, Scenario};
+
+use crate::SessionError;
+use crate::schedule::Stop;
+
+/// The part of the treatment that events may change: parameters and dose multiples of each arm.
+pub(crate) struct Treatment {
+    /// Arms of the batch, as indices into the scenario's list.
+    arms: Vec<usize>,
+    /// By arm of the batch: values of all parameters.
+    parameters: Vec<Vec<f64>>,
+    /// By arm of the batch: multiple of each drug's dose.
+    multiples: Vec<Vec<f64>>,
+}
+
+impl Treatment {
+    pub(crate) fn new(scenario: &Scenario, arms: &[usize]) -> Self {
+        let each = || arms.iter().map(|&a| &scenario.arms[a]);
+        Self {
+            arms: arms.to_vec(),
+            parameters: each().map(|a| a.parameters.clone()).collect(),
+            multiples: each().map(|a| a.doses.clone()).collect(),
+        }
+    }
+
+    /// Does what a stop asks for: events in their order, then the regimens' doses, so that a
+    /// multiple that changes now holds for the dose of now.
+    pub(crate) fn apply(
+        &mut self,
+        simulation: &mut Simulation,
+        scenario: &Scenario,
+        stop: &Stop,
+    ) -> Result<(), SessionError> {
+        for &i in &stop.events {
+            self.event(simulation, scenario, &scenario.events[i])?;
+        }
+        for &drug in &stop.drugs {
+            for arm in 0..self.arms.len() {
+                let amount = scenario.regimens[drug].dose * self.multiples[arm][drug];
+                if amount > 0.0 {
+                    simulation.dose(arm, drug, amount);
+                }
+            }
+        }
+        if stop.restarts() {
+            simulation.restart();
+        }
+        Ok(())
+    }
+
+    fn event(
+        &mut self,
+        simulation: &mut Simulation,
+        scenario: &Scenario,
+        event: &Event,
+    ) -> Result<(), SessionError> {
+        let concerned = |arm: &usize| {
+            let index = self.arms[*arm];
+            event.arms.as_ref().is_none_or(|list| list.contains(&index))
+        };
+        let arms: Vec<usize> = (0..self.arms.len()).filter(concerned).collect();
+        for arm in arms {
+            match &event.action {
+                Action::Set { parameters } => {
+                    for &(p, value) in parameters {
+                        self.parameters[arm][p] = value;
+                    }
+                    simulation.set_parameters(arm, &self.parameters[arm])?;
+                }
+                Action::Dose { drug, multiple } => self.multiples[arm][*drug] = *multiple,
+                Action::Bolus { drug, amount } => {
+                    if *amount > 0.0 {
+                        simulation.dose(arm, *drug, *amount);
+                    }
+                }
+                Action::Brush {
+                    field,
+                    centre,
+                    radius,
+                    amount,
+                } => {
+                    let mut values = simulation.field(arm, *field)?;
+                    brush(&mut values, &scenario.grid, *centre, *radius, *amount);
+                    simulation.set_field(arm, *field, &values)?;
+                }
+                Action::Caption { .. } => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds `amount / (1 + exp((r − radius)/w))` to a field (x fastest), clipped at 0. `r` is the
+/// distance of a cell's centre from `centre`; in 2D the z coordinate does not count. The edge `w` is
+/// a tenth of the radius, but at least half a cell.
+pub(crate) fn brush(values: &mut [f32], grid: &Grid, centre: [f64; 3], radius: f64, amount: f64) {
+    let axes = if grid.is_3d() { 3 } else { 2 };
+    let finest = grid.spacing[..axes]
+        .iter()
+        .fold(f64::INFINITY, |m, s| m.min(*s));
+    let edge = (0.1 * radius).max(0.5 * finest);
+    let [nx, ny, _] = grid.cells.map(|n| n as usize);
+    for (i, value) in values.iter_mut().enumerate() {
+        let at = [i % nx, i / nx % ny, i / (nx * ny)];
+        let square: f64 = (0..axes)
+            .map(|k| (at[k] as f64 + 0.5) * grid.spacing[k] - centre[k])
+            .map(|d| d * d)
+            .sum();
+        let add = amount / (1.0 + ((square.sqrt() - radius) / edge).exp());
+        *value = (f64::from(*value) + add).max(0.0) as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brush_paints_a_disc_and_never_below_zero() {
+        let grid = Grid {
+            cells: [20, 20, 1],
+            spacing: [10.0, 10.0, 10.0],
+        };
+        let mut values = vec![1.0_f32; 400];
+        brush(&mut values, &grid, [105.0, 105.0, 0.0], 40.0, 2.0);
+        assert!((values[10 * 20 + 10] - 3.0).abs() < 1e-2);
+        assert!((values[0] - 1.0).abs() < 1e-3);
+        // Half the amount at the radius.
+        assert!((values[10 * 20 + 14] - 2.0).abs() < 1e-6);
+        brush(&mut values, &grid, [105.0, 105.0, 0.0], 40.0, -9.0);
+        assert_eq!(values[10 * 20 + 10], 0.0);
+        assert!(values.iter().all(|v| *v >= 0.0));
+    }
+}

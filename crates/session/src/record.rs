@@ -1,0 +1,214 @@
+//! What a run leaves behind, as plain data: everything that the exporters need.
+
+use std::collections::BTreeMap;
+
+use warmfront_engine::{AdapterReport, Diagnostics, MemoryEstimate};
+use warmfront_model::{Action, Arm, Scenario};
+use warmfront_view::FieldSlice;
+
+use crate::SessionError;
+use crate::effect::Effects;
+
+/// Longest side of a plane that is kept for figures, cells.
+const PLANE: usize = 512;
+
+/// One time of the time series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Model time.
+    pub time: f64,
+    /// `[arm of the batch][observable]`, in the observable's unit.
+    pub values: Vec<Vec<f64>>,
+}
+
+/// Fields at one time, as planes for figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// Model time.
+    pub time: f64,
+    /// Field → one plane per arm of the batch: the middle z slice, averaged over blocks of cells
+    /// where a side is longer than 512 cells. Only the fields that figures may show.
+    pub planes: BTreeMap<usize, Vec<FieldSlice>>,
+}
+
+/// Size of a field over all cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Norms {
+    /// Mean.
+    pub mean: f64,
+    /// Root of the mean square.
+    pub rms: f64,
+    /// Smallest value.
+    pub smallest: f64,
+    /// Largest value.
+    pub largest: f64,
+}
+
+impl Norms {
+    /// Norms of values; sums are in double precision.
+    pub fn of(values: &[f32]) -> Self {
+        let n = values.len().max(1) as f64;
+        let mut norms = Self {
+            mean: 0.0,
+            rms: 0.0,
+            smallest: f64::INFINITY,
+            largest: f64::NEG_INFINITY,
+        };
+        for v in values.iter().map(|v| f64::from(*v)) {
+            norms.mean += v;
+            norms.rms += v * v;
+            norms.smallest = norms.smallest.min(v);
+            norms.largest = norms.largest.max(v);
+        }
+        norms.mean /= n;
+        norms.rms = (norms.rms / n).sqrt();
+        norms
+    }
+}
+
+/// A text that an event shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caption {
+    /// Model time from which it holds.
+    pub time: f64,
+    /// The text.
+    pub text: String,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Finish {
+    /// It has not been run to an end yet.
+    Unfinished,
+    /// At its planned end.
+    Complete,
+    /// The user stopped it.
+    Cancelled,
+    /// An error stopped it; what was recorded before stands.
+    Failed(SessionError),
+}
+
+/// Wall times, seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Timing {
+    /// Shaders, pipelines, allocation, initial state.
+    pub setup: f64,
+    /// Ticks, rows and snapshots.
+    pub run: f64,
+}
+
+/// Everything that was seen of a run.
+#[derive(Debug)]
+pub struct Record {
+    /// The whole scenario, all its arms.
+    pub scenario: Scenario,
+    /// Arms that were run, as indices into `scenario.arms`: the batch.
+    pub arms: Vec<usize>,
+    /// The time series.
+    pub rows: Vec<Row>,
+    /// Snapshots for figures.
+    pub snapshots: Vec<Snapshot>,
+    /// `[arm of the batch][field]` at the last snapshot; empty without snapshots.
+    pub norms: Vec<Vec<Norms>>,
+    /// Model time that was reached.
+    pub time: f64,
+    /// Account of the engine.
+    pub diagnostics: Diagnostics,
+    /// Device memory.
+    pub memory: MemoryEstimate,
+    /// The adapter.
+    pub adapter: AdapterReport,
+    /// Wall times.
+    pub timing: Timing,
+    /// How it ended.
+    pub finish: Finish,
+}
+
+impl Record {
+    /// The arm of the scenario that is number `arm` of the batch.
+    pub fn arm(&self, arm: usize) -> &Arm {
+        &self.scenario.arms[self.arms[arm]]
+    }
+
+    /// Captions shown so far.
+    pub fn captions(&self) -> Vec<Caption> {
+        let events = self.scenario.events.iter();
+        events
+            .filter(|e| e.time <= self.time)
+            .filter_map(|e| match &e.action {
+                Action::Caption { text } => Some(Caption {
+                    time: e.time,
+                    text: text.clone(),
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Outcomes of the arms relative to the control, at the last row.
+    pub fn effects(&self) -> Option<Effects> {
+        Effects::of(&self.scenario, &self.arms, self.rows.last()?)
+    }
+
+    /// Index of the snapshot whose single fields the montage shows: the middle one of the plan.
+    pub(crate) fn middle_snapshot(planned: usize) -> usize {
+        planned / 2
+    }
+}
+
+/// The middle z slice of a field (x fastest, then y, then z), averaged over square blocks so that no
+/// side is longer than [`PLANE`].
+pub(crate) fn middle_plane(values: &[f32], cells: [u32; 3]) -> FieldSlice {
+    let [nx, ny, nz] = cells.map(|n| n as usize);
+    let start = nx * ny * (nz / 2);
+    let plane = &values[start..start + nx * ny];
+    let block = nx.max(ny).div_ceil(PLANE);
+    if block == 1 {
+        return FieldSlice {
+            values: plane.to_vec(),
+            width: cells[0],
+            height: cells[1],
+        };
+    }
+    let (width, height) = (nx.div_ceil(block), ny.div_ceil(block));
+    let mean = |bx: usize, by: usize| {
+        let (mut sum, mut count) = (0.0_f32, 0.0_f32);
+        for y in by * block..((by + 1) * block).min(ny) {
+            for x in bx * block..((bx + 1) * block).min(nx) {
+                sum += plane[y * nx + x];
+                count += 1.0;
+            }
+        }
+        sum / count
+    };
+    FieldSlice {
+        values: (0..width * height)
+            .map(|i| mean(i % width, i / width))
+            .collect(),
+        width: width as u32,
+        height: height as u32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planes_are_middle_slices_and_large_ones_shrink() {
+        let values: Vec<f32> = (0..27).map(|i| i as f32).collect();
+        let plane = middle_plane(&values, [3, 3, 3]);
+        assert_eq!((plane.width, plane.values[0]), (3, 9.0));
+        let values = vec![2.0; 1030 * 8];
+        let plane = middle_plane(&values, [1030, 8, 1]);
+        assert_eq!((plane.width, plane.height), (344, 3));
+        assert!(plane.values.iter().all(|v| *v == 2.0));
+    }
+
+    #[test]
+    fn norms_of_known_values() {
+        let n = Norms::of(&[3.0, -4.0, 0.0, 0.0]);
+        assert_eq!((n.mean, n.rms), (-0.25, 2.5));
+        assert_eq!((n.smallest, n.largest), (-4.0, 3.0));
+    }
+}

@@ -1,0 +1,223 @@
+//! One run: a batch of arms driven through the schedule.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use warmfront_engine::{Files, Gpu, Simulation};
+use warmfront_model::Scenario;
+
+use crate::SessionError;
+use crate::events::Treatment;
+use crate::record::{Finish, Norms, Record, Row, Snapshot, Timing, middle_plane};
+use crate::schedule::{Schedule, Stop};
+use crate::spool::Spool;
+
+/// What a run keeps beside the time series.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// Keep planes of the fields at the snapshots, for figures, and the norms.
+    pub snapshots: bool,
+    /// Folder for whole fields on their way to `fields.npz`; none: they are not kept.
+    pub spool: Option<PathBuf>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Model time.
+    pub time: f64,
+    /// Planned end.
+    pub duration: f64,
+    /// Accepted ticks.
+    pub ticks: u64,
+    /// Wall time since the first tick.
+    pub wall: Duration,
+}
+
+/// A batch of arms of a scenario, ready to go.
+pub struct Run {
+    simulation: Simulation,
+    schedule: Schedule,
+    treatment: Treatment,
+    record: Record,
+    options: RunOptions,
+    spool: Option<Spool>,
+    middle: usize,
+}
+
+impl Run {
+    /// Allocates the arms `arms` (indices into the scenario's list, at least one) on a device.
+    ///
+    /// # Errors
+    /// What the engine finds wrong with the model or the grid; too many rows.
+    pub fn new(
+        gpu: &Gpu,
+        files: Files,
+        scenario: Scenario,
+        arms: &[usize],
+        options: RunOptions,
+    ) -> Result<Self, SessionError> {
+        let start = Instant::now();
+        let schedule = Schedule::of(&scenario)?;
+        let simulation = Simulation::new(gpu, files, &scenario, arms)?;
+        let treatment = Treatment::new(&scenario, arms);
+        let planned = schedule.stops.iter().filter(|s| s.snapshot).count();
+        let record = Record {
+            arms: arms.to_vec(),
+            rows: Vec::new(),
+            snapshots: Vec::new(),
+            norms: Vec::new(),
+            time: 0.0,
+            diagnostics: simulation.diagnostics().clone(),
+            memory: simulation.memory(),
+            adapter: gpu.report.clone(),
+            timing: Timing {
+                setup: start.elapsed().as_secs_f64(),
+                run: 0.0,
+            },
+            finish: Finish::Unfinished,
+            scenario,
+        };
+        Ok(Self {
+            simulation,
+            schedule,
+            treatment,
+            record,
+            spool: options.spool.clone().map(Spool::new),
+            options,
+            middle: Record::middle_snapshot(planned),
+        })
+    }
+
+    /// What was seen so far.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    pub(crate) fn spool(&self) -> Option<&Spool> {
+        self.spool.as_ref()
+    }
+
+    /// Runs to the end, to an error, or until `cancel` is set; then the present tick is finished and
+    /// the state at its end recorded. How it ended is in the record.
+    pub fn run(&mut self, cancel: &AtomicBool, progress: &mut dyn FnMut(&Progress)) -> &Record {
+        let start = Instant::now();
+        self.record.finish = match self.drive(cancel, start, progress) {
+            Ok(true) => Finish::Complete,
+            Ok(false) => Finish::Cancelled,
+            Err(e) => Finish::Failed(e),
+        };
+        self.record.timing.run += start.elapsed().as_secs_f64();
+        self.record.time = self.simulation.time();
+        self.record.diagnostics = self.simulation.diagnostics().clone();
+        &self.record
+    }
+
+    /// Whether the end was reached.
+    fn drive(
+        &mut self,
+        cancel: &AtomicBool,
+        start: Instant,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<bool, SessionError> {
+        let stops = std::mem::take(&mut self.schedule.stops);
+        let duration = self.record.scenario.time.duration;
+        let near = 1e-9 * self.record.scenario.time.step;
+        let last = stops.len().saturating_sub(1);
+        for (i, stop) in stops.iter().enumerate() {
+            while self.simulation.time() < stop.time - near {
+                if cancel.load(Ordering::Relaxed) {
+                    self.stop_here()?;
+                    return Ok(false);
+                }
+                let tick = self.simulation.tick(stop.time)?;
+                progress(&Progress {
+                    time: tick.time,
+                    duration,
+                    ticks: self.simulation.diagnostics().ticks,
+                    wall: start.elapsed(),
+                });
+            }
+            self.observe(stop, i == last)?;
+        }
+        Ok(true)
+    }
+
+    /// Records what a stop asks for, then does what it asks for.
+    fn observe(&mut self, stop: &Stop, last: bool) -> Result<(), SessionError> {
+        if stop.record {
+            self.push_row(stop.time)?;
+        }
+        if stop.snapshot {
+            self.push_snapshot(stop.time)?;
+        }
+        if !last {
+            let scenario = &self.record.scenario;
+            self.treatment.apply(&mut self.simulation, scenario, stop)?;
+        }
+        Ok(())
+    }
+
+    /// A row and a snapshot of the present state, unless there are some.
+    fn stop_here(&mut self) -> Result<(), SessionError> {
+        let now = self.simulation.time();
+        if self.record.rows.last().is_none_or(|r| r.time < now) {
+            self.push_row(now)?;
+        }
+        if self.record.snapshots.last().is_none_or(|s| s.time < now) {
+            self.push_snapshot(now)?;
+        }
+        Ok(())
+    }
+
+    fn push_row(&mut self, time: f64) -> Result<(), SessionError> {
+        let values = self.simulation.observe()?;
+        self.record.rows.push(Row { time, values });
+        Ok(())
+    }
+
+    fn push_snapshot(&mut self, time: f64) -> Result<(), SessionError> {
+        if !self.options.snapshots && self.spool.is_none() {
+            return Ok(());
+        }
+        let scenario = &self.record.scenario;
+        let cells = scenario.grid.cells;
+        let fields = scenario.model.fields.len();
+        let arms = self.record.arms.len();
+        let mut planes: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+        let mut norms = vec![Vec::with_capacity(fields); arms];
+        for field in 0..fields {
+            for (arm, norms) in norms.iter_mut().enumerate() {
+                let values = self.simulation.field(arm, field)?;
+                if let Some(spool) = &self.spool {
+                    spool.push(arm, field, &values)?;
+                }
+                norms.push(Norms::of(&values));
+                if self.options.snapshots {
+                    let slices = planes.entry(field).or_default();
+                    slices.push(middle_plane(&values, cells));
+                }
+            }
+        }
+        if let Some(spool) = &mut self.spool {
+            spool.times.push(time);
+        }
+        self.record.norms = norms;
+        // Only the middle and the latest snapshot keep every field.
+        let shown = crate::export::composite_fields(&scenario.model);
+        let middle = self.middle;
+        let count = self.record.snapshots.len();
+        if count > 0
+            && count - 1 != middle
+            && let Some(before) = self.record.snapshots.last_mut()
+        {
+            before.planes.retain(|field, _| shown.contains(field));
+        }
+        if self.options.snapshots {
+            self.record.snapshots.push(Snapshot { time, planes });
+        }
+        Ok(())
+    }
+}

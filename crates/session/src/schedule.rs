@@ -1,0 +1,116 @@
+//! When a run stops between ticks: one rising list of times for all arms of a scenario.
+//!
+//! The list holds the doses of every arm, also of those that are not run, and doses of amount 0, so
+//! that neither the choice of arms nor a dose that is turned down changes the sequence of steps.
+
+use warmfront_model::{Action, Scenario};
+
+use crate::SessionError;
+
+/// Rows of the time series that a run may have.
+const MOST_ROWS: f64 = 2e6;
+
+/// What happens at one time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stop {
+    /// Model time.
+    pub time: f64,
+    /// Events (indices into the scenario's list), in their order.
+    pub events: Vec<usize>,
+    /// Drugs whose regimen has a dose now.
+    pub drugs: Vec<usize>,
+    /// A row of the time series.
+    pub record: bool,
+    /// Whole fields are kept.
+    pub snapshot: bool,
+}
+
+impl Stop {
+    /// The state or the rates change abruptly, in some arm: the step ladder starts again in all.
+    pub fn restarts(&self) -> bool {
+        !self.events.is_empty() || !self.drugs.is_empty()
+    }
+}
+
+/// All stops of a scenario, from 0 to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// The stops, rising; the first is at 0, the last at the end.
+    pub stops: Vec<Stop>,
+}
+
+enum Entry {
+    Event(usize),
+    Drug(usize),
+    Record,
+    Snapshot,
+}
+
+impl Schedule {
+    /// The stops of a scenario. Times nearer than a millionth of a step are one stop.
+    ///
+    /// # Errors
+    /// [`SessionError::TooManyRows`].
+    pub fn of(scenario: &Scenario) -> Result<Self, SessionError> {
+        let time = &scenario.time;
+        let end = time.duration;
+        let rows = end / time.record_every;
+        if rows > MOST_ROWS {
+            return Err(SessionError::TooManyRows {
+                rows,
+                most: MOST_ROWS,
+            });
+        }
+        let mut entries = vec![(0.0, Entry::Record), (0.0, Entry::Snapshot)];
+        for (i, e) in scenario.events.iter().enumerate() {
+            if e.time < end && !matches!(e.action, Action::Caption { .. }) {
+                entries.push((e.time, Entry::Event(i)));
+            }
+        }
+        for (drug, regimen) in scenario.regimens.iter().enumerate() {
+            if is_given(scenario, drug) {
+                let times = regimen.times(end).into_iter();
+                entries.extend(times.map(|t| (t, Entry::Drug(drug))));
+            }
+        }
+        let count = (rows * (1.0 + 1e-9)).floor() as u64;
+        entries.extend((1..=count).map(|k| (k as f64 * time.record_every, Entry::Record)));
+        let snapshots = time.snapshots.iter().filter(|t| **t < end);
+        entries.extend(snapshots.map(|t| (*t, Entry::Snapshot)));
+        entries.push((end, Entry::Record));
+        entries.push((end, Entry::Snapshot));
+
+        // A stable sort keeps events of one time in the order of the file.
+        entries.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let near = 1e-6 * time.step.min(end);
+        let mut stops: Vec<Stop> = Vec::new();
+        for (at, entry) in entries {
+            // The end is exact; what rounding put just before it happens there.
+            let at = if at > end - near { end } else { at };
+            if stops.last().is_none_or(|s| at - s.time > near) {
+                stops.push(Stop {
+                    time: at,
+                    ..Stop::default()
+                });
+            }
+            let Some(stop) = stops.last_mut() else {
+                continue;
+            };
+            match entry {
+                Entry::Event(i) => stop.events.push(i),
+                Entry::Drug(d) => stop.drugs.push(d),
+                Entry::Record => stop.record = true,
+                Entry::Snapshot => stop.snapshot = true,
+            }
+        }
+        Ok(Self { stops })
+    }
+}
+
+/// Whether any arm of the scenario, run or not, gets a drug by its regimen at some time.
+fn is_given(scenario: &Scenario, drug: usize) -> bool {
+    scenario.arms.iter().any(|a| a.doses[drug] > 0.0)
+        || scenario.events.iter().any(
+            |e| matches!(e.action, Action::Dose { drug: d, multiple } if d == drug && multiple > 0.0),
+        )
+}

@@ -1,0 +1,108 @@
+//! Units for people: the model's own, written as in a paper.
+
+use warmfront_model::Model;
+
+/// Micrometres in one length unit of the model; none for a length without a unit.
+pub fn micrometres_per_length(model: &Model) -> Option<f64> {
+    match model.length_unit.as_str() {
+        "nm" => Some(1e-3),
+        "um" | "µm" | "micrometre" => Some(1.0),
+        "mm" => Some(1e3),
+        "cm" => Some(1e4),
+        "m" => Some(1e6),
+        _ => None,
+    }
+}
+
+/// A model time with the model's unit: `day 14`, `0.25 min`, `t = 2500`.
+pub fn clock(model: &Model, time: f64) -> String {
+    let number = number(time);
+    match model.time_unit.as_str() {
+        "day" | "days" | "d" => format!("day {number}"),
+        "1" => format!("t = {number}"),
+        unit => format!("{number} {unit}"),
+    }
+}
+
+/// A duration with the model's unit: `28 days`, `1 min`, `10000 time units`.
+pub fn span(model: &Model, time: f64) -> String {
+    let number = number(time);
+    match model.time_unit.as_str() {
+        "day" | "days" | "d" if time == 1.0 => "1 day".to_owned(),
+        "day" | "days" | "d" => format!("{number} days"),
+        "1" => format!("{number} time units"),
+        unit => format!("{number} {unit}"),
+    }
+}
+
+/// The time axis of a plot.
+pub fn time_axis(model: &Model) -> String {
+    match model.time_unit.as_str() {
+        "day" | "days" | "d" => "time (days)".to_owned(),
+        "1" => "time".to_owned(),
+        unit => format!("time ({unit})"),
+    }
+}
+
+/// A unit as printed: `um^2/min` becomes `µm²/min`; `1` becomes nothing.
+pub fn pretty_unit(unit: &str) -> String {
+    if unit == "1" {
+        return String::new();
+    }
+    let mut text = unit
+        .replace("^2", "²")
+        .replace("^3", "³")
+        .replace("^-1", "⁻¹");
+    for (plain, sign) in [("um", "µm"), ("ug", "µg"), ("uM", "µM"), ("rho", "ρ")] {
+        text = replace_word(&text, plain, sign);
+    }
+    text
+}
+
+// Only whole words: the `um` of `umol` stays.
+fn replace_word(text: &str, plain: &str, sign: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(plain) {
+        let (before, after) = (&rest[..at], &rest[at + plain.len()..]);
+        let alone = !before.ends_with(char::is_alphanumeric)
+            && !after.starts_with(|c: char| c.is_ascii_alphanumeric());
+        out.push_str(before);
+        out.push_str(if alone { sign } else { plain });
+        rest = after;
+    }
+    out + rest
+}
+
+/// At most six significant digits, without needless zeros.
+pub(crate) fn number(value: f64) -> String {
+    rounded(value, 6).to_string()
+}
+
+/// `value` to `digits` significant digits.
+pub(crate) fn rounded(value: f64, digits: usize) -> f64 {
+    let text = format!("{value:.*e}", digits.saturating_sub(1));
+    text.parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_read_like_a_paper() {
+        assert_eq!(pretty_unit("um^2/min"), "µm²/min");
+        assert_eq!(pretty_unit("cells/mm^3"), "cells/mm³");
+        assert_eq!(pretty_unit("rho/day"), "ρ/day");
+        assert_eq!(pretty_unit("umol"), "umol");
+        assert_eq!(pretty_unit("1"), "");
+    }
+
+    #[test]
+    fn numbers_lose_noise_only() {
+        assert_eq!(number(0.1 + 0.2), "0.3");
+        assert_eq!(number(10_000.0), "10000");
+        assert_eq!(rounded(f64::from(0.1_f32), 7), 0.1);
+        assert!(rounded(f64::NAN, 7).is_nan());
+    }
+}
