@@ -8,7 +8,8 @@ struct Solve {
     ratio: f32,
     // Norm of the residual relative to |shift (c - known)| + |loss c|.
     relative: f32,
-    // Sum of the residual over the cells: what the balance of this field lacks.
+    // Sum of the residual over the sum of (shift + loss) c: the share of the field's turnover in one
+    // tick that the balance lacks.
     balance: f32,
     // V-cycles spent, as a number.
     cycles: f32,
@@ -23,7 +24,7 @@ struct Solve {
 @group(1) @binding(3) var<uniform> shape: vec4u; // threads a system, stage (0 or 1), systems in all, 1 for the first look
 
 var<workgroup> sums: array<vec4f, 64>;
-var<workgroup> balances: array<f32, 64>;
+var<workgroup> balances: array<vec2f, 64>;
 
 // Half a unit in the last place of f32, with room for the sum of five terms.
 const ROUNDING: f32 = 1.5e-7;
@@ -32,17 +33,17 @@ const ROUNDING: f32 = 1.5e-7;
 fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
     let system = systems_here[level.list + group.z];
     var sum = vec4f(0.0);
-    var balance = 0.0;
+    var balance = vec2f(0.0);
     for (var i = t; i < shape.x; i += 64u) {
         sum += partial[2u * (group.z * shape.x + i)];
-        balance += partial[2u * (group.z * shape.x + i) + 1u].x;
+        balance += partial[2u * (group.z * shape.x + i) + 1u].xy;
     }
     sums[t] = sum;
     balances[t] = balance;
     workgroupBarrier();
     if (t == 0u) {
         var total = vec4f(0.0);
-        var whole = 0.0;
+        var whole = vec2f(0.0);
         for (var i = 0u; i < 64u; i++) {
             total += sums[i];
             whole += balances[i];
@@ -54,7 +55,7 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
         if (!was_done) {
             report[slot].ratio = norms.x / max(allowed, 1e-30);
             report[slot].relative = norms.x / max(norms.y + norms.z, 1e-30);
-            report[slot].balance = whole;
+            report[slot].balance = whole.x / max(whole.y, 1e-30);
             if (shape.w != 0u) {
                 report[slot].cycles = 0.0;
             } else {

@@ -1,6 +1,7 @@
 // Per thread: sums that tell how well the finest level is solved.
 //
-// partial[0] = (Σ residual², Σ (shift (c - known))², Σ (loss c)², Σ (diagonal c)²), partial[1].x = Σ residual.
+// partial[0] = (Σ residual², Σ (shift (c - known))², Σ (loss c)², Σ (diagonal c)²),
+// partial[1] = (Σ residual, Σ (shift + loss) c, 0, 0).
 //#import bind/solver.wgsl
 //#import lib/stencil.wgsl
 
@@ -20,11 +21,12 @@ fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
         here = src[base + index_in_block(at.column, at.row, at.plane)];
     }
     let mask = inside(at.column);
+    let x = across(at);
     var sums = vec4f(0.0);
-    var balance = 0.0;
+    var balance = vec2f(0.0);
     for (var i = 0u; i < rows; i++) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
-        let a = stencil(at, below, here, above);
+        let a = stencil(at, x, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
         let local = loss[cell];
         let diagonal = a.diagonal + tick.shift + local;
@@ -33,12 +35,12 @@ fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
         let change = mask * tick.shift * (here - known);
         let lost = local * here;
         sums += vec4f(dot(residual, residual), dot(change, change), dot(lost, lost), dot(diagonal * here, diagonal * here));
-        balance += dot(residual, vec4f(1.0));
+        balance += vec2f(dot(residual, vec4f(1.0)), dot(mask * (tick.shift + local), here));
         below = here;
         here = above;
         at.row += 1u;
     }
     let threads = groups.x * 64u;
     partial[2u * (id.z * threads + id.x)] = sums;
-    partial[2u * (id.z * threads + id.x) + 1u] = vec4f(balance, 0.0, 0.0, 0.0);
+    partial[2u * (id.z * threads + id.x) + 1u] = vec4f(balance, 0.0, 0.0);
 }

@@ -15,7 +15,7 @@ fn residual_at(place: Place, column: u32, row: u32, plane: u32) -> vec4f {
     let here = src[cell];
     let below = src[base + index_in_block(column, wrap_low(row, level.ny), plane)];
     let above = src[base + index_in_block(column, wrap_high(row, level.ny), plane)];
-    let a = stencil(at, below, here, above);
+    let a = stencil(at, across(at), below, here, above);
     return inside(column) * (rhs[cell] - a.off - (a.diagonal + tick.shift + loss[cell]) * here);
 }
 

@@ -22,9 +22,10 @@ fn smooth_sweep(@builtin(global_invocation_id) id: vec3u) {
         here = src[base + index_in_block(at.column, at.row, at.plane)];
     }
     let mask = inside(at.column);
+    let x = across(at);
     for (var i = 0u; i < rows; i++) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
-        let a = stencil(at, below, here, above);
+        let a = stencil(at, x, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
         let diagonal = a.diagonal + tick.shift + loss[cell];
         let residual = rhs[cell] - a.off - diagonal * here;

@@ -7,6 +7,9 @@
 
 override MAPPED: bool = false;
 override SOLID: bool = false;
+// Whether any field wraps around along x. If not, neighbours beyond a wall are any finite value:
+// their coefficient is 0.
+override WRAPS: bool = true;
 
 struct Place {
     system: u32,
@@ -26,7 +29,7 @@ struct Operator {
 }
 
 fn wrap_low(i: u32, n: u32) -> u32 {
-    return select(i - 1u, n - 1u, i == 0u);
+    return select(i, n, i == 0u) - 1u;
 }
 
 fn wrap_high(i: u32, n: u32) -> u32 {
@@ -39,17 +42,18 @@ fn index_in_block(column: u32, row: u32, plane: u32) -> u32 {
 
 // Values of the cells to the left and to the right of each of the four.
 fn low_neighbours(here: vec4f, base: u32, column: u32, line: u32) -> vec4f {
-    var left: f32;
-    if (column == 0u) {
-        let last = level.nx - 1u;
-        left = src[base + line + last / 4u][last % 4u];
-    } else {
-        left = src[base + line + column - 1u].w;
+    if (!WRAPS) {
+        return vec4f(src[base + line + max(column, 1u) - 1u].w, here.xyz);
     }
-    return vec4f(left, here.xyz);
+    let last = level.nx - 1u;
+    let first = select(4u * column - 1u, last, column == 0u);
+    return vec4f(src[base + line + first / 4u][first % 4u], here.xyz);
 }
 
 fn high_neighbours(here: vec4f, base: u32, column: u32, line: u32) -> vec4f {
+    if (!WRAPS) {
+        return vec4f(here.yzw, src[base + line + min(column + 1u, level.columns - 1u)].x);
+    }
     let cell = 4u * column;
     let next = select(column + 1u, 0u, cell + 4u >= level.nx);
     let first = src[base + line + next].x;
@@ -63,27 +67,39 @@ fn high_neighbours(here: vec4f, base: u32, column: u32, line: u32) -> vec4f {
 }
 
 fn face_low_x(base: u32, column: u32, line: u32, here: vec4f) -> vec4f {
-    var left: f32;
-    if (column == 0u) {
-        let last = level.nx - 1u;
-        left = faces[base + line + last / 4u][last % 4u];
-    } else {
-        left = faces[base + line + column - 1u].w;
+    if (!WRAPS) {
+        // Nothing crosses a wall.
+        let low = faces[base + line + max(column, 1u) - 1u].w;
+        return vec4f(select(low, 0.0, column == 0u), here.xyz);
     }
-    return vec4f(left, here.xyz);
+    let last = level.nx - 1u;
+    let first = select(4u * column - 1u, last, column == 0u);
+    return vec4f(faces[base + line + first / 4u][first % 4u], here.xyz);
+}
+
+// Entries of `metric` for the four cells of a column; the same for all rows.
+struct Across {
+    low: vec4f,
+    high: vec4f,
+    diagonal: vec4f,
+    width: vec4f,
+}
+
+fn across(at: Place) -> Across {
+    let mx = level.metric_x + at.metric + 4u * at.column;
+    return Across(metric[mx], metric[mx + 1u], metric[mx + 2u], metric[mx + 3u]);
 }
 
 // `below`, `here`, `above`: rows row-1, row, row+1 of the unknown at this column.
-fn stencil(at: Place, below: vec4f, here: vec4f, above: vec4f) -> Operator {
+fn stencil(at: Place, x: Across, below: vec4f, here: vec4f, above: vec4f) -> Operator {
     let base = at.block;
     let line = (at.plane * level.ny + at.row) * level.columns;
     let left = low_neighbours(here, base, at.column, line);
     let right = high_neighbours(here, base, at.column, line);
 
-    let mx = level.metric_x + at.metric + 4u * at.column;
-    let x_low = metric[mx];
-    let x_high = metric[mx + 1u];
-    let x_diagonal = metric[mx + 2u];
+    let x_low = x.low;
+    let x_high = x.high;
+    let x_diagonal = x.diagonal;
     let my = metric[level.metric_y + at.metric + at.row];
     let d = at.info.diffusivity;
 
@@ -104,7 +120,7 @@ fn stencil(at: Place, below: vec4f, here: vec4f, above: vec4f) -> Operator {
     }
 
     // Space-dependent: hindrance on the faces, and drift (donor cell).
-    let x_width = metric[mx + 3u];
+    let x_width = x.width;
     let size = level.block;
     let below_row = wrap_low(at.row, level.ny);
     var k_left = vec4f(1.0);

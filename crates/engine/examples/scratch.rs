@@ -43,6 +43,7 @@ fn main() {
     if let Err(e) = sim.advance(days) { println!("{e}"); }
     let w = t.elapsed();
     show(&sim);
+    if let Ok(dir) = std::env::var("DUMP") { for (i, arm) in s.arms.iter().enumerate() { for (f, field) in s.model.fields.iter().enumerate() { let v = sim.field(i, f).unwrap(); std::fs::write(format!("{dir}/{}_{}.f32", arm.id, field.id), v.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>()).unwrap(); } } }
     let d = sim.diagnostics();
     println!("ticks {} rejected {} wall {:?} per tick {:?} steps {}..{}", d.ticks, d.rejected, w, w / d.ticks.max(1) as u32, d.smallest_step, d.largest_step);
     for (f, x) in s.model.fields.iter().zip(&d.fields) { println!("{:20} min {:.2e} max {:.3e} err {:.1e}/{:.1e} res {:.1e} mass {:.1e} clip {:.1e} cyc/solve {:.2}", f.id, x.smallest, x.largest, x.tick_error, x.time_error, x.residual, x.mass_residual, x.clipped, x.cycles as f64 / x.solves.max(1) as f64); }

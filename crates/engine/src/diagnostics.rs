@@ -13,7 +13,8 @@ pub struct FieldDiagnostics {
     pub time_error: f64,
     /// Largest relative linear residual that was left.
     pub residual: f64,
-    /// Σ over the run of the imbalance that the linear solver left, relative to the field's integral.
+    /// Σ over the run of the imbalance that the linear solver left, relative to the field's turnover
+    /// of a tick (what is there plus what is lost).
     pub mass_residual: f64,
     /// Σ over the run of what clipping at 0 added, relative to the field's integral.
     pub clipped: f64,

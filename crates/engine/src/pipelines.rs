@@ -34,7 +34,7 @@ pub(crate) struct Pipelines {
 }
 
 impl Pipelines {
-    pub fn build(&mut self, gpu: &Gpu, program: &Program, kernel: Kernel, mapped: bool, solid: bool) -> Result<(), EngineError> {
+    pub fn build(&mut self, gpu: &Gpu, program: &Program, kernel: Kernel, mapped: bool, solid: bool, wraps: bool) -> Result<(), EngineError> {
         let variant = Variant { kernel, mapped };
         if self.pipes.contains_key(&variant) {
             return Ok(());
@@ -48,6 +48,7 @@ impl Pipelines {
         let all = [
             ("MAPPED", f64::from(u8::from(mapped))),
             ("SOLID", f64::from(u8::from(solid))),
+            ("WRAPS", f64::from(u8::from(wraps))),
         ];
         let constants: Vec<(&str, f64)> = all
             .into_iter()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
-use warmfront_model::{FaceMean, Model, Numerics, Reduce, Scenario};
+use warmfront_model::{FaceMean, Model, Numerics, Reduce, Scenario, Wall};
 use warmfront_shaders::{Files, Kernel, Layout, Program};
 
 use crate::buffers::{storage, storage_of, uniform_of};
@@ -136,6 +136,7 @@ impl Simulation {
             .collect();
         let hierarchy = Hierarchy::new(&scenario.grid, &boundaries, count);
         let solid = scenario.grid.is_3d();
+        let wraps = boundaries.iter().any(|b| b.x_low == Wall::Periodic);
         let mut pipelines = Pipelines::default();
         for &kernel in Kernel::ALL {
             let both = matches!(
@@ -143,10 +144,10 @@ impl Simulation {
                 Kernel::SmoothSweep | Kernel::SmoothFirst | Kernel::RestrictResidual | Kernel::ResidualNorm | Kernel::ExplicitStep
             );
             if layout.plain > 0 || !both {
-                pipelines.build(gpu, &program, kernel, false, solid)?;
+                pipelines.build(gpu, &program, kernel, false, solid, wraps)?;
             }
             if both && layout.mapped > 0 {
-                pipelines.build(gpu, &program, kernel, true, solid)?;
+                pipelines.build(gpu, &program, kernel, true, solid, wraps)?;
             }
         }
 

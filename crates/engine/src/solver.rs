@@ -40,7 +40,7 @@ pub(crate) struct SolveReport {
     pub ratio: f32,
     /// Residual over the terms of the balance.
     pub relative: f32,
-    /// Σ residual over the cells.
+    /// Σ residual over Σ (1/(γΔt) + L) c: the share of the turnover that the balance lacks.
     pub balance: f32,
     /// V-cycles spent.
     pub cycles: f32,

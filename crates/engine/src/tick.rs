@@ -348,7 +348,6 @@ impl Simulation {
         d.smallest_step = d.smallest_step.min(plan.dt);
         d.largest_step = d.largest_step.max(plan.dt);
         let total = self.solver.systems_total() as usize;
-        let gamma_dt = plan.gamma_dt();
         for (storage, verdicts) in outcome.verdicts.chunks(arms).enumerate() {
             let f = &mut d.fields[self.layout.fields[storage]];
             let mut tick_error: f64 = 0.0;
@@ -366,7 +365,7 @@ impl Simulation {
                         f.residual = f.residual.max(f64::from(s.relative));
                         f.cycles += s.cycles as u64;
                         f.solves += 1;
-                        balance = balance.max(f64::from(s.balance).abs() * gamma_dt / mass);
+                        balance = balance.max(f64::from(s.balance).abs());
                     }
                 }
             }

@@ -25,6 +25,10 @@ pub(crate) fn merge_initial(
         }
         Ok(())
     };
+    // An array or an image says everything: nothing is left of the file that this one extends.
+    if file.array.is_some() || file.image.is_some() {
+        *target = Initial::default();
+    }
     number(&file.constant, &mut target.constant, "constant")?;
     number(&file.image_scale, &mut target.image_scale, "image_scale")?;
     for (v, target, key) in [

@@ -165,9 +165,9 @@ impl Default for Numerics {
             scheme: Scheme::Sdirk2,
             transport: TransportScheme::Limited,
             picard: 1,
-            tolerance: 1e-4,
+            tolerance: 1e-3,
             max_cycles: 8,
-            first_step: 0.125,
+            first_step: 0.25,
             adaptive: None,
             compartment_substeps: 16,
         }

@@ -186,7 +186,9 @@ mod tests {
         assert!(!path.exists());
         let file = dir.path().join("file");
         std::fs::write(&file, "")?;
-        let e = OutputFolder::open(&file, false).expect_err("a file").to_string();
+        let e = OutputFolder::open(&file, false)
+            .expect_err("a file")
+            .to_string();
         assert!(e.contains("cannot create"), "{e}");
         Ok(())
     }

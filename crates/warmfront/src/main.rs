@@ -1,2 +1,62 @@
-//! Warmfront command line.
-fn main() {}
+//! The command line. One file here per subcommand; `cli` declares the options, `exit` the exit codes.
+//!
+//! Results go to standard output, progress and errors to standard error.
+
+mod assets;
+mod check;
+mod cli;
+mod doctor;
+mod exit;
+mod list;
+mod output;
+mod progress;
+mod run;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use exit::Failure;
+
+/// Said when no subcommand is given.
+const WHAT_NEXT: &str = "\
+Warmfront simulates reaction, diffusion and directed movement in tissue on the GPU.
+
+  warmfront doctor             is this machine ready?
+  warmfront run --small        the default scenario, all arms, small: a minute or less
+  warmfront list scenarios     what else there is
+  warmfront check FILE.toml    is a scenario of your own right?
+  warmfront --help             every command and the exit codes
+";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.json();
+    let outcome = match &cli.command {
+        None => {
+            output::print(WHAT_NEXT);
+            Ok(())
+        }
+        Some(Command::Run(options)) => run::run(options),
+        Some(Command::List(options)) => list::list(options),
+        Some(Command::Check(options)) => check::check(options),
+        Some(Command::Doctor(options)) => doctor::doctor(options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => end(&failure, json),
+    }
+}
+
+fn end(failure: &Failure, json: bool) -> ExitCode {
+    if !failure.message.is_empty() {
+        eprintln!("error: {}", failure.message);
+        if json && !failure.reported {
+            let value = serde_json::json!({ "error": failure.message, "exit_code": failure.code });
+            output::print_json(&value);
+        }
+    }
+    ExitCode::from(failure.code)
+}

@@ -1,0 +1,161 @@
+//! `burden.png` and `timeseries.png`: observables over time.
+//!
+//! With several arms each observable has a panel and each arm a line; with one arm the observables
+//! that the model groups share a panel. The burden comes first.
+
+use warmfront_view::{Dash, DoseTrack, Figure, PlotFigure, PlotPanel, Result, Series, arm_colour};
+
+use super::{STYLE, footer, subtitle, title, treatment};
+use crate::record::Record;
+use crate::units::{pretty_unit, time_axis};
+
+/// The burden of every arm in one large panel; none for a model without a burden.
+///
+/// # Errors
+/// A figure that cannot be drawn.
+pub fn burden_figure(record: &Record) -> Result<Option<Figure>> {
+    let Some(burden) = record.scenario.model.burden else {
+        return Ok(None);
+    };
+    let mut panel = arms_panel(record, burden);
+    panel.doses = doses(record);
+    // Narrow enough that daily doses are marks only, without lines across the plot.
+    let foot = super::first_sentence(&record.scenario.model.caveat);
+    figure(record, vec![panel], 1, [520.0, 330.0], foot).map(Some)
+}
+
+/// Every observable that the model plots; all of them if it plots none. None without observables.
+///
+/// # Errors
+/// A figure that cannot be drawn.
+pub fn curves_figure(record: &Record) -> Result<Option<Figure>> {
+    let panels = if record.arms.len() > 1 {
+        let order = groups(record).into_iter().flat_map(|(_, list)| list);
+        order.map(|o| arms_panel(record, o)).collect()
+    } else {
+        let groups = groups(record).into_iter();
+        groups
+            .map(|(name, list)| group_panel(record, &name, &list))
+            .collect::<Vec<_>>()
+    };
+    if panels.is_empty() {
+        return Ok(None);
+    }
+    let mut panels = panels;
+    let doses = doses(record);
+    for panel in &mut panels {
+        panel.doses.clone_from(&doses);
+    }
+    let columns = match panels.len() {
+        1 => 1,
+        2 | 4 => 2,
+        3 | 5..=9 => 3,
+        _ => 4,
+    };
+    let size = if columns < 3 {
+        [440.0, 270.0]
+    } else {
+        [330.0, 240.0]
+    };
+    figure(record, panels, columns, size, footer(record)).map(Some)
+}
+
+fn figure(
+    record: &Record,
+    panels: Vec<PlotPanel>,
+    columns: usize,
+    panel: [f32; 2],
+    footer: String,
+) -> Result<Figure> {
+    PlotFigure {
+        title: title(record),
+        subtitle: subtitle(record),
+        panels,
+        columns,
+        panel,
+        footer,
+        style: STYLE,
+    }
+    .figure()
+}
+
+/// Observables by the panel that the model puts them in, the burden's first.
+fn groups(record: &Record) -> Vec<(String, Vec<usize>)> {
+    let model = &record.scenario.model;
+    let none_plotted = model.observables.iter().all(|o| o.plot.is_none());
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    for (i, o) in model.observables.iter().enumerate() {
+        let name = match &o.plot {
+            Some(name) => name.clone(),
+            None if none_plotted => o.label.clone(),
+            None => continue,
+        };
+        match groups.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, list)) => list.push(i),
+            None => groups.push((name, vec![i])),
+        }
+    }
+    groups.sort_by_key(|(_, list)| !model.burden.is_some_and(|b| list.contains(&b)));
+    groups
+}
+
+/// Doses of all arms, each drug once: the arm that gets the most of it stands for all.
+fn doses(record: &Record) -> Vec<DoseTrack> {
+    let mut tracks: Vec<DoseTrack> = Vec::new();
+    for arm in 0..record.arms.len() {
+        for track in treatment::dose_tracks(record, arm) {
+            match tracks.iter_mut().find(|t| t.label == track.label) {
+                Some(t) if t.days.len() < track.days.len() => *t = track,
+                Some(_) => {}
+                None => tracks.push(track),
+            }
+        }
+    }
+    tracks
+}
+
+fn points(record: &Record, arm: usize, observable: usize) -> Vec<[f64; 2]> {
+    let rows = record.rows.iter();
+    rows.map(|r| [r.time, r.values[arm][observable]]).collect()
+}
+
+/// One observable, one line per arm.
+fn arms_panel(record: &Record, observable: usize) -> PlotPanel {
+    let o = &record.scenario.model.observables[observable];
+    let series = (0..record.arms.len()).map(|arm| Series {
+        label: record.arm(arm).label.clone(),
+        colour: arm_colour(record.arms[arm], STYLE.is_dark()),
+        dash: Dash::nth(record.arms[arm]),
+        points: points(record, arm, observable),
+    });
+    panel(record, o.label.clone(), &o.unit, series.collect())
+}
+
+/// Observables of the only arm that share a panel.
+fn group_panel(record: &Record, name: &str, list: &[usize]) -> PlotPanel {
+    let observables = &record.scenario.model.observables;
+    let series = list.iter().enumerate().map(|(i, &o)| Series {
+        label: observables[o].label.clone(),
+        colour: arm_colour(i, STYLE.is_dark()),
+        dash: Dash::nth(i),
+        points: points(record, 0, o),
+    });
+    let unit = list.first().map_or("", |&o| &observables[o].unit);
+    panel(record, name.to_owned(), unit, series.collect())
+}
+
+fn panel(record: &Record, title: String, unit: &str, series: Vec<Series>) -> PlotPanel {
+    let model = &record.scenario.model;
+    let end = record.time;
+    PlotPanel {
+        title,
+        x_label: time_axis(model),
+        y_label: pretty_unit(unit),
+        log_y: false,
+        weeks: model.units_per_day() == 1.0 && model.time_unit != "1",
+        x_range: (end > 0.0).then_some([0.0, end]),
+        y_range: None,
+        series,
+        doses: Vec::new(),
+    }
+}

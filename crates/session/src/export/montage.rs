@@ -1,0 +1,370 @@
+//! `montage.png`: arms in rows; the tissue over time, then single fields with their colour bars.
+//!
+//! Nothing is chosen by name. The composite is the model's first view. The single fields are those
+//! that the composite does not show and that vary most over cells and arms, taken in turn from
+//! molecules, internal states and drugs, so that each kind is seen before a second one of any.
+
+use std::collections::BTreeSet;
+
+use warmfront_model::{FieldKind, Model, View};
+use warmfront_view::{
+    Channel, Colormap, FieldColumn, FieldSlice, Figure, LegendEntry, Montage, MontageRow, Range,
+    Result, arm_colour, composite, field_image, number,
+};
+
+use super::{STYLE, footer, subtitle, title, treatment};
+use crate::effect::Effects;
+use crate::record::{Record, Snapshot};
+use crate::units::{clock, micrometres_per_length, pretty_unit};
+
+/// Most pictures over time in a row.
+const PICTURES: usize = 6;
+/// Most single fields.
+const FIELDS: usize = 4;
+/// Dark ground of composites.
+const GROUND: [u8; 3] = [6, 6, 10];
+
+/// The montage of a record; none without snapshots.
+///
+/// # Errors
+/// A figure that cannot be drawn.
+pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
+    let Some(last) = record.snapshots.last() else {
+        return Ok(None);
+    };
+    let model = &record.scenario.model;
+    let shown = evenly(record.snapshots.len(), PICTURES);
+    // A view of one channel says more as a map with a colour bar.
+    let view = model.views.first().filter(|v| v.channels.len() > 1);
+    let main = match view {
+        Some(_) => None,
+        None => super::composite_fields(model).first().copied(),
+    };
+    let full = view.map_or_else(Vec::new, |v| full_light(record, v));
+    let main_range = main.map(|f| (f, range(model, f, record.snapshots.iter())));
+    let effects = record.effects();
+    let mut rows = Vec::new();
+    for arm in 0..record.arms.len() {
+        let pictures = shown.iter().map(|&i| {
+            let snapshot = &record.snapshots[i];
+            match (view, main_range) {
+                (Some(view), _) => stain(view, &full, snapshot, arm),
+                (None, Some((f, range))) => map(model, f, range, snapshot, arm),
+                (None, None) => Ok(None),
+            }
+        });
+        rows.push(MontageRow {
+            label: record.arm(arm).label.clone(),
+            note: note(record, effects.as_ref(), arm),
+            colour: arm_colour(record.arms[arm], STYLE.is_dark()),
+            pictures: pictures.collect::<Result<_>>()?,
+            doses: days(record, arm),
+        });
+    }
+    // The snapshot in the middle of the plan is the one that kept every field.
+    let middle = record.snapshots.iter().rev().find(|s| {
+        s.planes.len() == model.fields.len() && (s.time < last.time || record.snapshots.len() < 3)
+    });
+    let snapshot = middle.unwrap_or(last);
+    let mut fields = Vec::new();
+    if let Some((f, range)) = main_range {
+        fields.push(column(model, f, range, last)?);
+    }
+    for f in singles(model, snapshot, main.is_some()) {
+        let range = range(model, f, [snapshot]);
+        fields.push(column(
+            model,
+            f,
+            range,
+            if main.is_some() { last } else { snapshot },
+        )?);
+    }
+    let at = if main.is_some() {
+        last.time
+    } else {
+        snapshot.time
+    };
+    let extent = record.scenario.grid.extent();
+    let factor = micrometres_per_length(model);
+    let mut below = subtitle(record);
+    if record.scenario.grid.is_3d() {
+        let grid = &record.scenario.grid;
+        let z = (f64::from(grid.cells[2] / 2) + 0.5) * grid.spacing[2];
+        let unit = pretty_unit(&model.length_unit);
+        below.push_str(&format!(
+            " Middle slice, z = {} {unit}.",
+            number::format_number(z)
+        ));
+    }
+    if factor.is_none() {
+        below.push_str(" Lengths have no unit here: 1 is drawn as 1 µm.");
+    }
+    let montage = Montage {
+        title: title(record),
+        subtitle: below,
+        composite_head: match (view.or(model.views.first()), main) {
+            (Some(view), _) => view.label.clone(),
+            (None, Some(f)) => model.fields[f].label.clone(),
+            (None, None) => String::new(),
+        },
+        column_heads: shown
+            .iter()
+            .map(|&i| clock(model, record.snapshots[i].time))
+            .collect(),
+        field_head: match (fields.len(), record.arms.len()) {
+            (0, _) => String::new(),
+            (_, 1) => format!("fields, {}", clock(model, at)),
+            _ => format!(
+                "fields, {}; one colour scale for all arms",
+                clock(model, at)
+            ),
+        },
+        rows,
+        fields,
+        channels: view.map_or_else(Vec::new, |v| legend(record, v, &shown)),
+        extent_um: [0, 1].map(|i| extent[i] * factor.unwrap_or(1.0)),
+        duration_days: record.time / model.units_per_day(),
+        footer: footer(record),
+        style: STYLE,
+        panel: 150.0,
+        smooth: true,
+    };
+    montage.figure().map(Some)
+}
+
+/// At most `most` of `count` indices, evenly spread, with the first and the last.
+fn evenly(count: usize, most: usize) -> Vec<usize> {
+    if count <= most {
+        return (0..count).collect();
+    }
+    let step = (count - 1) as f64 / (most - 1) as f64;
+    (0..most)
+        .map(|i| (i as f64 * step).round() as usize)
+        .collect()
+}
+
+/// Value of full light of each channel: the model's, or the largest value of the run where that is
+/// more, so that no channel is blinded. The same for all arms and times.
+fn full_light(record: &Record, view: &View) -> Vec<f32> {
+    let each = view.channels.iter().map(|c| {
+        let planes = record
+            .snapshots
+            .iter()
+            .filter_map(|s| s.planes.get(&c.field));
+        let values = planes.flatten().flat_map(|p| &p.values);
+        values
+            .filter(|v| v.is_finite())
+            .fold(c.full as f32, |m, v| m.max(*v))
+    });
+    each.collect()
+}
+
+fn stain(
+    view: &View,
+    full: &[f32],
+    snapshot: &Snapshot,
+    arm: usize,
+) -> Result<Option<image::RgbaImage>> {
+    let mut channels = Vec::new();
+    let mut size = None;
+    for (c, full) in view.channels.iter().zip(full) {
+        let Some(plane) = snapshot.planes.get(&c.field).map(|p| &p[arm]) else {
+            return Ok(None);
+        };
+        size = Some((plane.width, plane.height));
+        channels.push(Channel {
+            values: &plane.values,
+            colour: c.colour,
+            full: *full,
+        });
+    }
+    let Some((width, height)) = size else {
+        return Ok(None);
+    };
+    composite(&channels, width, height, GROUND).map(Some)
+}
+
+fn map(
+    model: &Model,
+    field: usize,
+    range: Range,
+    snapshot: &Snapshot,
+    arm: usize,
+) -> Result<Option<image::RgbaImage>> {
+    let Some(p) = snapshot.planes.get(&field).map(|p| &p[arm]) else {
+        return Ok(None);
+    };
+    field_image(&p.values, p.width, p.height, range, &colours(model, field)?).map(Some)
+}
+
+fn colours(model: &Model, field: usize) -> Result<Colormap> {
+    Colormap::named(match model.fields[field].kind {
+        FieldKind::Cell | FieldKind::Internal => "viridis",
+        FieldKind::Molecule => "magma",
+        FieldKind::Drug => "cividis",
+        FieldKind::Static => "grey",
+    })
+}
+
+fn column(model: &Model, field: usize, range: Range, snapshot: &Snapshot) -> Result<FieldColumn> {
+    let f = &model.fields[field];
+    Ok(FieldColumn {
+        label: f.label.clone(),
+        unit: pretty_unit(&f.unit),
+        range,
+        map: colours(model, field)?,
+        slices: match snapshot.planes.get(&field) {
+            Some(planes) => planes.iter().cloned().map(Some).collect(),
+            None => Vec::new(),
+        },
+    })
+}
+
+/// One colour scale for a field over arms and times: from the lower end of the model's display
+/// range, or a round number near the smallest value where that is far above it, to a round number
+/// at the largest.
+fn range<'a>(
+    model: &Model,
+    field: usize,
+    snapshots: impl IntoIterator<Item = &'a Snapshot>,
+) -> Range {
+    let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+    for snapshot in snapshots {
+        for v in snapshot
+            .planes
+            .get(&field)
+            .into_iter()
+            .flatten()
+            .flat_map(|p| &p.values)
+        {
+            if v.is_finite() {
+                low = low.min(*v);
+                high = high.max(*v);
+            }
+        }
+    }
+    let [bottom, top] = model.fields[field].display;
+    if low > high {
+        return Range::linear(bottom as f32, top as f32);
+    }
+    let (low, high) = (f64::from(low), f64::from(high));
+    let step = number::nice_step((high - low).max(1e-3 * high.abs()).max(1e-30), 5);
+    let start = if low > bottom + 0.5 * (high - bottom) {
+        (low / step).floor() * step
+    } else {
+        bottom.min(low)
+    };
+    let end = ((high / step).ceil() * step).max(start + step);
+    Range::linear(start as f32, end as f32)
+}
+
+/// How much a field varies over cells and arms, relative to its display range.
+fn variation(model: &Model, field: usize, planes: &[FieldSlice]) -> f64 {
+    let values = planes.iter().flat_map(|p| &p.values).map(|v| f64::from(*v));
+    let (mut n, mut sum, mut square) = (0.0, 0.0, 0.0);
+    for v in values {
+        n += 1.0;
+        sum += v;
+        square += v * v;
+    }
+    let mean = sum / n;
+    let [low, high] = model.fields[field].display;
+    (square / n - mean * mean).max(0.0).sqrt() / (high - low).max(1e-300)
+}
+
+/// The single fields of the figure; one fewer when the main field has a column of its own.
+fn singles(model: &Model, snapshot: &Snapshot, main: bool) -> Vec<usize> {
+    let used: BTreeSet<usize> = super::composite_fields(model).into_iter().collect();
+    let mut kinds = [
+        FieldKind::Molecule,
+        FieldKind::Internal,
+        FieldKind::Drug,
+        FieldKind::Cell,
+    ]
+    .map(|kind| {
+        let mut list: Vec<(f64, usize)> = snapshot
+            .planes
+            .iter()
+            .filter(|(f, _)| model.fields[**f].kind == kind && !used.contains(f))
+            .map(|(f, planes)| (variation(model, *f, planes), *f))
+            .filter(|(v, _)| *v > 1e-6)
+            .collect();
+        list.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        list.into_iter().map(|(_, f)| f)
+    });
+    let room = FIELDS - usize::from(main);
+    let mut chosen = Vec::new();
+    while chosen.len() < room {
+        let before = chosen.len();
+        for kind in &mut kinds {
+            if chosen.len() < room {
+                chosen.extend(kind.next());
+            }
+        }
+        if chosen.len() == before {
+            break;
+        }
+    }
+    chosen
+}
+
+/// Channels of a view that show anything.
+fn legend(record: &Record, view: &View, shown: &[usize]) -> Vec<LegendEntry> {
+    let visible = |field: usize, full: f64| {
+        let planes = shown
+            .iter()
+            .filter_map(|&i| record.snapshots[i].planes.get(&field));
+        let mut values = planes.flatten().flat_map(|p| &p.values);
+        values.any(|v| f64::from(*v) > 0.01 * full)
+    };
+    let channels = view.channels.iter().filter(|c| visible(c.field, c.full));
+    channels
+        .map(|c| {
+            let f = &record.scenario.model.fields[c.field];
+            LegendEntry::swatch(f.label.clone(), c.colour)
+        })
+        .collect()
+}
+
+/// One line on the outcome of an arm.
+fn note(record: &Record, effects: Option<&Effects>, arm: usize) -> String {
+    let Some(burden) = record.scenario.model.burden else {
+        return String::new();
+    };
+    let label = record.scenario.model.observables[burden]
+        .label
+        .to_lowercase();
+    if let Some(e) = effects.filter(|e| e.control != arm) {
+        return format!("{label} {:.2} × control", e.relative[arm]);
+    }
+    let (Some(first), Some(last)) = (record.rows.first(), record.rows.last()) else {
+        return String::new();
+    };
+    let ratio = last.values[arm][burden] / first.values[arm][burden];
+    if !ratio.is_finite() {
+        return String::new();
+    }
+    format!("{label} {ratio:.2} × start")
+}
+
+/// Doses of an arm, in days.
+fn days(record: &Record, arm: usize) -> Vec<warmfront_view::DoseTrack> {
+    let per_day = record.scenario.model.units_per_day();
+    let mut tracks = treatment::dose_tracks(record, arm);
+    for track in &mut tracks {
+        track.days.iter_mut().for_each(|t| *t /= per_day);
+    }
+    tracks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_spread_evenly() {
+        assert_eq!(evenly(3, 6), [0, 1, 2]);
+        assert_eq!(evenly(11, 6), [0, 2, 4, 6, 8, 10]);
+        assert_eq!(evenly(1, 6), [0]);
+    }
+}

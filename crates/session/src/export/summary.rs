@@ -1,0 +1,189 @@
+//! `summary.json`: what ran, what came out, and how far it can be trusted.
+
+use serde_json::{Map, Value, json};
+use warmfront_model::Model;
+
+use super::VERSION;
+use crate::effect::Effects;
+use crate::record::{Finish, Record};
+use crate::units::rounded;
+
+/// The summary of a record. `files` are the files beside it, `export_seconds` the time that writing
+/// them took. A number that is not finite is `null`.
+pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value {
+    let scenario = &record.scenario;
+    let model = &scenario.model;
+    let d = &record.diagnostics;
+    let (status, error) = match &record.finish {
+        Finish::Complete => ("complete", None),
+        Finish::Cancelled => ("stopped by the user", None),
+        Finish::Failed(e) => ("failed", Some(e.to_string())),
+        Finish::Unfinished => ("unfinished", None),
+    };
+    let arms: Vec<Value> = (0..record.arms.len())
+        .map(|arm| {
+            let a = record.arm(arm);
+            let drugs = model.drugs.iter().zip(&a.doses);
+            let doses: Map<_, _> = drugs
+                .filter(|(_, m)| **m > 0.0)
+                .map(|(d, m)| (d.id.clone(), json!(m)))
+                .collect();
+            json!({ "id": a.id, "label": a.label, "dose_multiples": doses })
+        })
+        .collect();
+    json!({
+        "warmfront": VERSION,
+        "status": status,
+        "error": error,
+        "adapter": {
+            "name": record.adapter.name,
+            "driver": record.adapter.driver,
+            "backend": record.adapter.backend,
+            "kind": record.adapter.kind,
+        },
+        "model": { "id": model.id, "label": model.label, "hash": model.hash },
+        "scenario": { "id": scenario.id, "label": scenario.label, "toml": scenario.to_toml() },
+        "arms": arms,
+        "seed": scenario.seed,
+        "grid": {
+            "cells": scenario.grid.cells,
+            "spacing": scenario.grid.spacing,
+            "length_unit": model.length_unit,
+        },
+        "time": {
+            "unit": model.time_unit,
+            "step": scenario.time.step,
+            "duration": scenario.time.duration,
+            "reached": record.time,
+            "record_every": scenario.time.record_every,
+            "rows": record.rows.len(),
+        },
+        "ticks": d.ticks,
+        "rejected": d.rejected,
+        "smallest_step": number(d.smallest_step),
+        "largest_step": number(d.largest_step),
+        "fields": fields(record),
+        "norms": norms(record),
+        "observables": observables(record),
+        "effects": record.effects().map(|e| effects(record, &e)),
+        "memory": {
+            "device_bytes": record.memory.total,
+            "largest_buffer_bytes": record.memory.largest,
+            "values": record.memory.values,
+        },
+        "wall_seconds": {
+            "setup": number(record.timing.setup),
+            "run": number(record.timing.run),
+            "export": number(export_seconds),
+        },
+        "ticks_per_second": number(d.ticks as f64 / record.timing.run),
+        "caveat": super::one_line(&model.caveat),
+        "files": files,
+    })
+}
+
+fn number(value: f64) -> Value {
+    json!(rounded(value, 8))
+}
+
+/// Accuracy of each field, worst over the arms.
+fn fields(record: &Record) -> Map<String, Value> {
+    let model = &record.scenario.model;
+    let all = model.fields.iter().zip(&record.diagnostics.fields);
+    all.map(|(f, d)| {
+        let cycles = (d.solves > 0).then(|| number(d.cycles as f64 / d.solves as f64));
+        let account = json!({
+            "unit": f.unit,
+            "smallest_value": number(d.smallest),
+            "largest_value": number(d.largest),
+            "mass_residual": number(d.mass_residual),
+            "clipped": number(d.clipped),
+            "linear_residual": number(d.residual),
+            "tick_error": number(d.tick_error),
+            "time_error": number(d.time_error),
+            "cycles_per_solve": cycles,
+        });
+        (f.id.clone(), account)
+    })
+    .collect()
+}
+
+/// Norms at the last snapshot, by arm and field.
+fn norms(record: &Record) -> Map<String, Value> {
+    let model = &record.scenario.model;
+    let by_arm = record.norms.iter().enumerate();
+    by_arm
+        .map(|(arm, norms)| {
+            let fields: Map<_, _> = model
+                .fields
+                .iter()
+                .zip(norms)
+                .map(|(f, n)| {
+                    let value = json!({
+                        "mean": number(n.mean),
+                        "rms": number(n.rms),
+                        "smallest": number(n.smallest),
+                        "largest": number(n.largest),
+                    });
+                    (f.id.clone(), value)
+                })
+                .collect();
+            (record.arm(arm).id.clone(), Value::Object(fields))
+        })
+        .collect()
+}
+
+/// The last row, by arm and observable.
+fn observables(record: &Record) -> Map<String, Value> {
+    let Some(row) = record.rows.last() else {
+        return Map::new();
+    };
+    let by_arm = row.values.iter().enumerate();
+    by_arm
+        .map(|(arm, values)| {
+            let all: Map<_, _> = quantities(&record.scenario.model, values);
+            (record.arm(arm).id.clone(), Value::Object(all))
+        })
+        .collect()
+}
+
+fn quantities(model: &Model, values: &[f64]) -> Map<String, Value> {
+    let all = model.observables.iter().zip(values);
+    all.map(|(o, v)| (o.id.clone(), json!({ "value": number(*v), "unit": o.unit })))
+        .collect()
+}
+
+fn effects(record: &Record, e: &Effects) -> Value {
+    let id = |arm: usize| record.arm(arm).id.clone();
+    let arms: Map<_, _> = (0..e.burden.len())
+        .map(|arm| {
+            let value = json!({
+                "burden": number(e.burden[arm]),
+                "relative_to_control": number(e.relative[arm]),
+                "effect": number(1.0 - e.relative[arm]),
+            });
+            (id(arm), value)
+        })
+        .collect();
+    let combinations: Map<_, _> = e
+        .combinations
+        .iter()
+        .map(|c| {
+            let singles: Vec<_> = c.singles.iter().map(|&s| id(s)).collect();
+            let value = json!({
+                "singles": singles,
+                "bliss_expected": number(c.bliss),
+                "bliss_excess": number(c.bliss_excess),
+                "hsa_excess": number(c.hsa_excess),
+                "verdict": c.additivity.words(),
+            });
+            (id(c.arm), value)
+        })
+        .collect();
+    json!({
+        "time": e.time,
+        "control": id(e.control),
+        "arms": arms,
+        "combinations": combinations,
+    })
+}

@@ -1,0 +1,80 @@
+//! `warmfront check`: everything that can be known without a GPU.
+
+use serde_json::json;
+use warmfront_engine::{MemoryEstimate, Program, ShaderError, readable};
+use warmfront_session::Schedule;
+
+use crate::assets::Assets;
+use crate::cli::CheckOptions;
+use crate::exit::{Failure, USAGE};
+use crate::output;
+
+/// Bytes of a uniform buffer that every adapter offers.
+const UNIFORM: u64 = 64 << 10;
+
+/// Runs the command.
+pub fn check(options: &CheckOptions) -> Result<(), Failure> {
+    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let scenario = assets.scenario(Some(&options.scenario))?;
+    let scenario = options.changes.apply(scenario)?;
+    let model = &scenario.model;
+    let arms = scenario.arms.len();
+    scenario.initial_fields()?;
+    let schedule = Schedule::of(&scenario)?;
+    let program = Program::new(assets.files, model, arms as u32, UNIFORM);
+    let errors = distinct(program.check());
+    if !errors.is_empty() {
+        let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        return Err(Failure::new(USAGE, text.join("\n")));
+    }
+    let memory = MemoryEstimate::of(&scenario, arms);
+    let ids: Vec<&str> = scenario.arms.iter().map(|a| a.id.as_str()).collect();
+    let [x, y, z] = scenario.grid.cells;
+    if options.json {
+        output::print_json(&json!({
+            "ok": true,
+            "model": model.id, "hash": model.hash, "scenario": scenario.id,
+            "fields": model.fields.len(), "processes": model.processes.len(),
+            "parameters": model.parameters.len(), "arms": ids,
+            "cells": scenario.grid.cells, "stops": schedule.stops.len(),
+            "memory": {
+                "device_bytes": memory.total,
+                "largest_buffer_bytes": memory.largest,
+            },
+        }));
+        return Ok(());
+    }
+    let cells = if z > 1 {
+        format!("{x} x {y} x {z}")
+    } else {
+        format!("{x} x {y}")
+    };
+    output::print(&format!(
+        "ok: scenario `{}` of model `{}` ({})\n  \
+         {} fields, {} processes, {} parameters; all shaders compile\n  \
+         {cells} cells, {arms} arms ({}), {} stops for doses, events and records\n  \
+         device memory {}, largest buffer {}\n",
+        scenario.id,
+        model.id,
+        model.hash,
+        model.fields.len(),
+        model.processes.len(),
+        model.parameters.len(),
+        ids.join(", "),
+        schedule.stops.len(),
+        readable(memory.total),
+        readable(memory.largest),
+    ));
+    Ok(())
+}
+
+/// The same line in several kernels is one error.
+fn distinct(errors: Vec<ShaderError>) -> Vec<ShaderError> {
+    let mut kept: Vec<ShaderError> = Vec::new();
+    for e in errors {
+        if !kept.iter().any(|k| k.file == e.file && k.line == e.line) {
+            kept.push(e);
+        }
+    }
+    kept
+}

@@ -1,0 +1,211 @@
+//! All options of all subcommands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use warmfront_model::{Overrides, Scenario};
+
+use crate::exit::{self, Failure};
+
+/// Reaction, diffusion and directed movement in tissue, on the GPU.
+#[derive(Debug, Parser)]
+#[command(version, after_help = exit::HELP, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a scenario and write tables, arrays and figures
+    #[command(after_help = exit::HELP)]
+    Run(RunOptions),
+    /// List models, scenarios, parameters, views or colour maps
+    #[command(after_help = exit::HELP)]
+    List(ListOptions),
+    /// Check a scenario and its model without a GPU: files, shaders, memory
+    #[command(after_help = exit::HELP)]
+    Check(CheckOptions),
+    /// Show the adapters, what will run on them, and what is missing
+    #[command(after_help = exit::HELP)]
+    Doctor(DoctorOptions),
+}
+
+impl Cli {
+    /// Whether a machine reads the output.
+    pub fn json(&self) -> bool {
+        match &self.command {
+            Some(Command::Run(o)) => o.json,
+            Some(Command::List(o)) => o.json,
+            Some(Command::Check(o)) => o.json,
+            Some(Command::Doctor(o)) => o.json,
+            None => false,
+        }
+    }
+}
+
+/// Where files come from.
+#[derive(Debug, Args)]
+pub struct AssetOptions {
+    /// Folder with models/NAME/model.toml, instead of the files inside the program
+    #[arg(long, value_name = "DIR")]
+    pub assets: Option<PathBuf>,
+}
+
+/// Changes to a scenario.
+#[derive(Debug, Args)]
+pub struct ScenarioOptions {
+    /// Duration in days (in time units where the model's unit is no clock time)
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub days: Option<f64>,
+    /// Cells, as 256x256 or 64x64x64; the tissue keeps its size
+    #[arg(long, value_name = "WxH[xD]")]
+    pub grid: Option<String>,
+    /// Time step, in the model's time unit
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub dt: Option<f64>,
+    /// Days between rows of the time series
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub every: Option<f64>,
+    /// Value of a parameter, in every arm; may be repeated
+    #[arg(long, value_name = "PARAMETER=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// Amount of one dose, in the drug's unit, in the arms that get it; may be repeated
+    #[arg(long, value_name = "DRUG=AMOUNT", allow_hyphen_values = true)]
+    pub dose: Vec<String>,
+    /// Seed of the random maps
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u32>,
+    /// Switch a process or transport off; may be repeated
+    #[arg(long, value_name = "PROCESS")]
+    pub off: Vec<String>,
+    /// At most 64 cells along an axis
+    #[arg(long)]
+    pub small: bool,
+}
+
+impl ScenarioOptions {
+    /// A scenario with these changes; all its arms are kept.
+    pub fn apply(&self, scenario: Scenario) -> Result<Scenario, Failure> {
+        let grid = self.grid.as_deref().map(Overrides::parse_grid);
+        let pairs = |list: &[String], option: &str| -> Result<Vec<_>, _> {
+            let each = list.iter();
+            each.map(|t| Overrides::parse_assignment(t, option))
+                .collect()
+        };
+        let overrides = Overrides {
+            days: self.days,
+            grid: grid.transpose()?,
+            step: self.dt,
+            every_days: self.every,
+            set: pairs(&self.set, "--set")?,
+            dose: pairs(&self.dose, "--dose")?,
+            seed: self.seed,
+            off: self.off.clone(),
+            arms: None,
+            small: self.small,
+        };
+        Ok(scenario.with(overrides)?)
+    }
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// Name (see `list scenarios`), model, or a file that ends in .toml; default: the default model
+    #[arg(value_name = "SCENARIO|FILE")]
+    pub scenario: Option<String>,
+    /// Arms to run: all, or names with commas between; does not change the numbers of any arm
+    #[arg(
+        long,
+        value_name = "ARMS",
+        value_delimiter = ',',
+        default_value = "all"
+    )]
+    pub arm: Vec<String>,
+    /// Changes to the scenario.
+    #[command(flatten)]
+    pub changes: ScenarioOptions,
+    /// Folder for the results; default: out/SCENARIO
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace results that are there already
+    #[arg(long)]
+    pub force: bool,
+    /// Print the summary as JSON, and nothing else
+    #[arg(long)]
+    pub json: bool,
+    /// No progress, no table
+    #[arg(long)]
+    pub quiet: bool,
+    /// Draw no figures
+    #[arg(long)]
+    pub no_figures: bool,
+    /// Part of an adapter's name, or `software`; default: the fastest
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
+    /// Where files come from.
+    #[command(flatten)]
+    pub assets: AssetOptions,
+}
+
+/// What `list` can list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Models
+    Models,
+    /// Scenarios, of all models or of one
+    Scenarios,
+    /// Parameters of a model: value, range, source
+    Parameters,
+    /// Composite pictures of a model
+    Views,
+    /// Colour maps
+    Colormaps,
+}
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct ListOptions {
+    /// What to list
+    pub kind: Kind,
+    /// Model to look into
+    #[arg(long, value_name = "ID")]
+    pub model: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where files come from.
+    #[command(flatten)]
+    pub assets: AssetOptions,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// Name, model, or a file that ends in .toml
+    #[arg(value_name = "SCENARIO|FILE")]
+    pub scenario: String,
+    /// Changes to the scenario.
+    #[command(flatten)]
+    pub changes: ScenarioOptions,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where files come from.
+    #[command(flatten)]
+    pub assets: AssetOptions,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// Part of an adapter's name, or `software`; default: the fastest
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}

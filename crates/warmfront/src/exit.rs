@@ -1,0 +1,75 @@
+//! Exit codes, and errors on their way to one.
+
+use warmfront_engine::EngineError;
+use warmfront_session::{ErrorKind, SessionError};
+
+/// A wrong option, model or scenario (clap uses the same code).
+pub const USAGE: u8 = 2;
+/// No GPU that can do it.
+pub const NO_GPU: u8 = 3;
+/// The numbers went wrong.
+pub const NUMERICAL: u8 = 4;
+/// A file could not be written or read.
+pub const INPUT_OUTPUT: u8 = 5;
+/// Stopped with Ctrl-C (128 + signal 2).
+pub const INTERRUPTED: u8 = 130;
+
+/// The end of `--help`.
+pub const HELP: &str = "\
+Exit codes:
+  0    done
+  2    wrong option, model or scenario
+  3    no usable GPU, or it failed
+  4    numerical failure; everything up to the last record is written
+  5    a file cannot be written or read, or results exist already
+  130  stopped with Ctrl-C; everything so far is written";
+
+/// Why a command did not end well.
+#[derive(Debug)]
+pub struct Failure {
+    /// Exit code.
+    pub code: u8,
+    /// What to say; empty: it was said already.
+    pub message: String,
+    /// A JSON document that tells of it was printed.
+    pub reported: bool,
+}
+
+impl Failure {
+    /// A failure with a message.
+    pub fn new(code: u8, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            reported: false,
+        }
+    }
+}
+
+/// Exit code of a kind of error.
+pub fn code(kind: ErrorKind) -> u8 {
+    match kind {
+        ErrorKind::Input => USAGE,
+        ErrorKind::Gpu => NO_GPU,
+        ErrorKind::Numerical => NUMERICAL,
+        ErrorKind::InputOutput => INPUT_OUTPUT,
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        Self::new(code(error.kind()), error.to_string())
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        SessionError::from(error).into()
+    }
+}
+
+impl From<warmfront_model::Error> for Failure {
+    fn from(error: warmfront_model::Error) -> Self {
+        SessionError::from(error).into()
+    }
+}

@@ -1,0 +1,84 @@
+//! How far a run is: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use warmfront_model::Model;
+use warmfront_session::{Progress, clock};
+
+/// Lines without a terminal: one per tenth of the run, but not faster than this.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Steps of the bar.
+const STEPS: u64 = 1000;
+
+/// Shows the progress of one run on standard error.
+pub enum Meter {
+    /// Says nothing.
+    Silent,
+    /// A bar.
+    Bar(ProgressBar),
+    /// Plain lines; the last tenth and when it was told.
+    Lines(u64, Duration),
+}
+
+impl Meter {
+    /// A meter that fits where standard error goes.
+    pub fn new(silent: bool) -> Self {
+        if silent {
+            return Self::Silent;
+        }
+        if !std::io::stderr().is_terminal() {
+            return Self::Lines(0, Duration::ZERO);
+        }
+        let bar = ProgressBar::new(STEPS);
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {msg}  {eta} left") {
+            bar.set_style(style);
+        }
+        Self::Bar(bar)
+    }
+
+    /// Tells what is being done before the first tick.
+    pub fn say(&self, text: &str) {
+        match self {
+            Self::Silent => {}
+            Self::Bar(bar) => bar.set_message(text.to_owned()),
+            Self::Lines(..) => eprintln!("{text}"),
+        }
+    }
+
+    /// Tells of a tick.
+    pub fn tell(&mut self, model: &Model, p: &Progress) {
+        let done = p.time / p.duration;
+        let text = || {
+            format!(
+                "{} of {:.0}, {} ticks",
+                clock(model, p.time),
+                p.duration,
+                p.ticks
+            )
+        };
+        match self {
+            Self::Silent => {}
+            Self::Bar(bar) => {
+                bar.set_position((done * STEPS as f64) as u64);
+                bar.set_message(text());
+            }
+            Self::Lines(tenth, last) => {
+                let now = (10.0 * done) as u64;
+                if now > *tenth && p.wall >= *last + PAUSE {
+                    (*tenth, *last) = (now, p.wall);
+                    eprintln!("{:3.0} %  {}", 100.0 * done, text());
+                }
+            }
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What `run` prints at its end.
+
+use std::path::Path;
+
+use warmfront_session::export::{Written, first_sentence};
+use warmfront_session::{Effects, Record, clock, pretty_unit};
+use warmfront_view::number::format_number;
+
+/// Outcome of each arm, files, accuracy and the caveat.
+pub fn table(record: &Record, written: &Written, out: &Path) -> String {
+    let mut text = outcome(record);
+    text.push_str(&format!("\nin {}:\n", out.display()));
+    let wide = written
+        .files
+        .iter()
+        .map(|(f, _)| f.len())
+        .max()
+        .unwrap_or(0);
+    for (file, what) in &written.files {
+        text.push_str(&format!("  {file:wide$}  {what}\n"));
+    }
+    text.push_str(&format!("\n{}", accuracy(record)));
+    let caveat = first_sentence(&record.scenario.model.caveat);
+    if !caveat.is_empty() {
+        text.push_str(&format!("note: {caveat}\n"));
+    }
+    text
+}
+
+fn outcome(record: &Record) -> String {
+    let model = &record.scenario.model;
+    let Some(row) = record.rows.last() else {
+        return String::new();
+    };
+    let at = clock(model, row.time);
+    let mut lines = Vec::new();
+    match model.burden {
+        Some(burden) => {
+            let o = &model.observables[burden];
+            let effects = record.effects();
+            lines.push(vec![
+                "arm".to_owned(),
+                format!("{}, {at}", o.label.to_lowercase()),
+                "relative to control".to_owned(),
+                "effect".to_owned(),
+            ]);
+            for (arm, values) in row.values.iter().enumerate() {
+                let value = format!("{} {}", format_number(values[burden]), pretty_unit(&o.unit));
+                let (relative, effect) = match &effects {
+                    Some(e) if e.control != arm => (
+                        format!("{:.2}", e.relative[arm]),
+                        format!("{:.0} %", 100.0 * (1.0 - e.relative[arm])),
+                    ),
+                    Some(_) => ("1".to_owned(), "-".to_owned()),
+                    None => ("-".to_owned(), "-".to_owned()),
+                };
+                let label = record.arm(arm).label.clone();
+                lines.push(vec![label, value.trim_end().to_owned(), relative, effect]);
+            }
+            let mut text = aligned(&lines);
+            if let Some(e) = &effects {
+                text.push_str(&combinations(record, e));
+            }
+            text
+        }
+        None => {
+            let mut head = vec![format!("quantity, {at}")];
+            head.extend((0..record.arms.len()).map(|arm| record.arm(arm).label.clone()));
+            lines.push(head);
+            for (i, o) in model.observables.iter().enumerate() {
+                let unit = pretty_unit(&o.unit);
+                let mut line = vec![o.label.clone()];
+                let cells = row.values.iter().map(|v| format_number(v[i]));
+                line.extend(cells.map(|v| format!("{v} {unit}").trim_end().to_owned()));
+                lines.push(line);
+            }
+            aligned(&lines)
+        }
+    }
+}
+
+/// Lines with columns of equal width.
+fn aligned(lines: &[Vec<String>]) -> String {
+    let columns = lines.first().map_or(0, Vec::len);
+    let wide: Vec<usize> = (0..columns)
+        .map(|c| {
+            lines
+                .iter()
+                .map(|l| l[c].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for line in lines {
+        let cells = line.iter().zip(&wide).map(|(cell, w)| {
+            let pad = w - cell.chars().count();
+            format!("{cell}{}", " ".repeat(pad))
+        });
+        let cells: Vec<String> = cells.collect();
+        text.push_str(cells.join("   ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn combinations(record: &Record, effects: &Effects) -> String {
+    let mut text = String::new();
+    for c in &effects.combinations {
+        text.push_str(&format!(
+            "{}: {}. It leaves {:.2} of the control; drugs that act independently (Bliss) would leave {:.2}.\n",
+            record.arm(c.arm).label,
+            c.additivity.words(),
+            effects.relative[c.arm],
+            c.bliss,
+        ));
+    }
+    text
+}
+
+fn accuracy(record: &Record) -> String {
+    let d = &record.diagnostics;
+    let mut text = format!(
+        "{} ticks in {:.1} s ({} per second) on {}, set up in {:.1} s",
+        d.ticks,
+        record.timing.run,
+        format_number(d.ticks as f64 / record.timing.run.max(1e-9)),
+        record.adapter.name,
+        record.timing.setup,
+    );
+    if d.rejected > 0 {
+        text.push_str(&format!(", {} steps repeated", d.rejected));
+    }
+    text.push('\n');
+    let fields = &record.scenario.model.fields;
+    let worst = d
+        .fields
+        .iter()
+        .zip(fields)
+        .max_by(|a, b| a.0.residual.total_cmp(&b.0.residual));
+    // Relative to the typical size, or a field with tiny values would hide the others.
+    let lowest = d
+        .fields
+        .iter()
+        .zip(fields)
+        .filter(|(a, _)| a.smallest.is_finite())
+        .min_by(|a, b| (a.0.smallest / a.1.scale).total_cmp(&(b.0.smallest / b.1.scale)));
+    if let (Some((residual, worst)), Some((smallest, lowest))) = (worst, lowest) {
+        text.push_str(&format!(
+            "largest linear residual {:.1e} ({}), smallest value {:.1e} ({})\n",
+            residual.residual, worst.id, smallest.smallest, lowest.id,
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up() {
+        let lines = [
+            vec!["µm".to_owned(), "b".to_owned()],
+            vec!["long".to_owned(), "c".to_owned()],
+        ];
+        assert_eq!(aligned(&lines), "µm     b\nlong   c\n");
+    }
+}
