@@ -25,6 +25,7 @@ struct System {
 @group(0) @binding(0) var<uniform> level: Level;
 @group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(2) var<storage, read> systems: array<System>;
+// Systems on this level; the highest bit is set for those that go on to the next coarser one.
 @group(0) @binding(3) var<storage, read> systems_here: array<u32>;
 @group(0) @binding(4) var<storage, read> metric: array<vec4f>;
 @group(0) @binding(5) var<storage, read> src: array<vec4f>;

@@ -5,17 +5,28 @@
 @group(1) @binding(0) var<uniform> coarse: Level;
 @group(1) @binding(1) var<storage, read_write> faces_out: array<f32>;
 @group(1) @binding(2) var<storage, read> faces_in: array<f32>;
-@group(1) @binding(3) var<uniform> counts: vec4u; // axes, blocks per map (axes × arms)
+// See bind/transfer.wgsl; the shares do not depend on the walls.
+@group(1) @binding(3) var<storage, read> interpolation: array<vec4f>;
+@group(1) @binding(4) var<uniform> table: vec4u;
+@group(1) @binding(5) var<uniform> counts: vec4u; // axes, blocks per map (axes × arms)
 
-fn width_y(y: u32) -> f32 {
-    return select(0.0, 1.0 / metric[level.metric_y + min(y, level.ny - 1u)].w, y < level.ny);
+fn share_y(y: u32) -> f32 {
+    return select(0.0, interpolation[table.y + min(y, level.ny - 1u)].y, y < level.ny);
 }
-fn width_z(z: u32) -> f32 {
-    return select(0.0, 1.0 / metric[level.metric_z + min(z, level.nz - 1u)].w, z < level.nz);
+
+fn share_z(z: u32) -> f32 {
+    return select(0.0, interpolation[table.z + min(z, level.nz - 1u)].y, z < level.nz);
 }
-fn width_x(x: u32) -> f32 {
+
+fn share_x(x: u32) -> f32 {
     let i = min(x, level.nx - 1u);
-    return select(0.0, 1.0 / metric[level.metric_x + 4u * (i / 4u) + 3u][i % 4u], x < level.nx);
+    return select(0.0, interpolation[table.x + 2u * (i / 4u) + 1u][i % 4u], x < level.nx);
+}
+
+fn fine(block: u32, x: u32, y: u32, z: u32) -> f32 {
+    let j = min(y, level.ny - 1u);
+    let k = min(z, level.nz - 1u);
+    return faces_in[4u * (block * level.block + (k * level.ny + j) * level.columns) + min(x, level.nx - 1u)];
 }
 
 @compute @workgroup_size(64)
@@ -24,37 +35,35 @@ fn coarsen_faces(@builtin(global_invocation_id) id: vec3u) {
     let x = id.x % pitch;
     let y = (id.x / pitch) % coarse.ny;
     let z = id.x / (pitch * coarse.ny);
-    if (z >= coarse.nz) {
+    if (z >= coarse.nz || x >= coarse.nx) {
         return;
     }
     let axis = (id.z % counts.y) / level.arms;
-    let halved = vec3u(vec3u(coarse.nx, coarse.ny, coarse.nz) < vec3u(level.nx, level.ny, level.nz));
-    let low = vec3u(x, y, z) * (vec3u(1u) + halved);
-    // Along its own axis a coarse cell's high face is the high face of its last fine cell.
-    let top = min(low + halved, vec3u(level.nx, level.ny, level.nz) - vec3u(1u));
-    var sum = 0.0;
-    var weight = 0.0;
-    for (var k = 0u; k <= halved.z; k++) {
-        for (var j = 0u; j <= halved.y; j++) {
-            for (var i = 0u; i <= halved.x; i++) {
-                let on_axis = select(select(k, j, axis == 1u), i, axis == 0u);
-                if (on_axis > 0u) {
-                    continue;
-                }
-                let at = vec3u(
-                    select(min(low.x + i, level.nx - 1u), top.x, axis == 0u),
-                    select(min(low.y + j, level.ny - 1u), top.y, axis == 1u),
-                    select(min(low.z + k, level.nz - 1u), top.z, axis == 2u),
-                );
-                let w = select(width_x(low.x + i), 1.0, axis == 0u)
-                    * select(width_y(low.y + j), 1.0, axis == 1u)
-                    * select(width_z(low.z + k), 1.0, axis == 2u);
-                sum += w * faces_in[4u * (id.z * level.block)
-                    + (at.z * level.ny + at.y) * 4u * level.columns + at.x];
-                weight += w;
+    // 1 along axes that are halved.
+    let hx = u32(coarse.nx < level.nx);
+    let hy = u32(coarse.ny < level.ny);
+    let hz = u32(coarse.nz < level.nz);
+    let i = x << hx;
+    let j = y << hy;
+    let k = z << hz;
+    var value = 0.0;
+    for (var b = 0u; b <= hz; b++) {
+        let z_weight = select(share_z(k + b), 1.0, hz == 0u);
+        if (axis == 0u) {
+            let low = fine(id.z, i + hx, j, k + b) * select(share_y(j), 1.0, hy == 0u);
+            let high = fine(id.z, i + hx, j + hy, k + b) * select(share_y(j + hy), 0.0, hy == 0u);
+            value += z_weight * (low + high);
+        } else if (axis == 1u) {
+            let low = fine(id.z, i, j + hy, k + b) * select(share_x(i), 1.0, hx == 0u);
+            let high = fine(id.z, i + hx, j + hy, k + b) * select(share_x(i + hx), 0.0, hx == 0u);
+            value += z_weight * (low + high);
+        } else if (b == hz) {
+            for (var a = 0u; a <= hy; a++) {
+                let low = fine(id.z, i, j + a, k + hz) * select(share_x(i), 1.0, hx == 0u);
+                let high = fine(id.z, i + hx, j + a, k + hz) * select(share_x(i + hx), 0.0, hx == 0u);
+                value += select(share_y(j + a), 1.0, hy == 0u) * (low + high);
             }
         }
     }
-    faces_out[4u * (id.z * coarse.block) + id.x] =
-        select(0.0, sum / max(weight, 1e-30), x < coarse.nx);
+    faces_out[4u * (id.z * coarse.block) + id.x] = value;
 }

@@ -1,7 +1,8 @@
 // Face values of the maps that the reactions made: hindrance, and drift velocity
 // u = hindrance · clamp(difference of potential / distance, ±limit).
 //
-// Face i of an axis lies between cell i and cell i + 1; on walls the drift is 0.
+// Face i of an axis lies between cell i and cell i + 1; on walls the drift is 0. A thread walks down
+// four neighbouring cells.
 //#import bind/solver.wgsl
 
 struct MapInfo {
@@ -20,57 +21,67 @@ struct MapInfo {
 }
 
 @group(1) @binding(0) var<storage, read> map_infos: array<MapInfo>;
-@group(1) @binding(1) var<storage, read> maps: array<f32>;
+@group(1) @binding(1) var<storage, read> maps: array<vec4f>;
 @group(1) @binding(2) var<storage, read> limits: array<f32>;
-@group(1) @binding(3) var<storage, read_write> faces_out: array<f32>;
+@group(1) @binding(3) var<storage, read_write> faces_out: array<vec4f>;
 @group(1) @binding(4) var<uniform> axes: vec4f; // distance between cell centres along x, y, z; number of axes
 
-fn face(info: MapInfo, here: u32, next: u32, distance: f32, wall: bool) -> f32 {
-    let size = 4u * level.block;
-    let a = maps[info.source * size + here];
-    let b = maps[info.source * size + next];
+fn face(info: MapInfo, a: vec4f, b: vec4f, fa: vec4f, fb: vec4f, distance: f32, open: vec4f) -> vec4f {
     if (info.kind == 0u) {
         return 0.5 * (a + b);
     }
     if (info.kind == 1u) {
-        return 2.0 * a * b / max(a + b, 1e-30);
+        return 2.0 * a * b / max(a + b, vec4f(1e-30));
     }
-    var factor = 1.0;
-    if (info.factor != 0xffffffffu) {
-        factor = 0.5 * (maps[info.factor * size + here] + maps[info.factor * size + next]);
-    }
-    let limit = limits[info.limit];
-    let speed = clamp((b - a) / distance, -limit, limit) * factor;
-    return select(speed, 0.0, wall);
+    let limit = vec4f(limits[info.limit]);
+    return open * clamp((b - a) / distance, -limit, limit) * (0.5 * (fa + fb));
+}
+
+// The four cells to the right of those of `column`.
+fn right_of(base: u32, column: u32, line: u32, here: vec4f) -> vec4f {
+    let cell = 4u * column;
+    let next = select(column + 1u, 0u, cell + 4u >= level.nx);
+    let first = maps[base + line + next].x;
+    var right = vec4f(here.yzw, first);
+    let left_over = level.nx - cell;
+    right = select(right, vec4f(first), vec4u(0u, 1u, 2u, 3u) == vec4u(left_over - 1u));
+    return right;
 }
 
 @compute @workgroup_size(64)
 fn face_maps(@builtin(global_invocation_id) id: vec3u) {
-    let pitch = 4u * level.columns;
-    let x = id.x % pitch;
-    let y = (id.x / pitch) % level.ny;
-    let z = id.x / (pitch * level.ny);
-    if (z >= level.nz) {
-        return;
-    }
+    let column = id.x % level.columns;
+    let walk = id.x / level.columns;
+    let plane = walk / level.chunks;
+    let first_row = (walk % level.chunks) * level.march;
+    let rows = select(min(level.march, level.ny - min(first_row, level.ny)), 0u, plane >= level.nz);
     let info = map_infos[id.z];
-    let size = 4u * level.block;
-    let out = info.target_ * size + id.x;
-    let stride = level.arms * size;
-    // A wall shows as a zero coefficient towards the high neighbour of the last cell.
+    let base = info.source * level.block;
+    let has_factor = info.factor != 0xffffffffu;
+    let factor_base = select(info.factor, info.source, !has_factor) * level.block;
+    let out = info.target_ * level.block;
+    let stride = level.arms * level.block;
+    // A wall shows as a zero coefficient towards the high neighbour.
     let m = info.signature * level.metric_stride;
-    let last_x = level.nx - 1u;
-    let wall_x = metric[level.metric_x + m + 4u * (last_x / 4u) + 1u][last_x % 4u] == 0.0;
-    let wall_y = metric[level.metric_y + m + level.ny - 1u].y == 0.0;
-    let wall_z = metric[level.metric_z + m + level.nz - 1u].y == 0.0;
-    let real = x < level.nx;
-    let right = select(id.x + 1u, id.x - x, x + 1u >= level.nx);
-    faces_out[out] = select(0.0, face(info, id.x, right, axes.x, wall_x && x == last_x), real);
-    let above = select(id.x + pitch, id.x - y * pitch, y + 1u == level.ny);
-    faces_out[out + stride] = select(0.0, face(info, id.x, above, axes.y, wall_y && y + 1u == level.ny), real);
-    if (axes.w > 2.5) {
-        let plane = pitch * level.ny;
-        let over = select(id.x + plane, id.x - z * plane, z + 1u == level.nz);
-        faces_out[out + 2u * stride] = select(0.0, face(info, id.x, over, axes.z, wall_z && z + 1u == level.nz), real);
+    let one = vec4f(1.0);
+    let open_x = select(vec4f(0.0), one, metric[level.metric_x + m + 4u * column + 1u] > vec4f(0.0));
+    for (var i = 0u; i < rows; i++) {
+        let row = first_row + i;
+        let line = (plane * level.ny + row) * level.columns;
+        let here = maps[base + line + column];
+        let factor = select(one, maps[factor_base + line + column], has_factor);
+        let factor_right = select(one, right_of(factor_base, column, line, factor), has_factor);
+        faces_out[out + line + column] =
+            face(info, here, right_of(base, column, line, here), factor, factor_right, axes.x, open_x);
+        let up = (plane * level.ny + select(row + 1u, 0u, row + 1u == level.ny)) * level.columns + column;
+        let open_y = select(vec4f(0.0), one, metric[level.metric_y + m + row].y > 0.0);
+        faces_out[out + stride + line + column] =
+            face(info, here, maps[base + up], factor, select(one, maps[factor_base + up], has_factor), axes.y, open_y);
+        if (axes.w > 2.5) {
+            let over = (select(plane + 1u, 0u, plane + 1u == level.nz) * level.ny + row) * level.columns + column;
+            let open_z = select(vec4f(0.0), one, metric[level.metric_z + m + plane].y > 0.0);
+            faces_out[out + 2u * stride + line + column] =
+                face(info, here, maps[base + over], factor, select(one, maps[factor_base + over], has_factor), axes.z, open_z);
+        }
     }
 }

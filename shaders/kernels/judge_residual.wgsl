@@ -21,6 +21,7 @@ struct Solve {
 @group(1) @binding(0) var<storage, read> partial: array<vec4f>;
 @group(1) @binding(1) var<storage, read_write> done_out: array<u32>;
 @group(1) @binding(2) var<storage, read_write> report: array<Solve>;
+@group(1) @binding(4) var<storage, read_write> scales: array<vec2f>; // allowed residual, scale; by system
 @group(1) @binding(3) var<uniform> shape: vec4u; // threads a system, stage (0 or 1), systems in all, 1 for the first look
 
 var<workgroup> sums: array<vec4f, 64>;
@@ -31,7 +32,7 @@ const ROUNDING: f32 = 1.5e-7;
 
 @compute @workgroup_size(64)
 fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-    let system = systems_here[level.list + group.z];
+    let system = systems_here[level.list + group.z] & 0x7fffffffu;
     var sum = vec4f(0.0);
     var balance = vec2f(0.0);
     for (var i = t; i < shape.x; i += 64u) {
@@ -50,11 +51,15 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
         }
         let was_done = done_out[system] != 0u;
         let norms = sqrt(total);
-        let allowed = tick.tolerance * (norms.y + norms.z) + ROUNDING * norms.w;
+        if (shape.w != 0u) {
+            let scale = norms.y + norms.z;
+            scales[system] = vec2f(tick.tolerance * scale + ROUNDING * norms.w, scale);
+        }
+        let allowed = scales[system].x;
         let slot = shape.y * shape.z + system;
         if (!was_done) {
             report[slot].ratio = norms.x / max(allowed, 1e-30);
-            report[slot].relative = norms.x / max(norms.y + norms.z, 1e-30);
+            report[slot].relative = norms.x / max(scales[system].y, 1e-30);
             report[slot].balance = whole.x / max(whole.y, 1e-30);
             if (shape.w != 0u) {
                 report[slot].cycles = 0.0;

@@ -1,12 +1,7 @@
-// dst += coarse correction, interpolated linearly along each axis between the centres of coarse cells.
-//
-// `interpolation` holds, per cell, how far its centre stands from its coarse cell's centre towards
-// the coarse neighbour (the lower one for even cells, the upper one for odd); 0 at a wall.
+// dst = src + coarse correction, interpolated linearly along each axis between the centres of coarse cells.
 //#import bind/solver.wgsl
 //#import bind/transfer.wgsl
 //#import lib/stencil.wgsl
-@group(1) @binding(3) var<storage, read> interpolation: array<vec4f>;
-@group(1) @binding(4) var<uniform> table: vec4u; // first entry of x, y, z in `interpolation`; stride
 
 fn coarse_at(base: u32, i: u32, j: u32, k: u32) -> f32 {
     return coarse_in[base + (k * coarse.ny + j) * 4u * coarse.columns + i];
@@ -38,16 +33,17 @@ fn along_xy(base: u32, at: Place, k: u32, tx: vec4f, ty: f32) -> vec4f {
     return mix(here, there, ty);
 }
 
+// Systems that end on this level have no correction: they are only moved to `dst`.
+const CONTINUES: u32 = 0x80000000u;
+
 @compute @workgroup_size(64)
 fn prolong_correct(@builtin(global_invocation_id) id: vec3u) {
-    var at = place_of(id.x, 0u);
-    at.system = systems_here[coarse.list + id.z];
-    at.block = at.system * level.block;
-    at.info = systems[at.system];
+    var at = place_of(id.x, id.z);
+    let corrected = (systems_here[level.list + id.z] & CONTINUES) != 0u;
     let rows = walk_length(at);
     let tables = at.info.signature * table.w;
     let base = 4u * (at.system * coarse.block);
-    let tx = interpolation[table.x + tables + at.column];
+    let tx = interpolation[table.x + tables + 2u * at.column];
     let mask = inside(at.column);
     for (var i = 0u; i < rows; i++) {
         let ty = interpolation[table.y + tables + at.row].x;
@@ -64,7 +60,7 @@ fn prolong_correct(@builtin(global_invocation_id) id: vec3u) {
             correction = along_xy(base, at, 0u, tx, ty);
         }
         let cell = at.block + index_in_block(at.column, at.row, at.plane);
-        dst[cell] += mask * correction;
+        dst[cell] = src[cell] + select(vec4f(0.0), mask * correction, corrected);
         at.row += 1u;
     }
 }

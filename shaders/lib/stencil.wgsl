@@ -215,7 +215,7 @@ fn inside(column: u32) -> vec4f {
 // `level.march` rows, then planes. `row` is past the end for surplus threads.
 fn place_of(thread: u32, slot: u32) -> Place {
     var at: Place;
-    at.system = systems_here[level.list + slot];
+    at.system = systems_here[level.list + slot] & 0x7fffffffu;
     at.column = thread % level.columns;
     let walk = thread / level.columns;
     at.plane = walk / level.chunks;

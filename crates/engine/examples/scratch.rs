@@ -3,7 +3,7 @@ use warmfront_model::*;
 use std::time::Instant;
 fn main() {
     let a: Vec<String> = std::env::args().collect();
-    let lib = Library::embedded();
+    let lib = match std::env::var("ASSETS") { Ok(a) => Library::folder(a), _ => Library::embedded() };
     let mut s = match lib.scenario(&a[1]) { Ok(s) => s, Err(e) => { println!("{e}"); return } };
     let t = Instant::now();
     let p = Program::new(Files::embedded(), &s.model, s.arms.len() as u32, 65536);

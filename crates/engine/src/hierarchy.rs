@@ -70,7 +70,8 @@ pub(crate) struct Hierarchy {
     pub signatures: Vec<u32>,
     /// vec4 entries, one stretch per signature.
     pub metric: Vec<[f32; 4]>,
-    /// vec4 entries, one stretch per signature.
+    /// Lean towards the coarse neighbour and share in the coarse cell. Along x two vec4 per four
+    /// cells, along y and z (lean, share, 0, 0) per cell; one stretch per signature.
     pub interpolation: Vec<[f32; 4]>,
     pub interpolation_stride: u32,
 }
@@ -161,6 +162,14 @@ fn axis_interpolation(fine: &[f64], coarse: &[f64], s: Signature, axis: usize) -
         .collect()
 }
 
+// Share of each fine cell in its coarse cell's width.
+fn axis_shares(fine: &[f64], coarse: &[f64]) -> Vec<f32> {
+    if fine.len() == coarse.len() {
+        return vec![1.0; fine.len()];
+    }
+    (0..fine.len()).map(|i| (fine[i] / coarse[i / 2]) as f32).collect()
+}
+
 impl Hierarchy {
     pub fn new(grid: &Grid, boundaries: &[Boundary], arms: u32) -> Self {
         let mut kinds: Vec<Signature> = Vec::new();
@@ -193,11 +202,11 @@ impl Hierarchy {
             next = metric_z + cells[2] as u32;
             let interpolation = [
                 next_interpolation,
-                next_interpolation + wide,
-                next_interpolation + wide + cells[1] as u32,
+                next_interpolation + 2 * wide,
+                next_interpolation + 2 * wide + cells[1] as u32,
             ];
             if l + 1 < shapes.len() {
-                next_interpolation += wide + (cells[1] + cells[2]) as u32;
+                next_interpolation += 2 * wide + (cells[1] + cells[2]) as u32;
             }
             levels.push(Level {
                 cells,
@@ -276,10 +285,14 @@ fn push_interpolation(table: &mut Vec<[f32; 4]>, fine: &Level, coarse: &Level, s
     for column in 0..columns(x.len()) {
         let lane = |l: usize| x.get(4 * column + l).copied().unwrap_or(0.0);
         table.push([lane(0), lane(1), lane(2), lane(3)]);
+        let w = axis_shares(&fine.widths[0], &coarse.widths[0]);
+        let lane = |l: usize| w.get(4 * column + l).copied().unwrap_or(0.0);
+        table.push([lane(0), lane(1), lane(2), lane(3)]);
     }
     for axis in [1, 2] {
         let t = axis_interpolation(&fine.widths[axis], &coarse.widths[axis], s, axis);
-        table.extend(t.iter().map(|&t| [t, 0.0, 0.0, 0.0]));
+        let w = axis_shares(&fine.widths[axis], &coarse.widths[axis]);
+        table.extend(t.iter().zip(w).map(|(&t, w)| [t, w, 0.0, 0.0]));
     }
 }
 

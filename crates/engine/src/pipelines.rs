@@ -20,11 +20,29 @@ pub(crate) struct Bound {
     pub groups: Vec<(u32, wgpu::BindGroup)>,
 }
 
+/// What a kernel is specialised for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Flags {
+    /// Hindrance or drift vary in space.
+    pub mapped: bool,
+    /// First look at a linear system.
+    pub first: bool,
+}
+
+impl From<bool> for Flags {
+    fn from(mapped: bool) -> Self {
+        Self {
+            mapped,
+            first: false,
+        }
+    }
+}
+
 /// Which specialisation of a kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Variant {
     pub kernel: Kernel,
-    pub mapped: bool,
+    pub flags: Flags,
 }
 
 /// All pipelines of a simulation.
@@ -34,8 +52,8 @@ pub(crate) struct Pipelines {
 }
 
 impl Pipelines {
-    pub fn build(&mut self, gpu: &Gpu, program: &Program, kernel: Kernel, mapped: bool, solid: bool, wraps: bool) -> Result<(), EngineError> {
-        let variant = Variant { kernel, mapped };
+    pub fn build(&mut self, gpu: &Gpu, program: &Program, kernel: Kernel, flags: Flags, solid: bool, wraps: bool) -> Result<(), EngineError> {
+        let variant = Variant { kernel, flags };
         if self.pipes.contains_key(&variant) {
             return Ok(());
         }
@@ -46,7 +64,8 @@ impl Pipelines {
             source: wgpu::ShaderSource::Wgsl(shader.source.as_str().into()),
         });
         let all = [
-            ("MAPPED", f64::from(u8::from(mapped))),
+            ("MAPPED", f64::from(u8::from(flags.mapped))),
+            ("FIRST", f64::from(u8::from(flags.first))),
             ("SOLID", f64::from(u8::from(solid))),
             ("WRAPS", f64::from(u8::from(wraps))),
         ];
@@ -81,8 +100,7 @@ impl Pipelines {
     }
 
     /// The compiled kernel; every variant that is asked for was built at the start.
-    pub fn get(&self, kernel: Kernel, mapped: bool) -> &Pipe {
-        let variant = Variant { kernel, mapped };
+    pub fn get(&self, variant: Variant) -> &Pipe {
         self.pipes.get(&variant).unwrap_or_else(|| unreachable!("{variant:?} was not built"))
     }
 }
@@ -133,13 +151,17 @@ impl Dispatch {
         gpu: &Gpu,
         pipelines: &Pipelines,
         kernel: Kernel,
-        mapped: bool,
+        flags: impl Into<Flags>,
         threads: u32,
         find: impl Fn(&str) -> Option<&'a wgpu::Buffer>,
     ) -> Result<Self, EngineError> {
-        let pipe = pipelines.get(kernel, mapped);
+        let variant = Variant {
+            kernel,
+            flags: flags.into(),
+        };
+        let pipe = pipelines.get(variant);
         Ok(Self {
-            variant: Variant { kernel, mapped },
+            variant,
             bound: pipe.bind(gpu, find)?,
             groups: [threads.div_ceil(64).max(1), 1, 1],
         })
@@ -150,7 +172,7 @@ impl Dispatch {
         if depth == 0 || self.groups[0] == 0 {
             return;
         }
-        pass.set_pipeline(&pipelines.get(self.variant.kernel, self.variant.mapped).pipeline);
+        pass.set_pipeline(&pipelines.get(self.variant).pipeline);
         for (group, bind) in &self.bound.groups {
             pass.set_bind_group(*group, bind, &[]);
         }

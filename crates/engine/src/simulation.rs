@@ -10,7 +10,7 @@ use crate::buffers::{storage, storage_of, uniform_of};
 use crate::diagnostics::Diagnostics;
 use crate::hierarchy::{Hierarchy, LevelData};
 use crate::memory::MemoryEstimate;
-use crate::pipelines::{Dispatch, Pipelines};
+use crate::pipelines::{Dispatch, Flags, Pipelines};
 use crate::scheme::{Plan, StepData};
 use crate::solver::{Faces, Finest, Solver, SystemData};
 use crate::{EngineError, Gpu};
@@ -35,7 +35,7 @@ struct Geometry {
 }
 
 /// Cells that one thread of the model kernels takes.
-const CELLS_PER_THREAD: u32 = 8;
+const CELLS_PER_THREAD: u32 = 16;
 
 pub(crate) struct ArmName {
     pub id: String,
@@ -144,11 +144,18 @@ impl Simulation {
                 Kernel::SmoothSweep | Kernel::SmoothFirst | Kernel::RestrictResidual | Kernel::ResidualNorm | Kernel::ExplicitStep
             );
             if layout.plain > 0 || !both {
-                pipelines.build(gpu, &program, kernel, false, solid, wraps)?;
+                pipelines.build(gpu, &program, kernel, false.into(), solid, wraps)?;
             }
             if both && layout.mapped > 0 {
-                pipelines.build(gpu, &program, kernel, true, solid, wraps)?;
+                pipelines.build(gpu, &program, kernel, true.into(), solid, wraps)?;
             }
+        }
+        for mapped in [false, true] {
+            let flags = Flags {
+                mapped,
+                first: true,
+            };
+            pipelines.build(gpu, &program, Kernel::ResidualNorm, flags, solid, wraps)?;
         }
 
         let level0 = hierarchy.levels[0].data;
@@ -280,7 +287,7 @@ impl Simulation {
             let infos = storage_of(gpu, "map infos", &infos);
             let [x, y, z] = spacing;
             let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
-            face_maps = Some(Dispatch::new(gpu, &pipelines, Kernel::FaceMaps, false, 4 * level0.block, |name| match name {
+            face_maps = Some(Dispatch::new(gpu, &pipelines, Kernel::FaceMaps, false, walkers, |name| match name {
                 "level" => Some(&level),
                 "metric" => Some(&solver.metric),
                 "map_infos" => Some(&infos),

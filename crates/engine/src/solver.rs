@@ -2,10 +2,9 @@
 //!
 //! # Theory
 //! Each field of each arm is one linear system (1/(γΔt) + L − ∇·D∇ + ∇·u) c = rhs, an M-matrix with
-//! a five-point (3D: seven-point) stencil. A V-cycle smooths with two Jacobi sweeps whose weights are
-//! the Chebyshev roots of the interval that a coarser grid cannot see ([1/2, 2] in 2D, [1/3, 2] in
-//! 3D, relative to the diagonal), restricts the residual by averaging, corrects by linear
-//! interpolation and smooths again. The coarsest grid is one cell, so that the mean is exact.
+//! a five-point (3D: seven-point) stencil. A V-cycle smooths with two Jacobi sweeps, restricts the
+//! residual by averaging, corrects by linear interpolation and smooths once more; the three weights are
+//! the Chebyshev roots of the interval that a coarser grid cannot see (relative to the diagonal). The coarsest grid is one cell, so that the mean is exact.
 //!
 //! # Practice
 //! Fields with a small diffusion number need no coarse grid: [`Solver::plan_levels`] decides per
@@ -17,7 +16,7 @@ use warmfront_shaders::Kernel;
 
 use crate::buffers::{storage, storage_of, uniform_of};
 use crate::hierarchy::{Hierarchy, LevelData};
-use crate::pipelines::{Dispatch, Pipelines};
+use crate::pipelines::{Dispatch, Flags, Pipelines};
 use crate::{EngineError, Gpu};
 
 /// `System` of `shaders/bind/solver.wgsl`.
@@ -66,14 +65,20 @@ pub(crate) struct Faces {
 
 struct LevelDispatches {
     first: Option<Dispatch>,
+    /// Before the coarse correction: the second sweep (finest: both).
     forth: Dispatch,
-    back: Dispatch,
+    back: Option<Dispatch>,
+    /// After it.
+    post: Dispatch,
+    /// Extra sweep from the scratch buffer on the deepest level.
+    deep: Option<Dispatch>,
     restrict: Option<Dispatch>,
     prolong: Option<Dispatch>,
     coarsen_loss: Option<Dispatch>,
 }
 
 struct Stage {
+    residual_first: Dispatch,
     residual: Dispatch,
     judge_first: Dispatch,
     judge: Dispatch,
@@ -92,6 +97,9 @@ struct Family {
     levels: Vec<LevelDispatches>,
     stages: Vec<Stage>,
 }
+
+/// Bit of a list entry: the system goes on to the next coarser level.
+const CONTINUES: u32 = 1 << 31;
 
 /// Multigrid solver of a batch.
 pub(crate) struct Solver {
@@ -118,12 +126,13 @@ pub(crate) fn memory(h: &Hierarchy, solved: u64, face_blocks: u64) -> u64 {
     coarse + solved * arms * u64::from(h.levels[0].walkers().div_ceil(64) * 64) * 32
 }
 
-// Chebyshev roots of degree two on [low, 2].
-fn weights(solid: bool) -> [f32; 2] {
-    let low = if solid { 1.0 / 3.0 } else { 0.5 };
+// Jacobi weights at the Chebyshev roots of degree three on [low, 2]: two sweeps before the coarse
+// correction, one after it.
+fn weights(solid: bool) -> [f32; 3] {
+    let low = if solid { 1.0 / 3.0 } else { 0.4 };
     let (centre, radius) = (0.5 * (2.0 + low), 0.5 * (2.0 - low));
-    let root = radius * std::f64::consts::FRAC_1_SQRT_2;
-    [(1.0 / (centre + root)) as f32, (1.0 / (centre - root)) as f32]
+    let root = radius * (std::f64::consts::PI / 6.0).cos();
+    [1.0 / (centre - root), 1.0 / (centre + root), 1.0 / centre].map(|w: f64| w as f32)
 }
 
 impl Solver {
@@ -149,6 +158,7 @@ impl Solver {
         let systems = storage(gpu, "systems", u64::from(systems_total) * 32);
         let metric = storage_of(gpu, "metric", &h.metric);
         let interpolation = storage_of(gpu, "interpolation", &h.interpolation);
+        let scales = storage(gpu, "residual scales", u64::from(systems_total) * 8);
         let partial_bytes =
             u64::from(systems_total) * u64::from(h.levels[0].walkers().div_ceil(64) * 64) * 32;
         let partial = storage(gpu, "residual partial sums", partial_bytes);
@@ -209,7 +219,7 @@ impl Solver {
                     })
                 };
                 let (first, forth, back) = if l == 0 {
-                    (None, sweep(true, 0)?, sweep(false, 1)?)
+                    (None, sweep(true, 0)?, Some(sweep(false, 1)?))
                 } else {
                     let first = Dispatch::new(gpu, pipelines, Kernel::SmoothFirst, mapped_family, walkers, |name| match name {
                         // The kernel multiplies the unknown by nothing: any buffer of this size serves.
@@ -218,27 +228,35 @@ impl Solver {
                         "sweep" => Some(&omega[0]),
                         _ => common(l, name),
                     })?;
-                    (Some(first), sweep(true, 1)?, sweep(false, 0)?)
+                    (Some(first), sweep(true, 1)?, None)
                 };
+                // The correction lands in the other buffer; this sweep brings it back.
+                let post = sweep(l > 0, 2)?;
+                let deep = if l == 0 { None } else { Some(sweep(false, 0)?) };
                 let solution = |l: usize| if l == 0 { unknown(l) } else { scratch(l) };
                 let (mut restrict, mut prolong, mut coarsen_loss) = (None, None, None);
                 if let Some(coarse) = h.levels.get(l + 1) {
                     let coarse_threads = coarse.data.block;
+                    let [x, y, z] = level.interpolation;
+                    let table = uniform_of(gpu, "interpolation table", &[x, y, z, h.interpolation_stride]);
                     restrict = Some(Dispatch::new(gpu, pipelines, Kernel::RestrictResidual, mapped_family, coarse_threads, |name| match name {
                         "src" => Some(solution(l)),
                         "coarse" => Some(&uniforms[l + 1]),
                         "coarse_out" => Some(rhs(l + 1)),
+                        "interpolation" => Some(&interpolation),
+                        "table" => Some(&table),
                         _ => common(l, name),
                     })?);
                     coarsen_loss = Some(Dispatch::new(gpu, pipelines, Kernel::CoarsenLoss, false, coarse_threads, |name| match name {
                         "coarse" => Some(&uniforms[l + 1]),
                         "coarse_out" => Some(loss(l + 1)),
+                        "interpolation" => Some(&interpolation),
+                        "table" => Some(&table),
                         _ => common(l, name),
                     })?);
-                    let [x, y, z] = level.interpolation;
-                    let table = uniform_of(gpu, "interpolation table", &[x, y, z, h.interpolation_stride]);
                     prolong = Some(Dispatch::new(gpu, pipelines, Kernel::ProlongCorrect, false, walkers, |name| match name {
-                        "dst" => Some(solution(l)),
+                        "src" => Some(solution(l)),
+                        "dst" => Some(if l == 0 { scratch(l) } else { unknown(l) }),
                         "coarse" => Some(&uniforms[l + 1]),
                         "coarse_in" => Some(scratch(l + 1)),
                         "interpolation" => Some(&interpolation),
@@ -253,6 +271,8 @@ impl Solver {
                             "faces_out" => Some(&faces.levels[l + 1]),
                             "faces_in" => Some(&faces.levels[l]),
                             "counts" => Some(&counts),
+                            "interpolation" => Some(&interpolation),
+                            "table" => Some(&table),
                             _ => common(l, name),
                         })?);
                     }
@@ -261,6 +281,8 @@ impl Solver {
                     first,
                     forth,
                     back,
+                    post,
+                    deep,
                     restrict,
                     prolong,
                     coarsen_loss,
@@ -270,14 +292,14 @@ impl Solver {
             let threads = walkers.div_ceil(64) * 64;
             let mut stages = Vec::new();
             for (s, step) in steps.iter().enumerate() {
-                let residual = Dispatch::new(gpu, pipelines, Kernel::ResidualNorm, mapped_family, walkers, |name| match name {
+                let residual = |first| Dispatch::new(gpu, pipelines, Kernel::ResidualNorm, Flags { mapped: mapped_family, first }, walkers, |name| match name {
                     "src" => Some(finest.guess),
                     "now" => Some(finest.now),
                     "stage_one" => Some(finest.stage_one),
                     "partial" => Some(&partial),
                     "tick" => Some(step),
                     _ => common(0, name),
-                })?;
+                });
                 let judge = |first: u32| {
                     let shape = uniform_of(gpu, "judge", &[threads, s as u32, systems_total, first]);
                     let family_list = &list;
@@ -289,11 +311,13 @@ impl Solver {
                         "done_out" => Some(&done),
                         "report" => Some(&report),
                         "shape" => Some(&shape),
+                        "scales" => Some(&scales),
                         _ => None,
                     })
                 };
                 stages.push(Stage {
-                    residual,
+                    residual_first: residual(true)?,
+                    residual: residual(false)?,
                     judge_first: judge(1)?,
                     judge: judge(0)?,
                 });
@@ -344,8 +368,9 @@ impl Solver {
                                 .sum();
                             gamma_dt * f64::from(diffusivity[system]) * sum > 1.0
                         };
+                        let continues = l + 1 < h.levels.len() && stiff(&h.levels[l]);
                         if finer.is_none_or(stiff) {
-                            here.push(system as u32);
+                            here.push(system as u32 | if continues { CONTINUES } else { 0 });
                         }
                     }
                 }
@@ -380,7 +405,7 @@ impl Solver {
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines, stage: usize, cycles: u32) {
         for family in &self.families {
             let s = &family.stages[stage];
-            s.residual.record(pass, pipelines, family.counts[0]);
+            s.residual_first.record(pass, pipelines, family.counts[0]);
             s.judge_first.record(pass, pipelines, family.counts[0]);
             for _ in 0..cycles {
                 self.cycle(family, pass, pipelines);
@@ -390,38 +415,32 @@ impl Solver {
         }
     }
 
+    // On the finest level the solution stands in the unknown, on coarser ones in the scratch buffer.
     fn cycle(&self, family: &Family, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines) {
         let deepest = family.counts.iter().rposition(|&c| c > 0).unwrap_or(0);
         for l in 0..=deepest {
             let level = &family.levels[l];
             let count = family.counts[l];
-            match &level.first {
-                None => {
-                    level.forth.record(pass, pipelines, count);
-                    level.back.record(pass, pipelines, count);
-                }
-                Some(first) => {
-                    first.record(pass, pipelines, count);
-                    level.forth.record(pass, pipelines, count);
-                }
+            let sweeps = [level.first.as_ref(), Some(&level.forth), level.back.as_ref()];
+            for sweep in sweeps.into_iter().flatten() {
+                sweep.record(pass, pipelines, count);
             }
-            if l < deepest && let Some(restrict) = &level.restrict {
+            if l == deepest {
+                let again = [level.deep.as_ref(), Some(&level.forth), level.back.as_ref()];
+                for sweep in again.into_iter().flatten() {
+                    sweep.record(pass, pipelines, count);
+                }
+            } else if let Some(restrict) = &level.restrict {
                 restrict.record(pass, pipelines, family.counts[l + 1]);
             }
         }
-        for l in (0..=deepest).rev() {
+        for l in (0..deepest).rev() {
             let level = &family.levels[l];
-            if l < deepest && let Some(prolong) = &level.prolong {
-                prolong.record(pass, pipelines, family.counts[l + 1]);
-            }
             let count = family.counts[l];
-            if level.first.is_none() {
-                level.forth.record(pass, pipelines, count);
-                level.back.record(pass, pipelines, count);
-            } else {
-                level.back.record(pass, pipelines, count);
-                level.forth.record(pass, pipelines, count);
+            if let Some(prolong) = &level.prolong {
+                prolong.record(pass, pipelines, count);
             }
+            level.post.record(pass, pipelines, count);
         }
     }
 }

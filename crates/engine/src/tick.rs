@@ -421,17 +421,18 @@ impl Simulation {
         self.write_steps(&plan);
         let arms = self.arms.len() as u32;
         let time = |name: &str, f: &dyn Fn(&mut wgpu::ComputePass<'_>)| {
-            let mut best = f64::INFINITY;
-            for _ in 0..5 {
+            let cpu = || { let s = std::fs::read_to_string("/proc/self/stat").unwrap(); let v: Vec<&str> = s.rsplit(')').next().unwrap().split_whitespace().collect(); (v[11].parse::<f64>().unwrap() + v[12].parse::<f64>().unwrap()) * 0.01 };
+            { let mut encoder = self.gpu.device.create_command_encoder(&Default::default()); { let mut pass = encoder.begin_compute_pass(&Default::default()); f(&mut pass); } self.gpu.queue.submit([encoder.finish()]); self.gpu.wait().unwrap(); }
+            let t0 = cpu(); let w = Instant::now(); let mut n = 0;
+            while w.elapsed().as_secs_f64() < 0.5 {
                 let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
                 self.solver.clear(&mut encoder);
                 { let mut pass = encoder.begin_compute_pass(&Default::default()); for _ in 0..4 { f(&mut pass); } }
-                self.gpu.wait().unwrap();
-                let t = Instant::now();
                 self.gpu.queue.submit([encoder.finish()]);
                 self.gpu.wait().unwrap();
-                best = best.min(t.elapsed().as_secs_f64() / 4.0);
+                n += 4;
             }
+            let best = (cpu() - t0) / n as f64;
             println!("{name:24} {:8.3} ms", best * 1e3);
         };
         let (r, p) = (&self.recorded, &self.pipelines);

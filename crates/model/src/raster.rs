@@ -71,7 +71,10 @@ impl ArrayMap {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
         let names: Result<Vec<_>, _> = archive.file_names().collect();
         let names = names.map_err(|e| damaged(&e))?;
-        let keys: Vec<&str> = names.iter().filter_map(|n| n.strip_suffix(".npy")).collect();
+        let keys: Vec<&str> = names
+            .iter()
+            .filter_map(|n| n.strip_suffix(".npy"))
+            .collect();
         if !keys.contains(&key) {
             let mut e = Error::unknown("array", key, keys.iter().copied());
             e.what = format!("{} in {label}", e.what);

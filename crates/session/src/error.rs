@@ -25,6 +25,24 @@ pub enum SessionError {
     /// The engine's.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A field grew beyond anything that its model means.
+    #[error(
+        "field `{field}` reached {value:.1e} {unit} before time {time}, more than {times:.0e} times its typical size {scale}\n  help: look for a process that makes `{field}` without bound; if the values are meant, raise `scale` of the field"
+    )]
+    OutOfRange {
+        /// Field.
+        field: String,
+        /// Largest value over cells and arms.
+        value: f64,
+        /// Its unit.
+        unit: String,
+        /// Typical size.
+        scale: f64,
+        /// Most times the typical size that are accepted.
+        times: f64,
+        /// Model time after the tick.
+        time: f64,
+    },
     /// A model, scenario or option.
     #[error(transparent)]
     Model(#[from] warmfront_model::Error),
@@ -88,6 +106,7 @@ impl SessionError {
         match self {
             Self::Engine(e) => engine_kind(e),
             Self::Model(_) | Self::TooManyRows { .. } => ErrorKind::Input,
+            Self::OutOfRange { .. } => ErrorKind::Numerical,
             Self::View(_) | Self::Exists(_) | Self::Disk { .. } => ErrorKind::InputOutput,
         }
     }

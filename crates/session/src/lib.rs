@@ -27,6 +27,7 @@ mod run;
 mod schedule;
 mod spool;
 mod units;
+pub mod verify;
 
 pub use effect::{Additivity, Combination, Effects};
 pub use error::{ErrorKind, SessionError};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use warmfront_engine::{AdapterReport, Diagnostics, MemoryEstimate};
-use warmfront_model::{Action, Arm, Scenario};
+use warmfront_model::{Action, Arm, SINGLE_ARM, Scenario};
 use warmfront_view::FieldSlice;
 
 use crate::SessionError;
@@ -128,6 +128,16 @@ impl Record {
     /// The arm of the scenario that is number `arm` of the batch.
     pub fn arm(&self, arm: usize) -> &Arm {
         &self.scenario.arms[self.arms[arm]]
+    }
+
+    /// Name of arm `arm` of the batch as shown to people; the scenario's where it has no arms.
+    pub fn label(&self, arm: usize) -> &str {
+        let own = self.arm(arm);
+        if own.id == SINGLE_ARM {
+            &self.scenario.label
+        } else {
+            &own.label
+        }
     }
 
     /// Captions shown so far.

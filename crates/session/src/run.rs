@@ -14,6 +14,9 @@ use crate::record::{Finish, Norms, Record, Row, Snapshot, Timing, middle_plane};
 use crate::schedule::{Schedule, Stop};
 use crate::spool::Spool;
 
+/// Most times its typical size that a value may be.
+const MOST: f64 = 1e9;
+
 /// What a run keeps beside the time series.
 #[derive(Debug, Clone, Default)]
 pub struct RunOptions {
@@ -133,6 +136,7 @@ impl Run {
                     return Ok(false);
                 }
                 let tick = self.simulation.tick(stop.time)?;
+                self.check_range()?;
                 progress(&Progress {
                     time: tick.time,
                     duration,
@@ -143,6 +147,24 @@ impl Run {
             self.observe(stop, i == last)?;
         }
         Ok(true)
+    }
+
+    /// Values that no longer mean anything end the run, even while they are finite.
+    fn check_range(&self) -> Result<(), SessionError> {
+        let fields = &self.record.scenario.model.fields;
+        for (f, d) in fields.iter().zip(&self.simulation.diagnostics().fields) {
+            if d.largest > MOST * f.scale {
+                return Err(SessionError::OutOfRange {
+                    field: f.id.clone(),
+                    value: d.largest,
+                    unit: f.unit.clone(),
+                    scale: f.scale,
+                    times: MOST,
+                    time: self.simulation.time(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Records what a stop asks for, then does what it asks for.

@@ -114,3 +114,49 @@ fn is_given(scenario: &Scenario, drug: usize) -> bool {
             |e| matches!(e.action, Action::Dose { drug: d, multiple } if d == drug && multiple > 0.0),
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use warmfront_model::{Library, Overrides};
+
+    fn default_scenario() -> Scenario {
+        let library = Library::embedded();
+        library.scenario("inflamed").expect("it is valid")
+    }
+
+    #[test]
+    fn doses_of_all_arms_stop_every_run() -> Result<(), SessionError> {
+        let mut scenario = default_scenario();
+        let all = Schedule::of(&scenario)?;
+        let doses: Vec<_> = all.stops.iter().filter(|s| s.restarts()).collect();
+        assert_eq!((doses.len(), doses[21].time), (22, 21.0));
+        assert_eq!(doses[0].drugs, [0, 1]);
+        // A dose of 0 still stops the run; a drug that nobody gets does not.
+        scenario.regimens[1].dose = 0.0;
+        assert_eq!(Schedule::of(&scenario)?, all);
+        for arm in &mut scenario.arms {
+            arm.doses[1] = 0.0;
+        }
+        let stops = Schedule::of(&scenario)?.stops;
+        assert_eq!(stops.iter().filter(|s| s.restarts()).count(), 2);
+        Ok(())
+    }
+
+    #[test]
+    fn times_rise_from_0_to_the_end_without_twins() -> Result<(), SessionError> {
+        let o = Overrides {
+            days: Some(0.7),
+            every_days: Some(0.1),
+            ..Overrides::default()
+        };
+        let stops = Schedule::of(&default_scenario().with(o)?)?.stops;
+        assert_eq!(stops.len(), 8);
+        assert!(stops.windows(2).all(|w| w[1].time > w[0].time));
+        assert!(stops.iter().all(|s| s.record));
+        let (first, last) = (&stops[0], &stops[7]);
+        assert!(first.time == 0.0 && first.snapshot);
+        assert!(last.time == 0.7 && last.snapshot && !last.restarts());
+        Ok(())
+    }
+}

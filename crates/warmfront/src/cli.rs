@@ -76,7 +76,7 @@ pub struct ScenarioOptions {
     #[arg(long, value_name = "DRUG=AMOUNT", allow_hyphen_values = true)]
     pub dose: Vec<String>,
     /// Seed of the random maps
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u32>,
     /// Switch a process or transport off; may be repeated
     #[arg(long, value_name = "PROCESS")]

@@ -25,6 +25,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         Some(out) => out.clone(),
         None => PathBuf::from("out").join(&scenario.id),
     };
+    let cancel = listen()?;
     let mut folder = OutputFolder::open(&out, options.force)?;
 
     let quiet = options.quiet || options.json;
@@ -39,7 +40,6 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     };
     let model = scenario.model.clone();
     let mut run = Run::new(&gpu, assets.files, scenario, &arms, keep)?;
-    let cancel = listen()?;
     let outcome = run.run(&cancel, &mut |p| meter.tell(&model, p));
     let stopped = clock(&model, outcome.time);
     let failure = match &outcome.finish {

@@ -54,7 +54,7 @@ fn outcome(record: &Record) -> String {
                     Some(_) => ("1".to_owned(), "-".to_owned()),
                     None => ("-".to_owned(), "-".to_owned()),
                 };
-                let label = record.arm(arm).label.clone();
+                let label = record.label(arm).to_owned();
                 lines.push(vec![label, value.trim_end().to_owned(), relative, effect]);
             }
             let mut text = aligned(&lines);
@@ -65,7 +65,7 @@ fn outcome(record: &Record) -> String {
         }
         None => {
             let mut head = vec![format!("quantity, {at}")];
-            head.extend((0..record.arms.len()).map(|arm| record.arm(arm).label.clone()));
+            head.extend((0..record.arms.len()).map(|arm| record.label(arm).to_owned()));
             lines.push(head);
             for (i, o) in model.observables.iter().enumerate() {
                 let unit = pretty_unit(&o.unit);
@@ -109,7 +109,7 @@ fn combinations(record: &Record, effects: &Effects) -> String {
     for c in &effects.combinations {
         text.push_str(&format!(
             "{}: {}. It leaves {:.2} of the control; drugs that act independently (Bliss) would leave {:.2}.\n",
-            record.arm(c.arm).label,
+            record.label(c.arm),
             c.additivity.words(),
             effects.relative[c.arm],
             c.bliss,

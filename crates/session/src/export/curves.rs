@@ -34,8 +34,13 @@ pub fn curves_figure(record: &Record) -> Result<Option<Figure>> {
         order.map(|o| arms_panel(record, o)).collect()
     } else {
         let groups = groups(record).into_iter();
+        // Every series of the figure looks different, as one legend may have to name them all.
+        let mut before = 0;
         groups
-            .map(|(name, list)| group_panel(record, &name, &list))
+            .map(|(name, list)| {
+                before += list.len();
+                group_panel(record, &name, &list, before - list.len())
+            })
             .collect::<Vec<_>>()
     };
     if panels.is_empty() {
@@ -48,12 +53,13 @@ pub fn curves_figure(record: &Record) -> Result<Option<Figure>> {
     }
     let columns = match panels.len() {
         1 => 1,
+        _ if record.arms.len() == 1 => 2,
         2 | 4 => 2,
         3 | 5..=9 => 3,
         _ => 4,
     };
     let size = if columns < 3 {
-        [440.0, 270.0]
+        [480.0, 270.0]
     } else {
         [330.0, 240.0]
     };
@@ -123,7 +129,7 @@ fn points(record: &Record, arm: usize, observable: usize) -> Vec<[f64; 2]> {
 fn arms_panel(record: &Record, observable: usize) -> PlotPanel {
     let o = &record.scenario.model.observables[observable];
     let series = (0..record.arms.len()).map(|arm| Series {
-        label: record.arm(arm).label.clone(),
+        label: record.label(arm).to_owned(),
         colour: arm_colour(record.arms[arm], STYLE.is_dark()),
         dash: Dash::nth(record.arms[arm]),
         points: points(record, arm, observable),
@@ -132,12 +138,12 @@ fn arms_panel(record: &Record, observable: usize) -> PlotPanel {
 }
 
 /// Observables of the only arm that share a panel.
-fn group_panel(record: &Record, name: &str, list: &[usize]) -> PlotPanel {
+fn group_panel(record: &Record, name: &str, list: &[usize], before: usize) -> PlotPanel {
     let observables = &record.scenario.model.observables;
     let series = list.iter().enumerate().map(|(i, &o)| Series {
         label: observables[o].label.clone(),
-        colour: arm_colour(i, STYLE.is_dark()),
-        dash: Dash::nth(i),
+        colour: arm_colour(before + i, STYLE.is_dark()),
+        dash: Dash::nth(before + i),
         points: points(record, 0, o),
     });
     let unit = list.first().map_or("", |&o| &observables[o].unit);

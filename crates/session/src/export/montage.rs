@@ -14,13 +14,15 @@ use warmfront_view::{
 
 use super::{STYLE, footer, subtitle, title, treatment};
 use crate::effect::Effects;
-use crate::record::{Record, Snapshot};
+use crate::record::{Norms, Record, Snapshot};
 use crate::units::{clock, micrometres_per_length, pretty_unit};
 
 /// Most pictures over time in a row.
 const PICTURES: usize = 6;
 /// Most single fields.
 const FIELDS: usize = 4;
+/// Exponent between what a composite shows and the light that it adds.
+const EYE: f32 = 1.7;
 /// Dark ground of composites.
 const GROUND: [u8; 3] = [6, 6, 10];
 
@@ -54,7 +56,7 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
             }
         });
         rows.push(MontageRow {
-            label: record.arm(arm).label.clone(),
+            label: record.label(arm).to_owned(),
             note: note(record, effects.as_ref(), arm),
             colour: arm_colour(record.arms[arm], STYLE.is_dark()),
             pictures: pictures.collect::<Result<_>>()?,
@@ -165,22 +167,34 @@ fn stain(
     snapshot: &Snapshot,
     arm: usize,
 ) -> Result<Option<image::RgbaImage>> {
-    let mut channels = Vec::new();
-    let mut size = None;
+    let mut planes = Vec::new();
     for (c, full) in view.channels.iter().zip(full) {
         let Some(plane) = snapshot.planes.get(&c.field).map(|p| &p[arm]) else {
             return Ok(None);
         };
-        size = Some((plane.width, plane.height));
-        channels.push(Channel {
-            values: &plane.values,
-            colour: c.colour,
-            full: *full,
-        });
+        // Light rises faster than the value, as the eye's answer to light rises slower: faint
+        // values stay dark, and half of `full` looks about half as bright.
+        let seen = |v: &f32| full * (v / full).clamp(0.0, f32::MAX).powf(EYE);
+        planes.push(plane.values.iter().map(seen).collect::<Vec<f32>>());
     }
-    let Some((width, height)) = size else {
+    let size = view
+        .channels
+        .first()
+        .and_then(|c| snapshot.planes.get(&c.field));
+    let Some((width, height)) = size.map(|p| (p[arm].width, p[arm].height)) else {
         return Ok(None);
     };
+    let channels: Vec<Channel<'_>> = view
+        .channels
+        .iter()
+        .zip(full)
+        .zip(&planes)
+        .map(|((c, full), values)| Channel {
+            values,
+            colour: c.colour,
+            full: *full,
+        })
+        .collect();
     composite(&channels, width, height, GROUND).map(Some)
 }
 
@@ -258,30 +272,25 @@ fn range<'a>(
     Range::linear(start as f32, end as f32)
 }
 
-/// How much a field varies over cells and arms, relative to its display range.
+/// How much a field shows, relative to its display range: the largest standard deviation over the
+/// cells of an arm, and a third of the spread of the arms' means.
 fn variation(model: &Model, field: usize, planes: &[FieldSlice]) -> f64 {
-    let values = planes.iter().flat_map(|p| &p.values).map(|v| f64::from(*v));
-    let (mut n, mut sum, mut square) = (0.0, 0.0, 0.0);
-    for v in values {
-        n += 1.0;
-        sum += v;
-        square += v * v;
-    }
-    let mean = sum / n;
-    let [low, high] = model.fields[field].display;
-    (square / n - mean * mean).max(0.0).sqrt() / (high - low).max(1e-300)
+    let norms: Vec<Norms> = planes.iter().map(|p| Norms::of(&p.values)).collect();
+    let deviation = |n: &Norms| (n.rms * n.rms - n.mean * n.mean).max(0.0).sqrt();
+    let within = norms.iter().map(deviation).fold(0.0, f64::max);
+    let (low, high) = norms
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), n| {
+            (l.min(n.mean), h.max(n.mean))
+        });
+    let [bottom, top] = model.fields[field].display;
+    (within + (high - low).max(0.0) / 3.0) / (top - bottom).max(1e-300)
 }
 
 /// The single fields of the figure; one fewer when the main field has a column of its own.
 fn singles(model: &Model, snapshot: &Snapshot, main: bool) -> Vec<usize> {
     let used: BTreeSet<usize> = super::composite_fields(model).into_iter().collect();
-    let mut kinds = [
-        FieldKind::Molecule,
-        FieldKind::Internal,
-        FieldKind::Drug,
-        FieldKind::Cell,
-    ]
-    .map(|kind| {
+    let ranked = |kind: FieldKind| {
         let mut list: Vec<(f64, usize)> = snapshot
             .planes
             .iter()
@@ -291,7 +300,8 @@ fn singles(model: &Model, snapshot: &Snapshot, main: bool) -> Vec<usize> {
             .collect();
         list.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         list.into_iter().map(|(_, f)| f)
-    });
+    };
+    let mut kinds = [FieldKind::Molecule, FieldKind::Internal, FieldKind::Drug].map(ranked);
     let room = FIELDS - usize::from(main);
     let mut chosen = Vec::new();
     while chosen.len() < room {
@@ -305,6 +315,9 @@ fn singles(model: &Model, snapshot: &Snapshot, main: bool) -> Vec<usize> {
             break;
         }
     }
+    // The composite shows cells already.
+    let left = room - chosen.len();
+    chosen.extend(ranked(FieldKind::Cell).take(left));
     chosen
 }
 

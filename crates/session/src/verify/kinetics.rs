@@ -1,0 +1,91 @@
+//! V5: no space, only rates.
+
+use warmfront_engine::{EngineError, Gpu};
+use warmfront_model::Scheme;
+
+use super::tools::{Mesh, Toy, get, put, start, ticks};
+use super::{Outcome, Report};
+
+fn mesh() -> Mesh {
+    Mesh::uniform([9, 8, 1], 1.0)
+}
+
+// u' = u (1 - u) from 0.1 to t = 4; returns u at the end.
+fn logistic(gpu: &Gpu, scheme: Scheme, rest: &str, steps: u32) -> Result<f64, EngineError> {
+    let toy = Toy::new()
+        .field("u", rest)
+        .makes("growth", "s.u", "u")
+        .converts("crowding", "s.u", "u", "");
+    let dt = 4.0 / f64::from(steps);
+    let mut scenario = toy.on(mesh(), dt)?;
+    scenario.numerics.scheme = scheme;
+    let mut simulation = start(gpu, &scenario)?;
+    put(&mut simulation, 0, &vec![0.1; mesh().len()])?;
+    ticks(&mut simulation, steps, dt)?;
+    Ok(get(&simulation, 0, 0)?[5])
+}
+
+/// V5. BioDynaMo's decay, the logistic law with its orders, and a compartment that loses a substance
+/// to nothing: in a uniform tissue all are ordinary differential equations.
+pub(super) fn local(gpu: &Gpu, report: &mut Report) -> Outcome {
+    for (name, rest) in [
+        ("immobile", "scale = 1e5"),
+        ("diffusing", "scale = 1e5\ndiffusion = \"3.0\""),
+    ] {
+        let toy = Toy::new()
+            .field("c", rest)
+            .converts("decay", "0.01", "c", "");
+        let mut simulation = start(gpu, &toy.on(mesh(), 0.1)?)?;
+        put(&mut simulation, 0, &vec![1e5; mesh().len()])?;
+        ticks(&mut simulation, 100, 0.1)?;
+        let found = get(&simulation, 0, 0)?[3];
+        report.near(
+            format!("1e5 with decay 0.01 at t = 10, {name}"),
+            90_483.74,
+            found,
+            1.0,
+            "1e-5: 200 solves, each rounded to 6e-8",
+        );
+    }
+    let exact = 1.0 / (1.0 + 9.0 * (-4f64).exp());
+    for (name, rest) in [("immobile", ""), ("diffusing", "diffusion = \"1.0\"")] {
+        for (scheme, label, order) in [
+            (Scheme::Sdirk2, "SDIRK2", 1.9),
+            (Scheme::BackwardEuler, "backward Euler", 0.95),
+        ] {
+            let e: Vec<f64> = [10, 20, 40]
+                .iter()
+                .map(|&n| logistic(gpu, scheme, rest, n).map(|u| (u - exact).abs()))
+                .collect::<Result<_, _>>()?;
+            if scheme == Scheme::Sdirk2 {
+                report.at_most(
+                    format!("logistic growth, {name}, {label}, dt = 0.1: error at t = 4"),
+                    2e-3,
+                    e[2],
+                    "second order",
+                );
+            }
+            report.at_least(
+                format!("logistic growth, {name}, {label}: order in time, dt = 0.2 to 0.1"),
+                order,
+                (e[1] / e[2]).log2(),
+                "order of the scheme",
+            );
+        }
+    }
+    let toy = Toy::new()
+        .field("c", "")
+        .compartment("plasma", 2.0)
+        .converts("clearance", "0.3", "plasma", "");
+    let mut simulation = start(gpu, &toy.on(mesh(), 0.5)?)?;
+    ticks(&mut simulation, 20, 0.5)?;
+    let found = f64::from(simulation.compartments(0)?[0]);
+    report.near(
+        "compartment 2.0 with clearance 0.3 at t = 10",
+        2.0 * (-3f64).exp(),
+        found,
+        1e-5,
+        "the exponential rule is exact; 320 roundings",
+    );
+    Ok(())
+}
