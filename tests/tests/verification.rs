@@ -18,13 +18,19 @@ fn page() -> String {
 // (what, pass) of the rows of one case on the page.
 fn rows_on_page(page: &str, id: &str) -> Vec<(String, String)> {
     let heading = format!("## {id} ");
-    let section = page.lines().skip_while(|l| !l.starts_with(&heading)).skip(1);
+    let section = page
+        .lines()
+        .skip_while(|l| !l.starts_with(&heading))
+        .skip(1);
     section
         .take_while(|l| !l.starts_with("## "))
         .filter(|l| l.starts_with("| ") && !l.starts_with("| What"))
         .map(|l| {
             let cells: Vec<&str> = l.split(" | ").collect();
-            (cells[0].trim_start_matches("| ").to_owned(), cells[4].to_owned())
+            (
+                cells[0].trim_start_matches("| ").to_owned(),
+                cells[4].to_owned(),
+            )
         })
         .collect()
 }
@@ -38,8 +44,16 @@ fn verify(id: &str) {
     }
     println!("{}", report.table());
     assert!(report.pass(), "{}", report.table());
-    let found: Vec<(String, String)> = report.rows.iter().map(|r| (r.what.clone(), "yes".to_owned())).collect();
-    assert_eq!(found, rows_on_page(&page(), id), "tests/VERIFICATION.md is out of date");
+    let found: Vec<(String, String)> = report
+        .rows
+        .iter()
+        .map(|r| (r.what.clone(), "yes".to_owned()))
+        .collect();
+    assert_eq!(
+        found,
+        rows_on_page(&page(), id),
+        "tests/VERIFICATION.md is out of date"
+    );
 }
 
 macro_rules! cases {

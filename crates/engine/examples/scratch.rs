@@ -31,7 +31,6 @@ fn main() {
     println!("setup {:?}", t.elapsed());
     let show = |sim: &Simulation| { let o = sim.observe().unwrap(); for (i, arm) in o.iter().enumerate() { print!("  {}:", s.arms[i].id); for (q, v) in s.model.observables.iter().zip(arm).take(40) { print!(" {}={v:.5}", q.id); } println!(); } };
     show(&sim);
-    if std::env::var("PROFILE").is_ok() { sim.profile(s.time.step); }
     let t = Instant::now();
     // doses
     let mut marks: Vec<(f64, usize, usize, f64)> = vec![];

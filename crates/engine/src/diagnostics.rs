@@ -31,6 +31,8 @@ pub struct Diagnostics {
     pub ticks: u64,
     /// Ticks that were taken back and repeated with a shorter step.
     pub rejected: u64,
+    /// Ticks in which a linear system stayed above its tolerance after the most V-cycles allowed.
+    pub unsolved: u64,
     /// Smallest accepted step.
     pub smallest_step: f64,
     /// Largest accepted step.
@@ -44,6 +46,7 @@ impl Diagnostics {
         Self {
             ticks: 0,
             rejected: 0,
+            unsolved: 0,
             smallest_step: f64::INFINITY,
             largest_step: 0.0,
             fields: vec![

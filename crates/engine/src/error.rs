@@ -63,6 +63,26 @@ pub enum EngineError {
     /// The scenario's data are wrong.
     #[error(transparent)]
     Model(#[from] warmfront_model::Error),
+    /// A diffusion coefficient that is not a number >= 0.
+    #[error("{place}: the diffusion coefficient of field `{field}` is {value} in arm `{arm}`; it must be a number >= 0")]
+    Diffusivity {
+        /// Field.
+        field: String,
+        /// Arm.
+        arm: String,
+        /// What the expression gave.
+        value: f32,
+        /// File and line of the expression.
+        place: String,
+    },
+    /// Values for a field that it cannot hold.
+    #[error("field `{field}` {what}")]
+    Values {
+        /// Field.
+        field: String,
+        /// What is wrong, and what is allowed.
+        what: String,
+    },
     /// The driver reported an error.
     #[error("the GPU driver reported an error: {0}")]
     Gpu(String),

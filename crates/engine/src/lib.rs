@@ -19,6 +19,7 @@
 //! - Nothing is read back inside a tick.
 //! - The bits of an arm do not depend on the other arms of its batch (with a fixed step).
 
+mod anchors;
 mod buffers;
 mod diagnostics;
 mod error;
@@ -26,15 +27,18 @@ mod gpu;
 mod hierarchy;
 mod memory;
 mod pipelines;
+mod profile;
 mod scheme;
 mod simulation;
 mod solver;
 mod tick;
 
+pub use anchors::{Anchor, anchors};
 pub use diagnostics::{Diagnostics, FieldDiagnostics};
 pub use error::EngineError;
 pub use gpu::{AdapterReport, Gpu, GpuOptions, adapters};
 pub use memory::{MemoryEstimate, readable};
+pub use profile::KernelTime;
 pub use scheme::GAMMA;
 pub use simulation::Simulation;
 pub use tick::Tick;

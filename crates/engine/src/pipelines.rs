@@ -177,8 +177,5 @@ impl Dispatch {
             pass.set_bind_group(*group, bind, &[]);
         }
         pass.dispatch_workgroups(self.groups[0], self.groups[1], depth);
-        PROFILE.with(|p| p.borrow_mut().push((self.variant, self.groups[0], depth)));
     }
 }
-
-thread_local! { pub static PROFILE: std::cell::RefCell<Vec<(Variant, u32, u32)>> = const { std::cell::RefCell::new(Vec::new()) }; }

@@ -61,9 +61,6 @@ pub(crate) struct Recorded {
 
 pub(crate) struct Buffers {
     pub guess: wgpu::Buffer,
-    pub now: wgpu::Buffer,
-    pub stage_one: wgpu::Buffer,
-    pub slope: wgpu::Buffer,
     pub scratch: wgpu::Buffer,
     pub params: wgpu::Buffer,
     pub memory: wgpu::Buffer,
@@ -99,7 +96,6 @@ pub struct Simulation {
     pub(crate) diffusivity: Vec<f32>,
     pub(crate) cells: [u32; 3],
     pub(crate) cell_volume: f64,
-    pub(crate) face_blocks: u32,
     pub(crate) drifting: u32,
     pub(crate) time: f64,
     pub(crate) step: f64,
@@ -433,9 +429,6 @@ impl Simulation {
             solver,
             buffers: Buffers {
                 guess,
-                now,
-                stage_one,
-                slope,
                 scratch,
                 params,
                 memory: memory_buffer,
@@ -461,7 +454,6 @@ impl Simulation {
             diffusivity: Vec::new(),
             cells: scenario.grid.cells,
             cell_volume: scenario.grid.cell_volume(),
-            face_blocks,
             drifting: drift_systems.len() as u32,
             time: 0.0,
             step: scenario.time.step,
@@ -552,10 +544,13 @@ impl Simulation {
                 let diffusivity = values[arm * per_arm + field];
                 if !(diffusivity >= 0.0 && diffusivity.is_finite()) {
                     let f = &self.model.fields[self.layout.fields[field]];
-                    return Err(EngineError::Gpu(format!(
-                        "the diffusion coefficient of field `{}` in arm `{}` is {diffusivity}; it must be a number >= 0",
-                        f.id, self.arms[arm].id
-                    )));
+                    let place = f.diffusion.as_ref().map(|e| format!("{}:{}", e.file, e.line));
+                    return Err(EngineError::Diffusivity {
+                        field: f.id.clone(),
+                        arm: self.arms[arm].id.clone(),
+                        value: diffusivity,
+                        place: place.unwrap_or_default(),
+                    });
                 }
                 self.diffusivity.push(diffusivity);
                 let faces = |map: usize| (map * axes * arms + arm) as i32;
@@ -580,6 +575,11 @@ impl Simulation {
     /// Present model time.
     pub fn time(&self) -> f64 {
         self.time
+    }
+
+    /// Largest diffusion coefficient of any field and arm, length²/time.
+    pub fn largest_diffusivity(&self) -> f32 {
+        self.diffusivity.iter().copied().fold(0.0, f32::max)
     }
 
     /// Number of arms in the batch.
@@ -618,10 +618,16 @@ impl Simulation {
         let expected = self.cells.iter().product::<u32>() as usize;
         let id = &self.model.fields[field].id;
         if values.len() != expected {
-            return Err(EngineError::Gpu(format!("field `{id}` needs {expected} values, got {}", values.len())));
+            return Err(EngineError::Values {
+                field: id.clone(),
+                what: format!("needs {expected} values, got {}", values.len()),
+            });
         }
         if let Some(bad) = values.iter().find(|v| !v.is_finite() || **v < 0.0) {
-            return Err(EngineError::Gpu(format!("field `{id}` cannot hold {bad}; values must be finite and >= 0")));
+            return Err(EngineError::Values {
+                field: id.clone(),
+                what: format!("cannot hold {bad}; values must be finite and >= 0"),
+            });
         }
         self.write_field(arm, field, values);
         self.restart();
@@ -674,7 +680,6 @@ impl Simulation {
     pub fn restart(&mut self) {
         self.next_step = self.next_step.min(self.step * self.numerics.first_step);
         self.fresh = true;
-        self.slope_valid = false;
     }
 
     /// Present values of all observables: `[arm][observable]`; waits for the device.

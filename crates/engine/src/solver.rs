@@ -445,19 +445,31 @@ impl Solver {
     }
 }
 
-#[allow(missing_docs)]
+/// Records one kernel, or one group of kernels, into a pass.
+pub(crate) type Record<'a> = Box<dyn Fn(&mut wgpu::ComputePass<'_>) + 'a>;
+
 impl Solver {
-    pub fn profile(&self, time: &dyn Fn(&str, &dyn Fn(&mut wgpu::ComputePass<'_>)), p: &Pipelines) {
-        for f in &self.families {
-            time(&format!("cycle mapped={}", f.mapped), &|pass| self.cycle(f, pass, p));
-            println!("counts {:?}", f.counts);
-            for (l, level) in f.levels.iter().enumerate() {
-                if f.counts[l] == 0 { break }
-                time(&format!(" {l} forth"), &|pass| level.forth.record(pass, p, f.counts[l]));
-                if let Some(d) = &level.first { time(&format!(" {l} first"), &|pass| d.record(pass, p, f.counts[l])); }
-                if let (Some(d), Some(&c)) = (&level.restrict, f.counts.get(l + 1)) { time(&format!(" {l} restrict"), &|pass| d.record(pass, p, c)); }
-                if let (Some(d), Some(&c)) = (&level.prolong, f.counts.get(l + 1)) { time(&format!(" {l} prolong"), &|pass| d.record(pass, p, c)); }
-            }
+    /// The parts of a solve, for measuring: name and what to record.
+    pub fn parts<'a>(&'a self, pipelines: &'a Pipelines) -> Vec<(String, Record<'a>)> {
+        let mut parts: Vec<(String, Record<'a>)> = Vec::new();
+        for family in &self.families {
+            let kind = if family.mapped { "mapped" } else { "plain" };
+            let count = family.counts[0];
+            let fine = &family.levels[0];
+            let stage = &family.stages[0];
+            parts.push((
+                format!("residual, {kind}"),
+                Box::new(move |pass| stage.residual.record(pass, pipelines, count)),
+            ));
+            parts.push((
+                format!("sweep, {kind}"),
+                Box::new(move |pass| fine.forth.record(pass, pipelines, count)),
+            ));
+            parts.push((
+                format!("V-cycle, {kind}"),
+                Box::new(move |pass| self.cycle(family, pass, pipelines)),
+            ));
         }
+        parts
     }
 }

@@ -123,7 +123,7 @@ impl Simulation {
         }
     }
 
-    fn plan(&self, dt: f64) -> Plan {
+    pub(crate) fn plan(&self, dt: f64) -> Plan {
         Plan {
             scheme: self.numerics.scheme,
             time: self.time,
@@ -287,11 +287,13 @@ impl Simulation {
                 first_bad: v[7],
             };
             error = error.max(verdict.error);
-            if verdict.bad > 0.0 && !matches!(fault, Some(Fault::NotFinite { .. })) {
+            // A sum that overflows means values far beyond any meaning, though each is finite.
+            let overflow = !verdict.error.is_finite() || !verdict.sum.is_finite() || !v[5].is_finite();
+            if (verdict.bad > 0.0 || overflow) && !matches!(fault, Some(Fault::NotFinite { .. })) {
                 fault = Some(Fault::NotFinite {
                     field,
                     arm: i % arms,
-                    cell: verdict.first_bad as u32,
+                    cell: if verdict.bad > 0.0 { verdict.first_bad as u32 } else { 0 },
                 });
             } else if fault.is_none() && verdict.smallest < NEGATIVE * scale {
                 fault = Some(Fault::Negative {
@@ -344,6 +346,7 @@ impl Simulation {
         self.slope_valid = plan.scheme != Scheme::Explicit;
         let d = &mut self.diagnostics;
         d.ticks += 1;
+        d.unsolved += u64::from(outcome.unsolved);
         d.rejected += u64::from(rejected);
         d.smallest_step = d.smallest_step.min(plan.dt);
         d.largest_step = d.largest_step.max(plan.dt);
@@ -409,45 +412,5 @@ impl Simulation {
                 why: format!("the estimated error {error:.3e} stays above the tolerance"),
             },
         }
-    }
-}
-
-#[allow(missing_docs)]
-impl Simulation {
-    pub fn profile(&mut self, dt: f64) {
-        use std::time::Instant;
-        let plan = self.plan(dt);
-        self.solver.plan_levels(&self.gpu, &self.hierarchy, &self.diffusivity, plan.gamma_dt());
-        self.write_steps(&plan);
-        let arms = self.arms.len() as u32;
-        let time = |name: &str, f: &dyn Fn(&mut wgpu::ComputePass<'_>)| {
-            let cpu = || { let s = std::fs::read_to_string("/proc/self/stat").unwrap(); let v: Vec<&str> = s.rsplit(')').next().unwrap().split_whitespace().collect(); (v[11].parse::<f64>().unwrap() + v[12].parse::<f64>().unwrap()) * 0.01 };
-            { let mut encoder = self.gpu.device.create_command_encoder(&Default::default()); { let mut pass = encoder.begin_compute_pass(&Default::default()); f(&mut pass); } self.gpu.queue.submit([encoder.finish()]); self.gpu.wait().unwrap(); }
-            let t0 = cpu(); let w = Instant::now(); let mut n = 0;
-            while w.elapsed().as_secs_f64() < 0.5 {
-                let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-                self.solver.clear(&mut encoder);
-                { let mut pass = encoder.begin_compute_pass(&Default::default()); for _ in 0..4 { f(&mut pass); } }
-                self.gpu.queue.submit([encoder.finish()]);
-                self.gpu.wait().unwrap();
-                n += 4;
-            }
-            let best = (cpu() - t0) / n as f64;
-            println!("{name:24} {:8.3} ms", best * 1e3);
-        };
-        let (r, p) = (&self.recorded, &self.pipelines);
-        time("nothing", &|_| {});
-        time("react", &|pass| r.react[1].record(pass, p, arms));
-        time("faces", &|pass| if let Some(f) = &r.face_maps { f.record(pass, p, self.layout.cell_maps() as u32 * arms) });
-        time("limit", &|pass| if let Some(f) = &r.limit_drift { f.record(pass, p, self.drifting) });
-        time("coarsen", &|pass| self.solver.record_coefficients(pass, p));
-        time("compartments", &|pass| r.compartments[1].record(pass, p, arms));
-        time("predict", &|pass| r.predict_first.record(pass, p, 1));
-        time("predict2", &|pass| r.predict_second.record(pass, p, 1));
-        time("finish", &|pass| r.finish.record(pass, p, self.layout.dynamic() as u32 * arms));
-        time("judge", &|pass| r.judge.record(pass, p, self.layout.dynamic() as u32 * arms));
-        time("observe", &|pass| { r.observe.record(pass, p, arms); r.sum_observables.record(pass, p, self.model.observables.len() as u32 * arms) });
-        time("residual", &|pass| self.solver.record(pass, p, 0, 0));
-        self.solver.profile(&|name, f| time(name, f), p);
     }
 }

@@ -120,7 +120,11 @@ fn engine_kind(error: &EngineError) -> ErrorKind {
         | EngineError::NoDevice { .. }
         | EngineError::DeviceLost(_)
         | EngineError::Gpu(_) => ErrorKind::Gpu,
-        EngineError::TooLarge { .. } | EngineError::Shader(_) | EngineError::Model(_) => {
+        EngineError::TooLarge { .. }
+        | EngineError::Diffusivity { .. }
+        | EngineError::Values { .. }
+        | EngineError::Shader(_)
+        | EngineError::Model(_) => {
             ErrorKind::Input
         }
         EngineError::NotFinite { .. }

@@ -127,7 +127,7 @@ impl Writer<'_> {
         let members = m.parameters.iter().map(|p| p.id.clone());
         let switches = m.processes.iter().map(|p| format!("switch_{}", p.id));
         let drifts = m.transports.iter().map(|t| format!("switch_drift_{}", t.id));
-        let pads = (used.max(1)..block.stride).map(|i| format!("padding_{i}"));
+        let pads = (used..block.stride).map(|i| format!("padding_{i}"));
         self.structure("Params", members.chain(switches).chain(drifts).chain(pads));
         self.structure("Compartments", m.compartments.iter().map(|c| c.id.clone()));
         self.structure("Aux", m.auxiliaries.iter().map(|a| a.id.clone()));

@@ -31,6 +31,12 @@ pub enum Command {
     /// Show the adapters, what will run on them, and what is missing
     #[command(after_help = exit::HELP)]
     Doctor(DoctorOptions),
+    /// Compare the numerics with exact answers: orders, conservation, symmetry, robustness
+    #[command(after_help = exit::HELP)]
+    Verify(VerifyOptions),
+    /// Measure this adapter: ratios of one run
+    #[command(after_help = exit::HELP)]
+    Bench(BenchOptions),
 }
 
 impl Cli {
@@ -41,6 +47,8 @@ impl Cli {
             Some(Command::List(o)) => o.json,
             Some(Command::Check(o)) => o.json,
             Some(Command::Doctor(o)) => o.json,
+            Some(Command::Verify(o)) => o.json,
+            Some(Command::Bench(o)) => o.json,
             None => false,
         }
     }
@@ -208,4 +216,38 @@ pub struct DoctorOptions {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchOptions {
+    /// Fewer repetitions
+    #[arg(long)]
+    pub quick: bool,
+    /// Part of an adapter's name, or `software`; default: the fastest
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyOptions {
+    /// Cases to run, with commas between; default: all
+    #[arg(long, value_name = "CASES", value_delimiter = ',')]
+    pub case: Vec<String>,
+    /// List the cases and run none
+    #[arg(long)]
+    pub list: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// As a Markdown page
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Part of an adapter's name, or `software`; default: the fastest
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
 }

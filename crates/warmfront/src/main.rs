@@ -3,6 +3,7 @@
 //! Results go to standard output, progress and errors to standard error.
 
 mod assets;
+mod bench;
 mod check;
 mod cli;
 mod doctor;
@@ -12,6 +13,7 @@ mod output;
 mod progress;
 mod run;
 mod table;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         Some(Command::List(options)) => list::list(options),
         Some(Command::Check(options)) => check::check(options),
         Some(Command::Doctor(options)) => doctor::doctor(options),
+        Some(Command::Verify(options)) => verify::verify(options),
+        Some(Command::Bench(options)) => bench::bench(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

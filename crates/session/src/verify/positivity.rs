@@ -22,6 +22,8 @@ pub(super) fn sink(gpu: &Gpu, report: &mut Report) -> Outcome {
             .converts("eat_d", "1e4 * s.eater", "d", "");
         let mut scenario = toy.on(mesh, 1.0)?;
         scenario.numerics.scheme = scheme;
+        // The ladder of every scenario: the first step is a quarter.
+        scenario.numerics.first_step = 0.25;
         let mut simulation = start(gpu, &scenario)?;
         let random: Vec<f64> = (0..mesh.len() as u32).map(|i| uniform(3, i)).collect();
         put(&mut simulation, 0, &random)?;

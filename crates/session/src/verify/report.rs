@@ -73,7 +73,7 @@ impl Row {
         let found = match &self.found {
             Found::Number(x) => number(*x),
             Found::Text(_) if self.pass() => "it does".to_owned(),
-            Found::Text(text) => format!("\"{text}\""),
+            Found::Text(text) => format!("\"{}\"", text.chars().take(100).collect::<String>()),
         };
         let tolerance = match self.expected {
             Expected::Near { tolerance, .. } => number(tolerance),

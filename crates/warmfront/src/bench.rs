@@ -1,0 +1,226 @@
+//! `warmfront bench`: how fast this adapter is, as ratios within one run.
+//!
+//! Absolute numbers depend on what else the machine does; the bare kernels measured beside them say
+//! what the adapter could do in the same minute.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use warmfront_engine::{Anchor, EngineError, Gpu, GpuOptions, Simulation, anchors};
+use warmfront_model::{Overrides, Scenario, Scheme};
+
+use crate::assets::Assets;
+use crate::cli::BenchOptions;
+use crate::exit::Failure;
+use crate::output;
+
+/// Edge of the grid of bare kernels and of the explicit run, cells.
+const EDGE: u32 = 512;
+
+struct Bench<'a> {
+    gpu: &'a Gpu,
+    assets: &'a Assets,
+    repeats: usize,
+    json: bool,
+    results: Vec<Value>,
+}
+
+/// Runs the command.
+pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
+    let assets = Assets::open(None)?;
+    let gpu = Gpu::new(&GpuOptions {
+        adapter: options.adapter.clone(),
+    })?;
+    let mut b = Bench {
+        gpu: &gpu,
+        assets: &assets,
+        repeats: if options.quick { 3 } else { 7 },
+        json: options.json,
+        results: Vec::new(),
+    };
+    b.say(&format!("{} ({})\n\n", gpu.report.name, gpu.report.kind));
+    let bare = b.bare()?;
+    b.multigrid(&bare)?;
+    b.explicit(&bare)?;
+    b.stiff(options.quick)?;
+    b.default_scenario()?;
+    b.batch()?;
+    if options.json {
+        output::print_json(&json!({ "adapter": gpu.report.name, "results": b.results }));
+    }
+    Ok(())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+impl Bench<'_> {
+    fn say(&self, text: &str) {
+        if !self.json {
+            output::print(text);
+        }
+    }
+
+    fn row(&mut self, what: &str, value: f64, unit: &str, note: &str) {
+        self.say(&format!("  {what:44} {value:10.2} {unit:16} {note}\n"));
+        self.results
+            .push(json!({ "what": what, "value": value, "unit": unit, "note": note }));
+    }
+
+    fn scenario(&self, name: &str, edge: Option<u32>) -> Result<Scenario, Failure> {
+        let scenario = self.assets.scenario(Some(name))?;
+        let grid = edge.map(|n| [n, n, 1]);
+        Ok(scenario.with(&Overrides {
+            grid,
+            ..Overrides::default()
+        })?)
+    }
+
+    fn simulation(&self, scenario: &Scenario, arms: usize) -> Result<Simulation, EngineError> {
+        let arms: Vec<usize> = (0..arms.min(scenario.arms.len())).collect();
+        Simulation::new(self.gpu, self.assets.files.clone(), scenario, &arms)
+    }
+
+    fn bare(&mut self) -> Result<Vec<Anchor>, Failure> {
+        let bare = anchors(self.gpu, &self.assets.files, EDGE, self.repeats)?;
+        self.say(&format!("bare kernels, {EDGE}x{EDGE}\n"));
+        for a in &bare {
+            let what = match a.name {
+                "naive" => "five-point pass, one thread a cell",
+                "march" => "five-point pass, four cells, walking down rows",
+                _ => "copy, four cells a thread",
+            };
+            self.row(what, a.mcells, "Mcell/s", "");
+        }
+        Ok(bare)
+    }
+
+    // One field, implicit: a sweep and a V-cycle in units of the bare passes.
+    fn multigrid(&mut self, bare: &[Anchor]) -> Result<(), Failure> {
+        let scenario = self.scenario("heat", Some(EDGE))?;
+        let times = self.simulation(&scenario, 1)?.kernel_times(self.repeats)?;
+        let find = |name: &str| times.iter().find(|t| t.name == name).map_or(f64::NAN, |t| t.milliseconds);
+        let (naive, march) = (bare[0].milliseconds, bare[2].milliseconds);
+        self.say(&format!("\nmultigrid, one field, {EDGE}x{EDGE}\n"));
+        let sweep = find("sweep, plain");
+        self.row("one sweep", sweep, "ms", &format!("{:.0} % of the bare walking pass's speed", 100.0 * march / sweep));
+        let cycle = find("V-cycle, plain");
+        self.row("one V-cycle", cycle, "ms", &format!("{:.1} naive passes", cycle / naive));
+        Ok(())
+    }
+
+    fn explicit(&mut self, bare: &[Anchor]) -> Result<(), Failure> {
+        let mut scenario = self.scenario("gray_scott", Some(EDGE))?;
+        scenario.numerics.scheme = Scheme::Explicit;
+        scenario.time.step = self.explicit_limit(&scenario)?;
+        scenario.numerics.first_step = 1.0;
+        let step = scenario.time.step;
+        let mut simulation = self.simulation(&scenario, 1)?;
+        simulation.advance(8.0 * step)?;
+        let mut rates = Vec::new();
+        for _ in 0..self.repeats {
+            let (start, from) = (Instant::now(), simulation.diagnostics().ticks);
+            simulation.advance(simulation.time() + 64.0 * step)?;
+            let ticks = (simulation.diagnostics().ticks - from) as f64;
+            let updates = ticks * f64::from(EDGE * EDGE) * scenario.model.fields.len() as f64;
+            rates.push(updates / start.elapsed().as_secs_f64() / 1e6);
+        }
+        let rate = median(rates);
+        self.say(&format!("\nexplicit Euler, Gray-Scott, {EDGE}x{EDGE}\n"));
+        let note = format!("{:.2} x the naive pass", rate / bare[0].mcells);
+        self.row("updates", rate, "Mcell-species/s", &note);
+        Ok(())
+    }
+
+    // 0.9 / (largest diffusion number per unit time): the explicit limit of diffusion alone.
+    fn explicit_limit(&self, scenario: &Scenario) -> Result<f64, Failure> {
+        let simulation = self.simulation(scenario, 1)?;
+        let fastest = f64::from(simulation.largest_diffusivity());
+        let axes: f64 = (0..3)
+            .filter(|&a| scenario.grid.cells[a] > 1)
+            .map(|a| 2.0 / scenario.grid.spacing[a].powi(2))
+            .sum();
+        Ok(0.9 / (fastest * axes))
+    }
+
+    // Time to solution of the stiff reference problem, against the explicit integrator's stretch.
+    fn stiff(&mut self, quick: bool) -> Result<(), Failure> {
+        let scenario = self.scenario("stiff_reference", None)?;
+        let rounds = if quick { 1 } else { 3 };
+        let mut walls = Vec::new();
+        let mut ticks = 0;
+        for round in 0..=rounds {
+            let mut simulation = self.simulation(&scenario, 1)?;
+            let start = Instant::now();
+            for &time in &scenario.time.snapshots {
+                simulation.advance(time)?;
+            }
+            simulation.advance(scenario.time.duration)?;
+            self.gpu.wait()?;
+            // The first round compiles.
+            if round > 0 {
+                walls.push(start.elapsed().as_secs_f64());
+            }
+            ticks = simulation.diagnostics().ticks;
+        }
+        let implicit = median(walls);
+        let mut explicit = scenario.clone();
+        explicit.numerics.scheme = Scheme::Explicit;
+        explicit.numerics.first_step = 1.0;
+        explicit.time.step = self.explicit_limit(&explicit)?;
+        let mut simulation = self.simulation(&explicit, 1)?;
+        simulation.advance(16.0 * explicit.time.step)?;
+        let start = Instant::now();
+        let from = simulation.time();
+        simulation.advance(from + 256.0 * explicit.time.step)?;
+        let whole = start.elapsed().as_secs_f64() * scenario.time.duration / (simulation.time() - from);
+        let [x, y, _] = scenario.grid.cells;
+        self.say(&format!("\nstiff reference problem, {x}x{y}, ten days\n"));
+        self.row("implicit, time to solution", implicit, "s", &format!("{ticks} ticks"));
+        let note = format!("scaled from 256 steps; {:.0} x the implicit run", whole / implicit);
+        self.row("explicit at its stability limit", whole, "s", &note);
+        Ok(())
+    }
+
+    fn default_scenario(&mut self) -> Result<(), Failure> {
+        let scenario = self.assets.scenario(None)?;
+        let arms = scenario.arms.len();
+        let mut simulation = self.simulation(&scenario, arms)?;
+        let step = scenario.time.step;
+        simulation.advance(4.0 * step)?;
+        let mut each = Vec::new();
+        for _ in 0..self.repeats {
+            let (start, from) = (Instant::now(), simulation.diagnostics().ticks);
+            simulation.advance(simulation.time() + 4.0 * step)?;
+            let ticks = (simulation.diagnostics().ticks - from) as f64;
+            each.push(start.elapsed().as_secs_f64() / ticks);
+        }
+        let tick = median(each);
+        let [x, y, _] = scenario.grid.cells;
+        self.say(&format!("\ndefault scenario `{}`, {arms} arms, {x}x{y}\n", scenario.id));
+        self.row("ticks", 1.0 / tick, "1/s", &format!("{step} {} each", scenario.model.time_unit));
+        for t in simulation.kernel_times(self.repeats)? {
+            self.row(&format!("  {}", t.name), t.milliseconds, "ms", "");
+        }
+        Ok(())
+    }
+
+    // The four arms in one batch against one arm alone.
+    fn batch(&mut self) -> Result<(), Failure> {
+        let scenario = self.assets.scenario(None)?;
+        let mut walls = Vec::new();
+        for arms in [1, scenario.arms.len()] {
+            let mut simulation = self.simulation(&scenario, arms)?;
+            simulation.advance(4.0 * scenario.time.step)?;
+            let start = Instant::now();
+            simulation.advance(simulation.time() + 8.0 * scenario.time.step)?;
+            walls.push(start.elapsed().as_secs_f64());
+        }
+        self.say("\nbatch\n");
+        let ratio = walls[1] / walls[0];
+        self.row("all arms together against one alone", ratio, "x", "");
+        Ok(())
+    }
+}

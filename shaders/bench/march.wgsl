@@ -1,0 +1,26 @@
+// A bare five-point pass in the solver's shape: vec4f, walking down eight rows. A yardstick for `bench`.
+@group(0) @binding(0) var<storage, read> src: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> dst: array<vec4f>;
+
+override N: u32 = 512u;
+
+@compute @workgroup_size(64)
+fn march(@builtin(global_invocation_id) id: vec3u) {
+    let columns = N / 4u;
+    let column = id.x % columns;
+    let first = (id.x / columns) * 8u;
+    if (first >= N) {
+        return;
+    }
+    var below = src[(max(first, 1u) - 1u) * columns + column];
+    var here = src[first * columns + column];
+    for (var row = first; row < first + 8u; row++) {
+        let above = src[min(row + 1u, N - 1u) * columns + column];
+        let left = src[row * columns + max(column, 1u) - 1u].w;
+        let right = src[row * columns + min(column + 1u, columns - 1u)].x;
+        let sides = vec4f(left, here.xyz) + vec4f(here.yzw, right);
+        dst[row * columns + column] = here + 0.2 * (sides + below + above - 4.0 * here);
+        below = here;
+        here = above;
+    }
+}
