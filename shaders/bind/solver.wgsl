@@ -9,11 +9,11 @@
 struct System {
     // Diffusion coefficient, length²/time.
     diffusivity: f32,
-    // Block of `faces` with the hindrance on x faces; y and z follow. -1: none.
-    hindrance: i32,
+    // Block of `faces` with the conductance on x faces; y and z follow. -1: constant diffusion.
+    conductance: i32,
     // Block of `faces` with the drift velocity on x faces; y and z follow. -1: none.
     drift: i32,
-    // Block of `faces` with the diffusion that keeps crowding stable. -1: none.
+    // Block of the cell maps with the diffusion that keeps crowding stable. -1: none.
     stiffness: i32,
     // Boundary signature: which rows of `metric` apply.
     signature: u32,

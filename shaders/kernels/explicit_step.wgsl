@@ -15,9 +15,13 @@ fn explicit_step(@builtin(global_invocation_id) id: vec3u) {
     }
     let mask = inside(at.column);
     let x = across(at);
+    var edge: Edge;
+    if (rows > 0u) {
+        edge = edge_below(at);
+    }
     for (var i = 0u; i < rows; i++) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
-        let a = stencil(at, x, below, here, above);
+        let a = stencil(at, x, &edge, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
         dst[cell] = mask * (here + tick.dt * (rhs[cell] - a.off - (a.diagonal + loss[cell]) * here));
         below = here;

@@ -1,40 +1,43 @@
-// Face values of the maps that the reactions made: hindrance, and drift velocity
-// u = hindrance · clamp(difference of potential / distance, ±limit).
+// Face values from the cell maps that the reactions made:
+// conductance = D · mean of the hindrance + mean of the stabilising diffusion, and drift velocity
+// u = mean of the hindrance · clamp(difference of potential / distance, ±limit).
 //
 // Face i of an axis lies between cell i and cell i + 1; on walls the drift is 0. A thread walks down
 // four neighbouring cells.
 //#import bind/solver.wgsl
 
 struct MapInfo {
-    // Block of `maps` with the cell values: hindrance factor, or potential.
+    // Block of `maps`: hindrance of a conductance (NONE: 1), potential of a drift.
     source: u32,
-    // Block of `maps` with the factor on the velocity; 0xffffffff: none.
-    factor: u32,
-    // 0: hindrance, arithmetic mean; 1: hindrance, harmonic mean; 2: drift.
+    // Block of `maps`: stabilising diffusion of a conductance (NONE: 0), hindrance of a drift (NONE: 1).
+    other: u32,
+    // 0: conductance, arithmetic mean; 1: conductance, harmonic mean; 2: drift.
     kind: u32,
     // Boundary signature of the fields that use it.
     signature: u32,
     // First block of `faces_out` (x faces); y, z follow after `level.arms` blocks each.
     target_: u32,
-    // Index of the arm's limits.
-    limit: u32,
+    // Entry of `coefficients`: diffusion coefficient, or speed limit.
+    coefficient: u32,
 }
 
 @group(1) @binding(0) var<storage, read> map_infos: array<MapInfo>;
 @group(1) @binding(1) var<storage, read> maps: array<vec4f>;
-@group(1) @binding(2) var<storage, read> limits: array<f32>;
+@group(1) @binding(2) var<storage, read> coefficients: array<f32>;
 @group(1) @binding(3) var<storage, read_write> faces_out: array<vec4f>;
 @group(1) @binding(4) var<uniform> axes: vec4f; // distance between cell centres along x, y, z; number of axes
 
-fn face(info: MapInfo, a: vec4f, b: vec4f, fa: vec4f, fb: vec4f, distance: f32, open: vec4f) -> vec4f {
-    if (info.kind == 0u) {
-        return 0.5 * (a + b);
+const NONE: u32 = 0xffffffffu;
+
+// `a`, `b`: the map `source` on both sides; `p`, `q`: the map `other`.
+fn face(info: MapInfo, a: vec4f, b: vec4f, p: vec4f, q: vec4f, distance: f32, open: vec4f) -> vec4f {
+    let coefficient = coefficients[info.coefficient];
+    if (info.kind == 2u) {
+        let limit = vec4f(coefficient);
+        return open * clamp((b - a) / distance, -limit, limit) * (0.5 * (p + q));
     }
-    if (info.kind == 1u) {
-        return 2.0 * a * b / max(a + b, vec4f(1e-30));
-    }
-    let limit = vec4f(limits[info.limit]);
-    return open * clamp((b - a) / distance, -limit, limit) * (0.5 * (fa + fb));
+    let mean = select(0.5 * (a + b), 2.0 * a * b / max(a + b, vec4f(1e-30)), info.kind == 1u);
+    return coefficient * mean + 0.5 * (p + q);
 }
 
 // The four cells to the right of those of `column`.
@@ -56,32 +59,45 @@ fn face_maps(@builtin(global_invocation_id) id: vec3u) {
     let first_row = (walk % level.chunks) * level.march;
     let rows = select(min(level.march, level.ny - min(first_row, level.ny)), 0u, plane >= level.nz);
     let info = map_infos[id.z];
-    let base = info.source * level.block;
-    let has_factor = info.factor != 0xffffffffu;
-    let factor_base = select(info.factor, info.source, !has_factor) * level.block;
+    let has_source = info.source != NONE;
+    let has_other = info.other != NONE;
+    let base = select(0u, info.source, has_source) * level.block;
+    let other_base = select(0u, info.other, has_other) * level.block;
+    let no_source = vec4f(1.0);
+    let no_other = vec4f(select(0.0, 1.0, info.kind == 2u));
     let out = info.target_ * level.block;
     let stride = level.arms * level.block;
     // A wall shows as a zero coefficient towards the high neighbour.
     let m = info.signature * level.metric_stride;
     let one = vec4f(1.0);
-    let open_x = select(vec4f(0.0), one, metric[level.metric_x + m + 4u * column + 1u] > vec4f(0.0));
+    let zero = vec4f(0.0);
+    let open_x = select(zero, one, metric[level.metric_x + m + 4u * column + 1u] > zero);
+    var line = (plane * level.ny + first_row) * level.columns;
+    var a = zero;
+    var p = zero;
+    if (rows > 0u) {
+        a = select(no_source, maps[base + line + column], has_source);
+        p = select(no_other, maps[other_base + line + column], has_other);
+    }
     for (var i = 0u; i < rows; i++) {
         let row = first_row + i;
-        let line = (plane * level.ny + row) * level.columns;
-        let here = maps[base + line + column];
-        let factor = select(one, maps[factor_base + line + column], has_factor);
-        let factor_right = select(one, right_of(factor_base, column, line, factor), has_factor);
-        faces_out[out + line + column] =
-            face(info, here, right_of(base, column, line, here), factor, factor_right, axes.x, open_x);
-        let up = (plane * level.ny + select(row + 1u, 0u, row + 1u == level.ny)) * level.columns + column;
-        let open_y = select(vec4f(0.0), one, metric[level.metric_y + m + row].y > 0.0);
-        faces_out[out + stride + line + column] =
-            face(info, here, maps[base + up], factor, select(one, maps[factor_base + up], has_factor), axes.y, open_y);
+        let b = select(no_source, right_of(base, column, line, a), has_source);
+        let q = select(no_other, right_of(other_base, column, line, p), has_other);
+        faces_out[out + line + column] = face(info, a, b, p, q, axes.x, open_x);
+        let next = (plane * level.ny + select(row + 1u, 0u, row + 1u == level.ny)) * level.columns;
+        let a_next = select(no_source, maps[base + next + column], has_source);
+        let p_next = select(no_other, maps[other_base + next + column], has_other);
+        let open_y = select(zero, one, metric[level.metric_y + m + row].y > 0.0);
+        faces_out[out + stride + line + column] = face(info, a, a_next, p, p_next, axes.y, open_y);
         if (axes.w > 2.5) {
             let over = (select(plane + 1u, 0u, plane + 1u == level.nz) * level.ny + row) * level.columns + column;
-            let open_z = select(vec4f(0.0), one, metric[level.metric_z + m + plane].y > 0.0);
-            faces_out[out + 2u * stride + line + column] =
-                face(info, here, maps[base + over], factor, select(one, maps[factor_base + over], has_factor), axes.z, open_z);
+            let a_over = select(no_source, maps[base + over], has_source);
+            let p_over = select(no_other, maps[other_base + over], has_other);
+            let open_z = select(zero, one, metric[level.metric_z + m + plane].y > 0.0);
+            faces_out[out + 2u * stride + line + column] = face(info, a, a_over, p, p_over, axes.z, open_z);
         }
+        a = a_next;
+        p = p_next;
+        line = next;
     }
 }

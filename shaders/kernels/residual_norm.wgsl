@@ -25,15 +25,19 @@ fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     }
     let mask = inside(at.column);
     let x = across(at);
+    var edge: Edge;
+    if (rows > 0u) {
+        edge = edge_below(at);
+    }
     var sums = vec4f(0.0);
     var balance = vec2f(0.0);
     for (var i = 0u; i < rows; i++) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
-        let a = stencil(at, x, below, here, above);
+        let a = stencil(at, x, &edge, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
         let local = loss[cell];
         let diagonal = a.diagonal + tick.shift + local;
-        let residual = mask * (rhs[cell] - a.off - diagonal * here);
+        let residual = mask * (rhs[cell] - (tick.shift + local) * here - (a.off + a.diagonal * here));
         sums.x += dot(residual, residual);
         if (FIRST) {
             let known = now[cell] + tick.carry * (stage_one[cell] - now[cell]);

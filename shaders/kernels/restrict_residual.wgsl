@@ -16,8 +16,9 @@ fn residual_at(place: Place, column: u32, row: u32, plane: u32) -> vec4f {
     let here = src[cell];
     let below = src[base + index_in_block(column, wrap_low(row, level.ny), plane)];
     let above = src[base + index_in_block(column, wrap_high(row, level.ny), plane)];
-    let a = stencil(at, across(at), below, here, above);
-    return (rhs[cell] - a.off - (a.diagonal + tick.shift + loss[cell]) * here);
+    var edge = edge_below(at);
+    let a = stencil(at, across(at), &edge, below, here, above);
+    return (rhs[cell] - (tick.shift + loss[cell]) * here - (a.off + a.diagonal * here));
 }
 
 @compute @workgroup_size(64)

@@ -13,9 +13,13 @@ fn smooth_first(@builtin(global_invocation_id) id: vec3u) {
     let rows = walk_length(at);
     let mask = inside(at.column);
     let x = across(at);
+    var edge: Edge;
+    if (rows > 0u) {
+        edge = edge_below(at);
+    }
     for (var i = 0u; i < rows; i++) {
         // Only the diagonal of the stencil is used; the unknown is 0 everywhere.
-        let a = stencil(at, x, vec4f(0.0), vec4f(0.0), vec4f(0.0));
+        let a = stencil(at, x, &edge, vec4f(0.0), vec4f(0.0), vec4f(0.0));
         let cell = at.block + index_in_block(at.column, at.row, at.plane);
         let omega = select(sweep.omega, 1.0, level.single == 1u);
         dst[cell] = mask * omega * rhs[cell] / (a.diagonal + tick.shift + loss[cell]);

@@ -23,12 +23,16 @@ fn smooth_sweep(@builtin(global_invocation_id) id: vec3u) {
     }
     let mask = inside(at.column);
     let x = across(at);
+    var edge: Edge;
+    if (rows > 0u) {
+        edge = edge_below(at);
+    }
     for (var i = 0u; i < rows; i++) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
-        let a = stencil(at, x, below, here, above);
+        let a = stencil(at, x, &edge, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
         let diagonal = a.diagonal + tick.shift + loss[cell];
-        let residual = rhs[cell] - a.off - diagonal * here;
+        let residual = rhs[cell] - (tick.shift + loss[cell]) * here - (a.off + a.diagonal * here);
         let omega = select(sweep.omega, 1.0, level.single == 1u);
         dst[cell] = mask * (here + omega * residual / diagonal);
         below = here;

@@ -90,8 +90,28 @@ fn across(at: Place) -> Across {
     return Across(metric[mx], metric[mx + 1u], metric[mx + 2u], metric[mx + 3u]);
 }
 
-// `below`, `here`, `above`: rows row-1, row, row+1 of the unknown at this column.
-fn stencil(at: Place, x: Across, below: vec4f, here: vec4f, above: vec4f) -> Operator {
+// Face values between a row and the one below it; a walk carries them along.
+struct Edge {
+    conductance: vec4f,
+    drift: vec4f,
+}
+
+// The edge below the row at which a walk starts.
+fn edge_below(at: Place) -> Edge {
+    var edge: Edge;
+    if (MAPPED) {
+        let index = index_in_block(at.column, wrap_low(at.row, level.ny), at.plane);
+        edge.conductance = faces[(u32(at.info.conductance) + level.arms) * level.block + index];
+        if (at.info.drift >= 0) {
+            edge.drift = faces[(u32(at.info.drift) + level.arms) * level.block + index];
+        }
+    }
+    return edge;
+}
+
+// `below`, `here`, `above`: rows row-1, row, row+1 of the unknown at this column. `edge` holds the
+// faces below the row and leaves with those above it.
+fn stencil(at: Place, x: Across, edge: ptr<function, Edge>, below: vec4f, here: vec4f, above: vec4f) -> Operator {
     let base = at.block;
     let line = (at.plane * level.ny + at.row) * level.columns;
     let left = low_neighbours(here, base, at.column, line);
@@ -119,49 +139,30 @@ fn stencil(at: Place, x: Across, below: vec4f, here: vec4f, above: vec4f) -> Ope
         return result;
     }
 
-    // Space-dependent: hindrance on the faces, and drift (donor cell).
-    let x_width = x.width;
+    // Space-dependent: conductance (diffusion coefficient) and drift (donor cell) on the faces.
+    let zero = vec4f(0.0);
     let size = level.block;
-    let below_row = wrap_low(at.row, level.ny);
-    var k_left = vec4f(1.0);
-    var k_right = vec4f(1.0);
-    var k_below = vec4f(1.0);
-    var k_above = vec4f(1.0);
-    if (at.info.hindrance >= 0) {
-        let fx = u32(at.info.hindrance) * size;
-        let fy = fx + level.arms * size;
-        k_right = faces[fx + line + at.column];
-        k_left = face_low_x(fx, at.column, line, k_right);
-        k_above = faces[fy + line + at.column];
-        k_below = faces[fy + index_in_block(at.column, below_row, at.plane)];
-    }
-    var d_left = d * k_left;
-    var d_right = d * k_right;
-    var d_below = d * k_below;
-    var d_above = d * k_above;
-    if (at.info.stiffness >= 0) {
-        let fx = u32(at.info.stiffness) * size;
-        let fy = fx + level.arms * size;
-        let right_face = faces[fx + line + at.column];
-        d_right += right_face;
-        d_left += face_low_x(fx, at.column, line, right_face);
-        d_above += faces[fy + line + at.column];
-        d_below += faces[fy + index_in_block(at.column, below_row, at.plane)];
-    }
-    var c_left = x_low * d_left;
-    var c_right = x_high * d_right;
-    var c_below = my.x * d_below;
-    var c_above = my.y * d_above;
+    let here_index = line + at.column;
+    let kx = u32(at.info.conductance) * size;
+    let ky = kx + level.arms * size;
+    let k_right = faces[kx + here_index];
+    let k_above = faces[ky + here_index];
+    var c_left = x_low * face_low_x(kx, at.column, line, k_right);
+    var c_right = x_high * k_right;
+    var c_below = my.x * (*edge).conductance;
+    var c_above = my.y * k_above;
+    (*edge).conductance = k_above;
     let wall = d * (x_diagonal - x_low - x_high + (my.z - my.x - my.y));
     result.diagonal = c_left + c_right + c_below + c_above + wall;
     if (at.info.drift >= 0) {
-        let fx = u32(at.info.drift) * size;
-        let fy = fx + level.arms * size;
-        let u_right = faces[fx + line + at.column] * x_width;
-        let u_left = face_low_x(fx, at.column, line, faces[fx + line + at.column]) * x_width;
-        let u_above = faces[fy + line + at.column] * my.w;
-        let u_below = faces[fy + index_in_block(at.column, below_row, at.plane)] * my.w;
-        let zero = vec4f(0.0);
+        let ux = u32(at.info.drift) * size;
+        let right_face = faces[ux + here_index];
+        let above_face = faces[ux + level.arms * size + here_index];
+        let u_right = right_face * x.width;
+        let u_left = face_low_x(ux, at.column, line, right_face) * x.width;
+        let u_above = above_face * my.w;
+        let u_below = (*edge).drift * my.w;
+        (*edge).drift = above_face;
         result.diagonal += max(u_right, zero) - min(u_left, zero) + max(u_above, zero) - min(u_below, zero);
         c_left += max(u_left, zero);
         c_right -= min(u_right, zero);
@@ -172,32 +173,20 @@ fn stencil(at: Place, x: Across, below: vec4f, here: vec4f, above: vec4f) -> Ope
     if (SOLID) {
         let mz = metric[level.metric_z + at.metric + at.plane];
         let under_plane = wrap_low(at.plane, level.nz);
-        let under = src[base + index_in_block(at.column, at.row, under_plane)];
+        let under_index = index_in_block(at.column, at.row, under_plane);
+        let under = src[base + under_index];
         let over = src[base + index_in_block(at.column, at.row, wrap_high(at.plane, level.nz))];
-        var k_under = vec4f(1.0);
-        var k_over = vec4f(1.0);
-        if (at.info.hindrance >= 0) {
-            let fz = (u32(at.info.hindrance) + 2u * level.arms) * size;
-            k_over = faces[fz + line + at.column];
-            k_under = faces[fz + index_in_block(at.column, at.row, under_plane)];
-        }
-        var d_under = d * k_under;
-        var d_over = d * k_over;
-        if (at.info.stiffness >= 0) {
-            let fz = (u32(at.info.stiffness) + 2u * level.arms) * size;
-            d_over += faces[fz + line + at.column];
-            d_under += faces[fz + index_in_block(at.column, at.row, under_plane)];
-        }
-        var c_under = mz.x * d_under;
-        var c_over = mz.y * d_over;
+        let kz = ky + level.arms * size;
+        var c_under = mz.x * faces[kz + under_index];
+        var c_over = mz.y * faces[kz + here_index];
         result.diagonal += c_under + c_over + d * (mz.z - mz.x - mz.y);
         if (at.info.drift >= 0) {
-            let fz = (u32(at.info.drift) + 2u * level.arms) * size;
-            let u_over = faces[fz + line + at.column] * mz.w;
-            let u_under = faces[fz + index_in_block(at.column, at.row, under_plane)] * mz.w;
-            result.diagonal += max(u_over, vec4f(0.0)) - min(u_under, vec4f(0.0));
-            c_under += max(u_under, vec4f(0.0));
-            c_over -= min(u_over, vec4f(0.0));
+            let uz = (u32(at.info.drift) + 2u * level.arms) * size;
+            let u_over = faces[uz + here_index] * mz.w;
+            let u_under = faces[uz + under_index] * mz.w;
+            result.diagonal += max(u_over, zero) - min(u_under, zero);
+            c_under += max(u_under, zero);
+            c_over -= min(u_over, zero);
         }
         result.off += c_under * under + c_over * over;
     }

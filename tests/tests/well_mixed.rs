@@ -151,6 +151,8 @@ fn compare(id: &str) -> Result<()> {
     if let Ok(s) = std::env::var("WM_FIRST") { scenario.numerics.first_step = s.parse()?; }
     if let Ok(s) = std::env::var("WM_TOL") { scenario.numerics.tolerance = s.parse()?; }
     if let Ok(s) = std::env::var("WM_PICARD") { scenario.numerics.picard = s.parse()?; }
+    if let Ok(s) = std::env::var("WM_OFF") { for t in s.split(',') { let i = scenario.model.transports.iter().position(|x| x.id == t).unwrap(); scenario.off_transports[i] = true; } }
+    if let Ok(s) = std::env::var("WM_UNI") { if s == "upwind" { scenario.numerics.transport = warmfront_model::TransportScheme::Upwind; } }
     if let Ok(s) = std::env::var("WM_SUB") { scenario.numerics.compartment_substeps = s.parse()?; }
     let model = scenario.model.clone();
     let symbols: Vec<&str> = reference["order"]
@@ -176,6 +178,10 @@ fn compare(id: &str) -> Result<()> {
         if let Some(row) = days.iter().position(|d| *d == stop) {
             let (found, uneven) = states(&simulation, &model, &slots)?;
             spread = spread.max(uneven);
+            if std::env::var("WM_SPREAD").is_ok() {
+                for arm in 0..4 { let mut l = String::new(); for (f, field) in model.fields.iter().enumerate() { let c = simulation.field(arm, f)?; let (a,b)=(c.iter().copied().fold(f32::INFINITY,f32::min), c.iter().copied().fold(0.0,f32::max)); l += &format!(" {}:{:.0e}", field.symbol, f64::from(b-a)/field.scale); } println!("day {stop} arm {arm}{l}"); }
+                println!("  mean n {:?}", simulation.observe()?.iter().map(|o| o[model.observables.iter().position(|x| x.id=="occupied_volume_max").unwrap()]).collect::<Vec<_>>());
+            }
             for (arm, found) in scenario.arms.iter().zip(&found) {
                 let expected = &preset["arms"][&arm.id];
                 let peak = numbers(&expected["peak"]);

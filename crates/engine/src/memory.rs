@@ -33,7 +33,7 @@ impl MemoryEstimate {
         let (all, dynamic, solved) = (layout.all() as u64, layout.dynamic() as u64, layout.solved() as u64);
         let axes = if grid.is_3d() { 3 } else { 2 };
         let maps = layout.cell_maps() as u64;
-        let faces = maps * axes * arms;
+        let faces = layout.face_maps() as u64 * axes * arms;
         // guess; now, stage one, slope, scratch; rhs, loss; maps and faces.
         let blocks = arms * (all + 4 * dynamic + 2 * solved + maps) + faces;
         let walkers = u64::from(h.levels[0].walkers().div_ceil(64) * 64);

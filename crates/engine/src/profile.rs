@@ -30,7 +30,7 @@ impl Simulation {
         self.write_steps(&plan);
         let arms = self.arms() as u32;
         let (r, p) = (&self.recorded, &self.pipelines);
-        let maps = self.layout.cell_maps() as u32 * arms;
+        let maps = self.layout.face_maps() as u32 * arms;
         let fields = self.layout.dynamic() as u32 * arms;
         let mut parts: Vec<(String, Record<'_>)> = vec![
             ("reactions".into(), Box::new(|pass| r.react[1].record(pass, p, arms))),

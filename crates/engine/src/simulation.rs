@@ -20,11 +20,11 @@ use crate::{EngineError, Gpu};
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 struct MapInfo {
     source: u32,
-    factor: u32,
+    other: u32,
     kind: u32,
     signature: u32,
     target: u32,
-    limit: u32,
+    coefficient: u32,
 }
 
 #[repr(C)]
@@ -168,7 +168,7 @@ impl Simulation {
         let loss = storage(gpu, "loss", block * solved * n);
         let maps = storage(gpu, "maps", block * layout.cell_maps() as u64 * n);
         let axes = if solid { 3 } else { 2 };
-        let face_blocks = layout.cell_maps() as u32 * axes * count;
+        let face_blocks = layout.face_maps() as u32 * axes * count;
         let faces = Faces {
             levels: hierarchy
                 .levels
@@ -288,7 +288,7 @@ impl Simulation {
                 "metric" => Some(&solver.metric),
                 "map_infos" => Some(&infos),
                 "maps" => Some(&maps),
-                "limits" => Some(&coefficients),
+                "coefficients" => Some(&coefficients),
                 "faces_out" => Some(&faces.levels[0]),
                 "axes" => Some(&axes_data),
                 _ => None,
@@ -303,11 +303,13 @@ impl Simulation {
             let list = storage_of(gpu, "drifting systems", &drift_systems);
             let [x, y, z] = spacing;
             let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
-            limit_drift = Some(Dispatch::new(gpu, &pipelines, Kernel::LimitDrift, false, 4 * level0.block, |name| match name {
+            limit_drift = Some(Dispatch::new(gpu, &pipelines, Kernel::LimitDrift, false, walkers, |name| match name {
                 "level" => Some(&level),
                 "systems" => Some(&solver.systems),
                 "values" => Some(&guess),
                 "tick" => Some(&steps[1]),
+                "metric" => Some(&solver.metric),
+                "maps" => Some(&maps),
                 "face_values" => Some(&faces.levels[0]),
                 "rhs_out" => Some(&rhs),
                 "drifting" => Some(&list),
@@ -554,13 +556,15 @@ impl Simulation {
                 }
                 self.diffusivity.push(diffusivity);
                 let faces = |map: usize| (map * axes * arms + arm) as i32;
-                let transports = self.layout.hindrances.len();
-                let first_stiff = transports + self.model.transports.len();
+                let first_stiff = self.layout.hindrances.len() + self.model.transports.len();
                 systems.push(SystemData {
                     diffusivity,
-                    hindrance: self.layout.hindrance[field].map_or(-1, faces),
-                    drift: self.layout.drift[field].map_or(-1, |t| faces(transports + t)),
-                    stiffness: self.layout.stiffness(field).map_or(-1, |i| faces(first_stiff + i)),
+                    conductance: field.checked_sub(self.layout.plain).map_or(-1, faces),
+                    drift: self.layout.drift[field].map_or(-1, |t| faces(self.layout.mapped + t)),
+                    stiffness: self
+                        .layout
+                        .stiffness(field)
+                        .map_or(-1, |i| ((first_stiff + i) * arms + arm) as i32),
                     signature: self.hierarchy.signatures[field],
                     padding: [0; 3],
                 });
@@ -727,45 +731,37 @@ impl Simulation {
     }
 }
 
+// What `face_maps` makes: a conductance for every mapped field, then a drift for every transport.
 fn map_infos(layout: &Layout, model: &Model, h: &Hierarchy, arms: u32, axes: u32) -> Vec<MapInfo> {
     let mut infos = Vec::new();
     let per_arm = (layout.solved() + model.transports.len()).max(1) as u32;
-    let signature = |field: usize| h.signatures[layout.storage[field]];
-    for (i, map) in layout.hindrances.iter().enumerate() {
+    let first_stiff = layout.hindrances.len() + model.transports.len();
+    for i in 0..layout.mapped {
+        let slot = layout.plain + i;
+        let harmonic = layout.hindrance[slot].is_some_and(|h| layout.hindrances[h].mean == FaceMean::Harmonic);
         for arm in 0..arms {
+            let block = |map: usize| map as u32 * arms + arm;
             infos.push(MapInfo {
-                source: i as u32 * arms + arm,
-                factor: u32::MAX,
-                kind: u32::from(map.mean == FaceMean::Harmonic),
-                signature: signature(map.field),
+                source: layout.hindrance[slot].map_or(u32::MAX, block),
+                other: layout.stiffness(slot).map_or(u32::MAX, |k| block(first_stiff + k)),
+                kind: u32::from(harmonic),
+                signature: h.signatures[slot],
                 target: i as u32 * axes * arms + arm,
-                limit: 0,
+                coefficient: arm * per_arm + slot as u32,
             });
         }
     }
     for (t, transport) in model.transports.iter().enumerate() {
-        let map = (layout.hindrances.len() + t) as u32;
+        let signature = transport.moves.first().map_or(0, |&f| h.signatures[layout.storage[f]]);
         for arm in 0..arms {
+            let block = |map: usize| map as u32 * arms + arm;
             infos.push(MapInfo {
-                source: map * arms + arm,
-                factor: layout.drift_hindrance[t].map_or(u32::MAX, |h| h as u32 * arms + arm),
+                source: block(layout.hindrances.len() + t),
+                other: layout.drift_hindrance[t].map_or(u32::MAX, block),
                 kind: 2,
-                signature: transport.moves.first().map_or(0, |&f| signature(f)),
-                target: map * axes * arms + arm,
-                limit: arm * per_arm + (layout.solved() + t) as u32,
-            });
-        }
-    }
-    for (i, &storage) in layout.stiff.iter().enumerate() {
-        let map = (layout.hindrances.len() + model.transports.len() + i) as u32;
-        for arm in 0..arms {
-            infos.push(MapInfo {
-                source: map * arms + arm,
-                factor: u32::MAX,
-                kind: 0,
-                signature: h.signatures[storage],
-                target: map * axes * arms + arm,
-                limit: 0,
+                signature,
+                target: (layout.mapped + t) as u32 * axes * arms + arm,
+                coefficient: arm * per_arm + (layout.solved() + t) as u32,
             });
         }
     }

@@ -24,7 +24,7 @@ use crate::{EngineError, Gpu};
 #[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 pub(crate) struct SystemData {
     pub diffusivity: f32,
-    pub hindrance: i32,
+    pub conductance: i32,
     pub drift: i32,
     pub stiffness: i32,
     pub signature: u32,

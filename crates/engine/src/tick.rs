@@ -234,7 +234,7 @@ impl Simulation {
         let mut pass = encoder.begin_compute_pass(&Default::default());
         r.react[stage].record(&mut pass, p, arms);
         if let Some(faces) = &r.face_maps {
-            faces.record(&mut pass, p, self.layout.cell_maps() as u32 * arms);
+            faces.record(&mut pass, p, self.layout.face_maps() as u32 * arms);
         }
         if let Some(limit) = &r.limit_drift {
             limit.record(&mut pass, p, self.drifting);
@@ -251,7 +251,7 @@ impl Simulation {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             r.react[1].record(&mut pass, p, arms);
             if let Some(faces) = &r.face_maps {
-                faces.record(&mut pass, p, self.layout.cell_maps() as u32 * arms);
+                faces.record(&mut pass, p, self.layout.face_maps() as u32 * arms);
             }
             for (i, d) in r.explicit.iter().enumerate() {
                 let plain = i == 0 && self.layout.plain > 0;

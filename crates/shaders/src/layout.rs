@@ -166,6 +166,13 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Maps on faces: a conductance for every mapped field, then a drift for every transport.
+    pub fn face_maps(&self) -> usize {
+        self.mapped + self.drift_hindrance.len()
+    }
+}
+
 // Whether an expression can depend on field `id`, directly or through auxiliaries.
 fn depends(model: &Model, text: &str, id: &str) -> bool {
     let names = |space: char| {
