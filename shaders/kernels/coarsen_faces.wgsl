@@ -1,10 +1,10 @@
 // Face values on a coarser level: along the face's axis the fine face that lies on the coarse one,
-// across it the width-weighted mean. Keeps the flux through each coarse face.
+// across it the width-weighted mean. Keeps the flux through each coarse face. A thread makes four.
 //#import bind/solver.wgsl
 
 @group(1) @binding(0) var<uniform> coarse: Level;
-@group(1) @binding(1) var<storage, read_write> faces_out: array<f32>;
-@group(1) @binding(2) var<storage, read> faces_in: array<f32>;
+@group(1) @binding(1) var<storage, read_write> faces_out: array<vec4f>;
+@group(1) @binding(2) var<storage, read> faces_in: array<vec4f>;
 // See bind/transfer.wgsl; the shares do not depend on the walls.
 @group(1) @binding(3) var<storage, read> interpolation: array<vec4f>;
 @group(1) @binding(4) var<uniform> table: vec4u;
@@ -18,52 +18,46 @@ fn share_z(z: u32) -> f32 {
     return select(0.0, interpolation[table.z + min(z, level.nz - 1u)].y, z < level.nz);
 }
 
-fn share_x(x: u32) -> f32 {
-    let i = min(x, level.nx - 1u);
-    return select(0.0, interpolation[table.x + 2u * (i / 4u) + 1u][i % 4u], x < level.nx);
-}
-
-fn fine(block: u32, x: u32, y: u32, z: u32) -> f32 {
-    let j = min(y, level.ny - 1u);
-    let k = min(z, level.nz - 1u);
-    return faces_in[4u * (block * level.block + (k * level.ny + j) * level.columns) + min(x, level.nx - 1u)];
-}
-
 @compute @workgroup_size(64)
 fn coarsen_faces(@builtin(global_invocation_id) id: vec3u) {
-    let pitch = 4u * coarse.columns;
-    let x = id.x % pitch;
-    let y = (id.x / pitch) % coarse.ny;
-    let z = id.x / (pitch * coarse.ny);
-    if (z >= coarse.nz || x >= coarse.nx) {
+    let column = id.x % coarse.columns;
+    let y = (id.x / coarse.columns) % coarse.ny;
+    let z = id.x / (coarse.columns * coarse.ny);
+    if (z >= coarse.nz) {
         return;
     }
     let axis = (id.z % counts.y) / level.arms;
+    let last = level.columns - 1u;
+    let first = min(2u * column, last);
+    let second = min(2u * column + 1u, last);
+    let share_first = interpolation[table.x + 2u * first + 1u];
+    let share_second = interpolation[table.x + 2u * second + 1u] * f32(second != first);
     // 1 along axes that are halved.
-    let hx = u32(coarse.nx < level.nx);
     let hy = u32(coarse.ny < level.ny);
     let hz = u32(coarse.nz < level.nz);
-    let i = x << hx;
-    let j = y << hy;
-    let k = z << hz;
-    var value = 0.0;
-    for (var b = 0u; b <= hz; b++) {
-        let z_weight = select(share_z(k + b), 1.0, hz == 0u);
-        if (axis == 0u) {
-            let low = fine(id.z, i + hx, j, k + b) * select(share_y(j), 1.0, hy == 0u);
-            let high = fine(id.z, i + hx, j + hy, k + b) * select(share_y(j + hy), 0.0, hy == 0u);
-            value += z_weight * (low + high);
-        } else if (axis == 1u) {
-            let low = fine(id.z, i, j + hy, k + b) * select(share_x(i), 1.0, hx == 0u);
-            let high = fine(id.z, i + hx, j + hy, k + b) * select(share_x(i + hx), 0.0, hx == 0u);
-            value += z_weight * (low + high);
-        } else if (b == hz) {
-            for (var a = 0u; a <= hy; a++) {
-                let low = fine(id.z, i, j + a, k + hz) * select(share_x(i), 1.0, hx == 0u);
-                let high = fine(id.z, i + hx, j + a, k + hz) * select(share_x(i + hx), 0.0, hx == 0u);
-                value += select(share_y(j + a), 1.0, hy == 0u) * (low + high);
-            }
-        }
+    let j0 = y << hy;
+    let k0 = z << hz;
+    // Along its own axis a face has one row (plane): the last of the coarse cell.
+    let rows = select(hy + 1u, 1u, axis == 1u);
+    let planes = select(hz + 1u, 1u, axis == 2u);
+    // The last coarse cell of an odd axis has one fine cell, whose face is its own.
+    let odd = 8u * column + vec4u(1u, 3u, 5u, 7u);
+    let whole = odd < vec4u(level.nx);
+    var value = vec4f(0.0);
+    for (var i = 0u; i < rows * planes; i++) {
+        let j = select(j0 + i % rows, min(j0 + hy, level.ny - 1u), axis == 1u);
+        let k = select(k0 + i / rows, min(k0 + hz, level.nz - 1u), axis == 2u);
+        let weight_y = select(share_y(j), 1.0, axis == 1u);
+        let weight_z = select(share_z(k), 1.0, axis == 2u);
+        let line = id.z * level.block
+            + (min(k, level.nz - 1u) * level.ny + min(j, level.ny - 1u)) * level.columns;
+        let a = faces_in[line + first];
+        let b = faces_in[line + second];
+        let along = select(vec4f(a.x, a.z, b.x, b.z), vec4f(a.y, a.w, b.y, b.w), whole);
+        let p = a * share_first;
+        let q = b * share_second;
+        let across = vec4f(p.x + p.y, p.z + p.w, q.x + q.y, q.z + q.w);
+        value += weight_y * weight_z * select(across, along, axis == 0u);
     }
-    faces_out[4u * (id.z * coarse.block) + id.x] = value;
+    faces_out[id.z * coarse.block + (z * coarse.ny + y) * coarse.columns + column] = value;
 }

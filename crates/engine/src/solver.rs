@@ -266,7 +266,7 @@ impl Solver {
                     if mapped_family && faces.blocks > 0 {
                         let axes = if solid { 3 } else { 2 };
                         let counts = uniform_of(gpu, "face counts", &[axes, axes * arms, 0, 0]);
-                        coarsen_faces.push(Dispatch::new(gpu, pipelines, Kernel::CoarsenFaces, false, 4 * coarse.data.block, |name| match name {
+                        coarsen_faces.push(Dispatch::new(gpu, pipelines, Kernel::CoarsenFaces, false, coarse.data.block, |name| match name {
                             "coarse" => Some(&uniforms[l + 1]),
                             "faces_out" => Some(&faces.levels[l + 1]),
                             "faces_in" => Some(&faces.levels[l]),
