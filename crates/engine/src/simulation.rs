@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
-use warmfront_model::{FaceMean, Model, Numerics, Reduce, Scenario, Wall};
+use warmfront_model::{Boundary, FaceMean, Model, Numerics, Reduce, Scenario, Scheme, Wall};
 use warmfront_shaders::{Files, Kernel, Layout, Program};
 
 use crate::buffers::{storage, storage_of, uniform_of};
@@ -50,6 +50,9 @@ pub(crate) struct Recorded {
     pub face_maps: Option<Dispatch>,
     pub limit_drift: Option<Dispatch>,
     pub explicit: Vec<Dispatch>,
+    /// Explicit steps of all fields at once, from the guess to the scratch buffer and back; empty
+    /// where the model needs the general path.
+    pub march: Vec<Dispatch>,
     /// Begin, between, end, measure, dose, end of a single-stage tick.
     pub compartments: Vec<Dispatch>,
     pub finish: Dispatch,
@@ -106,6 +109,8 @@ pub struct Simulation {
     pub(crate) fresh: bool,
     pub(crate) slope_valid: bool,
     pub(crate) accept_pending: bool,
+    /// Explicit steps taken at once in the present tick.
+    pub(crate) burst: u32,
     /// V-cycles recorded per solve.
     pub(crate) cycles: u32,
     pub(crate) diagnostics: Diagnostics,
@@ -346,8 +351,31 @@ impl Simulation {
                 _ => None,
             })?);
         }
+        // One pass for all fields where the model allows it: two dispatches, there and back.
+        let simple = layout.mapped == 0
+            && layout.all() == layout.dynamic()
+            && layout.dynamic() > 0
+            && !program.exchanging
+            && hierarchy.signatures.iter().all(|&s| s == 0)
+            && boundaries.iter().all(|b| !has_fixed_wall(b));
+        let mut march = Vec::new();
+        if simple && scenario.numerics.scheme == Scheme::Explicit {
+            for (from, to) in [(&guess, &scratch), (&scratch, &guess)] {
+                march.push(Dispatch::new(gpu, &pipelines, Kernel::ExplicitMarch, false, walkers, |name| match name {
+                    "level" => Some(&level),
+                    "tick" => Some(&steps[1]),
+                    "params" => Some(&params),
+                    "compartment_values" => Some(&memory_buffer),
+                    "metric" => Some(&solver.metric),
+                    "state_in" => Some(from),
+                    "state_out" => Some(to),
+                    "diffusivity" => Some(&wall_diffusivity),
+                    _ => None,
+                })?);
+            }
+        }
         let stages = match scenario.numerics.scheme {
-            warmfront_model::Scheme::Sdirk2 => 2,
+            Scheme::Sdirk2 => 2,
             _ => 1,
         };
         let finish = Dispatch::new(gpu, &pipelines, Kernel::FinishTick, false, walkers, |name| match name {
@@ -412,6 +440,7 @@ impl Simulation {
             face_maps,
             limit_drift,
             explicit,
+            march,
             compartments: compartment_dispatches,
             finish,
             judge,
@@ -464,6 +493,7 @@ impl Simulation {
             fresh: true,
             slope_valid: false,
             accept_pending: true,
+            burst: 1,
             cycles: 2,
             diagnostics,
             memory,
@@ -729,6 +759,12 @@ impl Simulation {
             self.gpu.queue.write_buffer(buffer, 0, bytemuck::bytes_of(&plan.step(stage)));
         }
     }
+}
+
+fn has_fixed_wall(b: &Boundary) -> bool {
+    [b.x_low, b.x_high, b.y_low, b.y_high, b.z_low, b.z_high]
+        .iter()
+        .any(|w| matches!(w, Wall::Fixed(_)))
 }
 
 // What `face_maps` makes: a conductance for every mapped field, then a drift for every transport.

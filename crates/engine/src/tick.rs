@@ -24,6 +24,9 @@ pub struct Tick {
     pub error: f64,
 }
 
+/// Explicit steps recorded in one submission.
+const MOST_STEPS_AT_ONCE: u32 = 64;
+
 /// Halvings before a run is given up.
 const MOST_HALVINGS: u32 = 12;
 
@@ -92,7 +95,8 @@ impl Simulation {
         let ends_there = dt == left;
         let mut rejected = 0;
         loop {
-            let plan = self.plan(dt);
+            let mut plan = self.plan(dt);
+            self.burst = self.burst_length(dt, until);
             let mut outcome = self.attempt(&plan)?;
             // Cycles beyond what a system needs change nothing, so recording few and repeating with
             // more gives the same bits as recording the most at once.
@@ -102,7 +106,10 @@ impl Simulation {
                 outcome = self.attempt(&Plan { accept: false, ..plan })?;
             }
             let Some(fault) = &outcome.fault else {
-                self.time = if ends_there && rejected == 0 { until } else { self.time + dt };
+                let length = dt * f64::from(self.burst);
+                let arrived = ends_there && rejected == 0 && self.burst == 1;
+                self.time = if arrived { until } else { self.time + length };
+                plan.dt = dt;
                 self.account(&plan, &outcome, rejected);
                 self.choose_step(dt, outcome.error, rejected);
                 return Ok(Tick {
@@ -134,6 +141,14 @@ impl Simulation {
             substeps: self.numerics.compartment_substeps,
             limited: self.numerics.transport == TransportScheme::Limited,
         }
+    }
+
+    // Explicit steps of simple models are short and many: several go to the device at once.
+    fn burst_length(&self, dt: f64, until: f64) -> u32 {
+        if self.recorded.march.is_empty() || dt < self.next_step {
+            return 1;
+        }
+        (((until - self.time) / dt).floor() as u32).clamp(1, MOST_STEPS_AT_ONCE)
     }
 
     fn choose_step(&mut self, dt: f64, error: f64, rejected: u32) {
@@ -249,17 +264,29 @@ impl Simulation {
         let p = &self.pipelines;
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            r.react[1].record(&mut pass, p, arms);
+            if let [there, back] = r.march.as_slice() {
+                for i in 0..self.burst {
+                    let step = if i % 2 == 0 { there } else { back };
+                    step.record(&mut pass, p, arms);
+                }
+                if self.burst % 2 == 0 {
+                    return;
+                }
+            } else {
+                r.react[1].record(&mut pass, p, arms);
+            }
             if let Some(faces) = &r.face_maps {
                 faces.record(&mut pass, p, self.layout.face_maps() as u32 * arms);
             }
-            for (i, d) in r.explicit.iter().enumerate() {
+            let general = if r.march.is_empty() { r.explicit.as_slice() } else { &[] };
+            for (i, d) in general.iter().enumerate() {
                 let plain = i == 0 && self.layout.plain > 0;
                 let fields = if plain { self.layout.plain } else { self.layout.mapped };
                 d.record(&mut pass, p, fields as u32 * arms);
             }
         }
-        let bytes = self.layout.solved() as u64 * u64::from(arms) * u64::from(self.hierarchy.levels[0].data.block) * 16;
+        let fields = if r.march.is_empty() { self.layout.solved() } else { self.layout.dynamic() };
+        let bytes = fields as u64 * u64::from(arms) * u64::from(self.hierarchy.levels[0].data.block) * 16;
         if bytes > 0 {
             encoder.copy_buffer_to_buffer(&self.buffers.scratch, 0, &self.buffers.guess, 0, bytes);
         }
@@ -345,7 +372,7 @@ impl Simulation {
         self.accept_pending = true;
         self.slope_valid = plan.scheme != Scheme::Explicit;
         let d = &mut self.diagnostics;
-        d.ticks += 1;
+        d.ticks += u64::from(self.burst);
         d.unsolved += u64::from(outcome.unsolved);
         d.rejected += u64::from(rejected);
         d.smallest_step = d.smallest_step.min(plan.dt);

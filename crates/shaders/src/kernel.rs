@@ -60,6 +60,8 @@ kernels! {
     ResidualNorm = "kernels" / "residual_norm",
     /// Residual norms, per system; decides what is solved.
     JudgeResidual = "kernels" / "judge_residual",
+    /// Explicit Euler step of all fields in one pass.
+    ExplicitMarch = "model" / "explicit_march",
     /// Explicit Euler step of the transport.
     ExplicitStep = "kernels" / "explicit_step",
     /// Slope, error, watchdog, per thread.

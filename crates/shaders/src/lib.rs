@@ -56,6 +56,8 @@ pub struct Program {
     pub parameters: ParameterBlock,
     /// Sums per arm of what tissue and compartments exchange, at least one.
     pub exchanges: usize,
+    /// Whether tissue and compartments exchange anything.
+    pub exchanging: bool,
 }
 
 impl Program {
@@ -70,7 +72,8 @@ impl Program {
             generated,
             layout,
             parameters,
-            exchanges: generate::exchange_count(model),
+            exchanges: generate::exchange_count(model).max(1),
+            exchanging: generate::exchange_count(model) > 0,
         }
     }
 
