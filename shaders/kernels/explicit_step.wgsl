@@ -23,7 +23,7 @@ fn explicit_step(@builtin(global_invocation_id) id: vec3u) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
         let a = stencil(at, x, &edge, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
-        dst[cell] = mask * (here + tick.dt * (rhs[cell] - a.off - (a.diagonal + loss[cell]) * here));
+        dst[cell] = mask * (here + tick.dt * (rhs[cell] - loss[cell] * here - a.flow));
         below = here;
         here = above;
         at.row += 1u;

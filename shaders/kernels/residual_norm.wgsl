@@ -37,7 +37,7 @@ fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
         let cell = base + index_in_block(at.column, at.row, at.plane);
         let local = loss[cell];
         let diagonal = a.diagonal + tick.shift + local;
-        let residual = mask * (rhs[cell] - (tick.shift + local) * here - (a.off + a.diagonal * here));
+        let residual = mask * (rhs[cell] - (tick.shift + local) * here - a.flow);
         sums.x += dot(residual, residual);
         if (FIRST) {
             let known = now[cell] + tick.carry * (stage_one[cell] - now[cell]);

@@ -18,7 +18,7 @@ fn residual_at(place: Place, column: u32, row: u32, plane: u32) -> vec4f {
     let above = src[base + index_in_block(column, wrap_high(row, level.ny), plane)];
     var edge = edge_below(at);
     let a = stencil(at, across(at), &edge, below, here, above);
-    return (rhs[cell] - (tick.shift + loss[cell]) * here - (a.off + a.diagonal * here));
+    return (rhs[cell] - (tick.shift + loss[cell]) * here - a.flow);
 }
 
 @compute @workgroup_size(64)

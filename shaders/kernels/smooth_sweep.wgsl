@@ -32,7 +32,7 @@ fn smooth_sweep(@builtin(global_invocation_id) id: vec3u) {
         let a = stencil(at, x, &edge, below, here, above);
         let cell = base + index_in_block(at.column, at.row, at.plane);
         let diagonal = a.diagonal + tick.shift + loss[cell];
-        let residual = rhs[cell] - (tick.shift + loss[cell]) * here - (a.off + a.diagonal * here);
+        let residual = rhs[cell] - (tick.shift + loss[cell]) * here - a.flow;
         let omega = select(sweep.omega, 1.0, level.single == 1u);
         dst[cell] = mask * (here + omega * residual / diagonal);
         below = here;

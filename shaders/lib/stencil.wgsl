@@ -23,8 +23,9 @@ struct Place {
 }
 
 struct Operator {
-    // A c without the diagonal part, and the diagonal.
-    off: vec4f,
+    // (A - s - L) c as a sum of differences, so that what leaves one cell enters the next in every bit.
+    flow: vec4f,
+    // Diagonal of A - s - L.
     diagonal: vec4f,
 }
 
@@ -124,18 +125,18 @@ fn stencil(at: Place, x: Across, edge: ptr<function, Edge>, below: vec4f, here: 
     let d = at.info.diffusivity;
 
     var result: Operator;
+    let wall = d * (x_diagonal - x_low - x_high + (my.z - my.x - my.y));
     if (!MAPPED) {
-        result.off = x_low * left + x_high * right + my.x * below + my.y * above;
-        result.diagonal = x_diagonal + my.z;
+        result.flow = d * (x_low * (here - left) + x_high * (here - right)
+            + my.x * (here - below) + my.y * (here - above)) + wall * here;
+        result.diagonal = d * (x_diagonal + my.z);
         if (SOLID) {
             let mz = metric[level.metric_z + at.metric + at.plane];
             let under = src[base + index_in_block(at.column, at.row, wrap_low(at.plane, level.nz))];
             let over = src[base + index_in_block(at.column, at.row, wrap_high(at.plane, level.nz))];
-            result.off += mz.x * under + mz.y * over;
-            result.diagonal += mz.z;
+            result.flow += d * (mz.x * (here - under) + mz.y * (here - over) + (mz.z - mz.x - mz.y) * here);
+            result.diagonal += vec4f(d * mz.z);
         }
-        result.off *= -d;
-        result.diagonal *= d;
         return result;
     }
 
@@ -147,29 +148,28 @@ fn stencil(at: Place, x: Across, edge: ptr<function, Edge>, below: vec4f, here: 
     let ky = kx + level.arms * size;
     let k_right = faces[kx + here_index];
     let k_above = faces[ky + here_index];
-    var c_left = x_low * face_low_x(kx, at.column, line, k_right);
-    var c_right = x_high * k_right;
-    var c_below = my.x * (*edge).conductance;
-    var c_above = my.y * k_above;
+    let c_left = x_low * face_low_x(kx, at.column, line, k_right);
+    let c_right = x_high * k_right;
+    let c_below = my.x * (*edge).conductance;
+    let c_above = my.y * k_above;
     (*edge).conductance = k_above;
-    let wall = d * (x_diagonal - x_low - x_high + (my.z - my.x - my.y));
+    result.flow = c_left * (here - left) + c_right * (here - right)
+        + c_below * (here - below) + c_above * (here - above) + wall * here;
     result.diagonal = c_left + c_right + c_below + c_above + wall;
     if (at.info.drift >= 0) {
         let ux = u32(at.info.drift) * size;
-        let right_face = faces[ux + here_index];
-        let above_face = faces[ux + level.arms * size + here_index];
-        let u_right = right_face * x.width;
-        let u_left = face_low_x(ux, at.column, line, right_face) * x.width;
-        let u_above = above_face * my.w;
-        let u_below = (*edge).drift * my.w;
-        (*edge).drift = above_face;
-        result.diagonal += max(u_right, zero) - min(u_left, zero) + max(u_above, zero) - min(u_below, zero);
-        c_left += max(u_left, zero);
-        c_right -= min(u_right, zero);
-        c_below += max(u_below, zero);
-        c_above -= min(u_above, zero);
+        let u_right = faces[ux + here_index];
+        let u_left = face_low_x(ux, at.column, line, u_right);
+        let u_above = faces[ux + level.arms * size + here_index];
+        let u_below = (*edge).drift;
+        (*edge).drift = u_above;
+        result.flow += x.width * ((max(u_right, zero) * here + min(u_right, zero) * right)
+            - (max(u_left, zero) * left + min(u_left, zero) * here));
+        result.flow += my.w * ((max(u_above, zero) * here + min(u_above, zero) * above)
+            - (max(u_below, zero) * below + min(u_below, zero) * here));
+        result.diagonal += x.width * (max(u_right, zero) - min(u_left, zero))
+            + my.w * (max(u_above, zero) - min(u_below, zero));
     }
-    result.off = c_left * left + c_right * right + c_below * below + c_above * above;
     if (SOLID) {
         let mz = metric[level.metric_z + at.metric + at.plane];
         let under_plane = wrap_low(at.plane, level.nz);
@@ -177,20 +177,20 @@ fn stencil(at: Place, x: Across, edge: ptr<function, Edge>, below: vec4f, here: 
         let under = src[base + under_index];
         let over = src[base + index_in_block(at.column, at.row, wrap_high(at.plane, level.nz))];
         let kz = ky + level.arms * size;
-        var c_under = mz.x * faces[kz + under_index];
-        var c_over = mz.y * faces[kz + here_index];
-        result.diagonal += c_under + c_over + d * (mz.z - mz.x - mz.y);
+        let c_under = mz.x * faces[kz + under_index];
+        let c_over = mz.y * faces[kz + here_index];
+        let wall_z = d * (mz.z - mz.x - mz.y);
+        result.flow += c_under * (here - under) + c_over * (here - over) + wall_z * here;
+        result.diagonal += c_under + c_over + wall_z;
         if (at.info.drift >= 0) {
             let uz = (u32(at.info.drift) + 2u * level.arms) * size;
-            let u_over = faces[uz + here_index] * mz.w;
-            let u_under = faces[uz + under_index] * mz.w;
-            result.diagonal += max(u_over, zero) - min(u_under, zero);
-            c_under += max(u_under, zero);
-            c_over -= min(u_over, zero);
+            let u_over = faces[uz + here_index];
+            let u_under = faces[uz + under_index];
+            result.flow += mz.w * ((max(u_over, zero) * here + min(u_over, zero) * over)
+                - (max(u_under, zero) * under + min(u_under, zero) * here));
+            result.diagonal += mz.w * (max(u_over, zero) - min(u_under, zero));
         }
-        result.off += c_under * under + c_over * over;
     }
-    result.off = -result.off;
     return result;
 }
 

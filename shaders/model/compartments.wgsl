@@ -20,6 +20,7 @@ const BETWEEN: u32 = 1u;    // exchange at stage 1 is known: integrate to the en
 const END: u32 = 2u;        // exchange at the end is known: integrate again, this is the result
 const MEASURE: u32 = 3u;    // exchange at the present is known: keep it
 const DOSE: u32 = 4u;       // add the doses, start from the present
+const RESTORE: u32 = 5u;    // back to the accepted values
 
 var<workgroup> scratch: array<f32, 64>;
 
@@ -34,7 +35,7 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     let arm = group.z;
     let base = arm * MEMORY;
     var measured: array<f32, EXCHANGES>;
-    if (task.x != BEGIN && task.x != DOSE) {
+    if (task.x == BETWEEN || task.x == END || task.x == MEASURE) {
         for (var k = 0u; k < EXCHANGES; k++) {
             var sum = 0.0;
             for (var i = t; i < task.y; i += 64u) {
@@ -54,6 +55,16 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
         return;
     }
     let p = params[arm];
+    if (task.x == RESTORE) {
+        for (var k = 0u; k < COMPARTMENTS; k++) {
+            memory[base + NEW + k] = memory[base + NOW + k];
+            memory[base + STAGE + k] = memory[base + NOW + k];
+        }
+        for (var k = 0u; k < EXCHANGES; k++) {
+            memory[base + EXCHANGE_NEW + k] = memory[base + EXCHANGE_NOW + k];
+        }
+        return;
+    }
     if (task.x == DOSE) {
         add_doses(arm, base, p);
         for (var k = 0u; k < COMPARTMENTS; k++) {

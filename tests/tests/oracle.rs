@@ -37,7 +37,9 @@ const FIELDS: [(&str, f64); 7] = [
 const EDGE: usize = 48;
 
 fn data(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(name)
 }
 
 fn array(name: &str) -> Result<Vec<f32>, Failure> {
@@ -82,7 +84,10 @@ fn default_scenario_equals_the_prototype() -> Result<(), Failure> {
             ("effector_cd8", observed[i][effector], effector_ref, 0.05),
         ] {
             let difference = got / expected - 1.0;
-            println!("{arm:8} {what:18} {got:.5} expected {expected:.5} ({:+.2} %)", 100.0 * difference);
+            println!(
+                "{arm:8} {what:18} {got:.5} expected {expected:.5} ({:+.2} %)",
+                100.0 * difference
+            );
             if difference.abs() > allowed {
                 wrong.push(format!("{arm} {what}: {:+.2} %", 100.0 * difference));
             }
@@ -101,7 +106,10 @@ fn default_scenario_equals_the_prototype() -> Result<(), Failure> {
                 size += f64::from(e).powi(2);
             }
             let difference = (error / size).sqrt();
-            println!("{arm:8} {id:18} relative L2 difference {:.2} %", 100.0 * difference);
+            println!(
+                "{arm:8} {id:18} relative L2 difference {:.2} %",
+                100.0 * difference
+            );
             if difference > allowed {
                 wrong.push(format!("{arm} {id}: L2 {:.2} %", 100.0 * difference));
             }

@@ -2,10 +2,11 @@
 //!
 //! # Theory
 //! In uniform fields nothing diffuses or drifts, so every field obeys an ordinary differential
-//! equation. `data/well_mixed/reference.json` holds solutions of those equations, written by hand from
-//! the model's formulas and solved in double precision (see the README there): ten presets, four arms,
-//! parameters, start values and regimens included. The molecules relax in hours, and their equations
-//! are solved too: a quasi-steady molecule is another model, up to 11 % away in tumour burden.
+//! equation. `data/well_mixed/reference.json` holds solutions of those equations in double precision
+//! from a program that shares nothing with the engine (see the README there): ten presets, four arms,
+//! with their parameters, start values and regimens. The molecules relax in hours (IL-12 in 0.7 day),
+//! and their equations are solved too: taking them as quasi-steady is another model, whose burden at
+//! the end is up to 11 % away.
 //!
 //! # Practice
 //! One test a preset. The four arms run in one batch on 8 x 8 cells with `vessels` = 1 and a constant
@@ -22,6 +23,22 @@ use warmfront_model::{Initial, Library, Model, Regimen, Scenario};
 /// Largest error of a state, as a share of the largest value it has in its arm. A share of the present
 /// value would ask for six digits of an antibody that is gone, or of cells that are all but extinct.
 const TOLERANCE: f64 = 0.005;
+
+/// Time step, days. With it the worst error of any state is 0.2 %, and with 0.25 day, the step of the
+/// model, 0.7 %: T cells in the lymph node and drug in tissue in the hours after a dose.
+const STEP: f64 = 0.125;
+
+/// A mouse clears the MEK inhibitor in hours and gets it every day, so its peaks are narrow: 1.3 % with
+/// steps of 0.125 day, 0.3 % with these.
+const STEP_MOUSE: f64 = 0.0625;
+
+/// Relative residual of the linear solves. With the 3e-3 of the scenario the error of `mekhigh` stays
+/// near 0.6 % however short the steps: there a few cells decide whether the tumour is controlled.
+const RESIDUAL: f64 = 1e-3;
+
+/// Most that the cells of a field may differ, in its scale: what linear solves leave, 4e-4, and room
+/// for rounding of other devices. More means that uniform tissue has fallen apart.
+const SPREAD: f64 = 2e-3;
 
 /// Oxygen factor of the reference.
 const OXYGEN_FACTOR: f64 = 0.85;
@@ -51,7 +68,10 @@ fn number(value: &Value) -> f64 {
 
 fn table(value: &Value) -> BTreeMap<&str, f64> {
     let object = value.as_object().expect("the reference has a table here");
-    object.iter().map(|(k, v)| (k.as_str(), number(v))).collect()
+    object
+        .iter()
+        .map(|(k, v)| (k.as_str(), number(v)))
+        .collect()
 }
 
 fn slot(model: &Model, symbol: &str) -> Slot {
@@ -65,15 +85,25 @@ fn slot(model: &Model, symbol: &str) -> Slot {
 
 /// The default scenario with the numbers of a preset. Presets leave the ranges of some sliders (a
 /// mouse's clearance), so values are put in directly.
-fn scenario(preset: &Value) -> Result<Scenario> {
+fn scenario(id: &str, preset: &Value) -> Result<Scenario> {
     let mut scenario = Library::embedded().scenario("inflamed")?;
     let model = scenario.model.clone();
     scenario.grid.cells = [8, 8, 1];
+    scenario.time.step = if id == "ct26" { STEP_MOUSE } else { STEP };
+    scenario.numerics.tolerance = RESIDUAL;
+    if id == "resist" {
+        // In packed tissue each clone yields to the pressure of both, but only its own share of it is
+        // implicit. With one iteration a mixture then separates at these steps; with two it does not.
+        scenario.numerics.picard = 2;
+    }
     scenario.time.duration = number(&preset["duration"]);
     let mut changes = vec![(model.parameter("ox_fixed")?, OXYGEN_FACTOR)];
     for (symbol, value) in table(&preset["parameters"]) {
         let known = model.parameters.iter().position(|p| p.symbol == symbol);
-        changes.push((known.unwrap_or_else(|| panic!("no parameter has the symbol `{symbol}`")), value));
+        changes.push((
+            known.unwrap_or_else(|| panic!("no parameter has the symbol `{symbol}`")),
+            value,
+        ));
     }
     for arm in &mut scenario.arms {
         for &(parameter, value) in &changes {
@@ -143,24 +173,32 @@ fn states(simulation: &Simulation, model: &Model, slots: &[Slot]) -> Result<(Vec
     Ok((all, spread))
 }
 
+/// Largest error of a state so far, and its day.
+#[derive(Clone, Copy, Default)]
+struct Worst {
+    error: f64,
+    day: f64,
+}
+
+fn give_doses(simulation: &mut Simulation, scenario: &Scenario, now: f64) {
+    simulation.restart();
+    for arm in 0..scenario.arms.len() {
+        for drug in 0..scenario.regimens.len() {
+            let due = scenario.doses(arm, drug).into_iter().find(|d| d.0 == now);
+            if let Some((_, amount)) = due {
+                simulation.dose(arm, drug, amount);
+            }
+        }
+    }
+}
+
 fn compare(id: &str) -> Result<()> {
     let reference = reference()?;
     let preset = &reference["presets"][id];
-    let mut scenario = scenario(preset)?;
-    if let Ok(s) = std::env::var("WM_STEP") { scenario.time.step = s.parse()?; }
-    if let Ok(s) = std::env::var("WM_FIRST") { scenario.numerics.first_step = s.parse()?; }
-    if let Ok(s) = std::env::var("WM_TOL") { scenario.numerics.tolerance = s.parse()?; }
-    if let Ok(s) = std::env::var("WM_PICARD") { scenario.numerics.picard = s.parse()?; }
-    if let Ok(s) = std::env::var("WM_OFF") { for t in s.split(',') { let i = scenario.model.transports.iter().position(|x| x.id == t).unwrap(); scenario.off_transports[i] = true; } }
-    if let Ok(s) = std::env::var("WM_UNI") { if s == "upwind" { scenario.numerics.transport = warmfront_model::TransportScheme::Upwind; } }
-    if let Ok(s) = std::env::var("WM_SUB") { scenario.numerics.compartment_substeps = s.parse()?; }
+    let scenario = scenario(id, preset)?;
     let model = scenario.model.clone();
-    let symbols: Vec<&str> = reference["order"]
-        .as_array()
-        .expect("the reference lists its states")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    let order = reference["order"].as_array().expect("the reference lists its states");
+    let symbols: Vec<&str> = order.iter().filter_map(Value::as_str).collect();
     let slots: Vec<Slot> = symbols.iter().map(|s| slot(&model, s)).collect();
     let gpu = Gpu::new(&GpuOptions::default())?;
     let arms: Vec<usize> = (0..scenario.arms.len()).collect();
@@ -171,60 +209,52 @@ fn compare(id: &str) -> Result<()> {
     let mut stops = [doses.clone(), days.clone()].concat();
     stops.sort_by(f64::total_cmp);
     stops.dedup();
-    let mut worst = vec![vec![(0.0_f64, 0.0_f64); symbols.len()]; arms.len()];
+    let mut worst = vec![vec![Worst::default(); symbols.len()]; arms.len()];
     let mut spread: f64 = 0.0;
     for stop in stops {
         simulation.advance(stop)?;
+        // The reference, too, is the state just before a dose.
         if let Some(row) = days.iter().position(|d| *d == stop) {
             let (found, uneven) = states(&simulation, &model, &slots)?;
             spread = spread.max(uneven);
-            if std::env::var("WM_SPREAD").is_ok() {
-                for arm in 0..4 { let mut l = String::new(); for (f, field) in model.fields.iter().enumerate() { let c = simulation.field(arm, f)?; let (a,b)=(c.iter().copied().fold(f32::INFINITY,f32::min), c.iter().copied().fold(0.0,f32::max)); l += &format!(" {}:{:.0e}", field.symbol, f64::from(b-a)/field.scale); } println!("day {stop} arm {arm}{l}"); }
-                println!("  mean n {:?}", simulation.observe()?.iter().map(|o| o[model.observables.iter().position(|x| x.id=="occupied_volume_max").unwrap()]).collect::<Vec<_>>());
-            }
-            for (arm, found) in scenario.arms.iter().zip(&found) {
+            for ((arm, found), worst) in scenario.arms.iter().zip(&found).zip(&mut worst) {
                 let expected = &preset["arms"][&arm.id];
-                let peak = numbers(&expected["peak"]);
+                let peaks = numbers(&expected["peak"]);
                 let expected = numbers(&expected["values"][row]);
-                for (i, (x, y)) in found.iter().zip(&expected).enumerate() {
-                    let error = if x == y { 0.0 } else { (x - y).abs() / peak[i] };
-                    let worst = &mut worst[scenario.arm(&arm.id)?][i];
-                    if !(error <= worst.0) {
-                        *worst = (error, stop);
+                for (i, worst) in worst.iter_mut().enumerate() {
+                    // A state that is 0 throughout (a drug not given) has to be 0 to the bit.
+                    let off = (found[i] - expected[i]).abs();
+                    let error = if off == 0.0 { 0.0 } else { off / peaks[i] };
+                    if error.is_nan() || error > worst.error {
+                        *worst = Worst { error, day: stop };
                     }
                 }
             }
         }
-        if doses.contains(&stop) && stop < scenario.time.duration {
-            simulation.restart();
-            for &arm in &arms {
-                for drug in 0..model.drugs.len() {
-                    let due = scenario.doses(arm, drug).into_iter().find(|d| d.0 == stop);
-                    if let Some((_, amount)) = due {
-                        simulation.dose(arm, drug, amount);
-                    }
-                }
-            }
+        if doses.contains(&stop) {
+            give_doses(&mut simulation, &scenario, stop);
         }
     }
 
     let mut failures = Vec::new();
     for (arm, worst) in scenario.arms.iter().zip(&worst) {
-        let (i, &(error, day)) = worst
-            .iter()
-            .enumerate()
-            .max_by(|a, b| a.1.0.total_cmp(&b.1.0))
-            .expect("there are states");
-        println!("{id} {}: largest error {:.4} % ({} on day {day})", arm.id, 100.0 * error, symbols[i]);
-        for (symbol, &(error, day)) in symbols.iter().zip(worst) {
-            if std::env::var("WM_ALL").is_ok() { println!("      {symbol} {:.4} % day {day}", 100.0*error); }
-            if !(error <= TOLERANCE) {
-                failures.push(format!("{} {symbol} on day {day}: {:.3} %", arm.id, 100.0 * error));
+        let mut largest = ("none", Worst::default());
+        for (symbol, &w) in symbols.iter().zip(worst) {
+            if w.error > largest.1.error {
+                largest = (symbol, w);
+            }
+            if w.error.is_nan() || w.error > TOLERANCE {
+                failures.push(format!("{} {symbol} on day {}: {:.3} %", arm.id, w.day, 100.0 * w.error));
             }
         }
+        let (symbol, Worst { error, day }) = largest;
+        println!("{id} {}: {:.3} % ({symbol} on day {day})", arm.id, 100.0 * error);
     }
-    println!("{id}: spread {spread:.1e}, {} ticks, rejected {}, unsolved {}", simulation.diagnostics().ticks, simulation.diagnostics().rejected, simulation.diagnostics().unsolved);
-    assert!(failures.is_empty(), "{id}: further than {} % from the reference:\n{}", 100.0 * TOLERANCE, failures.join("\n"));
+    let ticks = simulation.diagnostics().ticks;
+    println!("{id}: {ticks} ticks, cells differ by {spread:.1e} of the scale");
+    let allowed = 100.0 * TOLERANCE;
+    assert!(failures.is_empty(), "{id}: more than {allowed} % from the reference:\n{}", failures.join("\n"));
+    assert!(spread <= SPREAD, "{id}: uniform fields differ by {spread:.1e} between cells");
     Ok(())
 }
 

@@ -22,33 +22,54 @@ const PASSES: u32 = 16;
 ///
 /// # Errors
 /// Driver errors.
-pub fn anchors(gpu: &Gpu, files: &Files, edge: u32, repeats: usize) -> Result<Vec<Anchor>, EngineError> {
+pub fn anchors(
+    gpu: &Gpu,
+    files: &Files,
+    edge: u32,
+    repeats: usize,
+) -> Result<Vec<Anchor>, EngineError> {
     let bytes = u64::from(edge) * u64::from(edge) * 4;
     let buffers = [storage(gpu, "a", bytes), storage(gpu, "b", bytes)];
     let groups = [
-        ("naive", [edge.div_ceil(16), edge.div_ceil(16)]),
-        ("copy", [(edge * edge / 4).div_ceil(64), 1]),
-        ("march", [(edge * edge / 32).div_ceil(64), 1]),
+        (
+            "naive",
+            "bench/naive.wgsl",
+            [edge.div_ceil(16), edge.div_ceil(16)],
+        ),
+        (
+            "copy",
+            "bench/copy.wgsl",
+            [(edge * edge / 4).div_ceil(64), 1],
+        ),
+        (
+            "march",
+            "bench/march.wgsl",
+            [(edge * edge / 32).div_ceil(64), 1],
+        ),
     ];
     groups
         .into_iter()
-        .map(|(name, [x, y])| {
-            let text = files.read(&format!("bench/{name}.wgsl")).unwrap_or_default();
-            let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(name),
-                source: wgpu::ShaderSource::Wgsl(text.into()),
-            });
-            let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(name),
-                layout: None,
-                module: &module,
-                entry_point: Some(name),
-                compilation_options: wgpu::PipelineCompilationOptions {
-                    constants: &[("N", f64::from(edge))],
-                    zero_initialize_workgroup_memory: false,
-                },
-                cache: None,
-            });
+        .map(|(name, file, [x, y])| {
+            let text = files.read(file).unwrap_or_default();
+            let module = gpu
+                .device
+                .create_shader_module(wgpu::ShaderModuleDescriptor {
+                    label: Some(name),
+                    source: wgpu::ShaderSource::Wgsl(text.into()),
+                });
+            let pipeline = gpu
+                .device
+                .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                    label: Some(name),
+                    layout: None,
+                    module: &module,
+                    entry_point: Some(name),
+                    compilation_options: wgpu::PipelineCompilationOptions {
+                        constants: &[("N", f64::from(edge))],
+                        zero_initialize_workgroup_memory: false,
+                    },
+                    cache: None,
+                });
             let bind = |from: usize| {
                 gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
                     label: Some(name),
@@ -76,7 +97,9 @@ pub fn anchors(gpu: &Gpu, files: &Files, edge: u32, repeats: usize) -> Result<Ve
                 Ok(start.elapsed().as_secs_f64() / f64::from(PASSES))
             };
             once()?;
-            let mut times = (0..repeats.max(1)).map(|_| once()).collect::<Result<Vec<f64>, _>>()?;
+            let mut times = (0..repeats.max(1))
+                .map(|_| once())
+                .collect::<Result<Vec<f64>, _>>()?;
             times.sort_by(f64::total_cmp);
             let seconds = times[times.len() / 2];
             Ok(Anchor {

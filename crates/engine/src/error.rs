@@ -14,7 +14,9 @@ pub enum EngineError {
         found: String,
     },
     /// The adapter asked for is not there.
-    #[error("no adapter is called `{wanted}`\n  help: `--adapter` takes part of a name; there are: {available}")]
+    #[error(
+        "no adapter is called `{wanted}`\n  help: `--adapter` takes part of a name; there are: {available}"
+    )]
     UnknownAdapter {
         /// What was asked for.
         wanted: String,
@@ -22,7 +24,9 @@ pub enum EngineError {
         available: String,
     },
     /// The adapter cannot do what the engine needs.
-    #[error("adapter `{adapter}` allows {limit} = {has}, but the engine needs {needs}\n  help: choose another adapter with `--adapter`, or see `warmfront doctor`")]
+    #[error(
+        "adapter `{adapter}` allows {limit} = {has}, but the engine needs {needs}\n  help: choose another adapter with `--adapter`, or see `warmfront doctor`"
+    )]
     Limit {
         /// Adapter.
         adapter: String,
@@ -64,7 +68,9 @@ pub enum EngineError {
     #[error(transparent)]
     Model(#[from] warmfront_model::Error),
     /// A diffusion coefficient that is not a number >= 0.
-    #[error("{place}: the diffusion coefficient of field `{field}` is {value} in arm `{arm}`; it must be a number >= 0")]
+    #[error(
+        "{place}: the diffusion coefficient of field `{field}` is {value} in arm `{arm}`; it must be a number >= 0"
+    )]
     Diffusivity {
         /// Field.
         field: String,
@@ -87,7 +93,9 @@ pub enum EngineError {
     #[error("the GPU driver reported an error: {0}")]
     Gpu(String),
     /// The device is gone.
-    #[error("the GPU device was lost ({0})\n  help: results up to the last record are kept; run again, or choose another adapter with `--adapter`")]
+    #[error(
+        "the GPU device was lost ({0})\n  help: results up to the last record are kept; run again, or choose another adapter with `--adapter`"
+    )]
     DeviceLost(String),
     /// A field became NaN or infinite.
     #[error(

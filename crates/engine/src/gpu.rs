@@ -99,7 +99,9 @@ fn report(adapter: &wgpu::Adapter) -> AdapterReport {
     }
     AdapterReport {
         name: info.name,
-        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        driver: format!("{} {}", info.driver, info.driver_info)
+            .trim()
+            .to_owned(),
         backend: format!("{:?}", info.backend),
         kind: kind.to_owned(),
         software: info.device_type == wgpu::DeviceType::Cpu,
@@ -127,6 +129,10 @@ pub fn adapters() -> Vec<AdapterReport> {
 }
 
 fn sorted(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "listing adapters happens once, outside any frame"
+    )]
     let mut all = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
     all.sort_by_key(rank);
     all
@@ -142,8 +148,15 @@ impl Gpu {
         let instance = instance();
         let all = sorted(&instance);
         let names = || {
-            let list: Vec<String> = all.iter().map(|a| format!("`{}`", a.get_info().name)).collect();
-            if list.is_empty() { "none".to_owned() } else { list.join(", ") }
+            let list: Vec<String> = all
+                .iter()
+                .map(|a| format!("`{}`", a.get_info().name))
+                .collect();
+            if list.is_empty() {
+                "none".to_owned()
+            } else {
+                list.join(", ")
+            }
         };
         if all.is_empty() {
             return Err(EngineError::NoAdapter {
@@ -183,12 +196,17 @@ impl Gpu {
             required_limits: offered.clone(),
             ..Default::default()
         };
-        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| {
-            EngineError::NoDevice {
-                adapter: report.name.clone(),
-                reason: e.to_string(),
-            }
-        })?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "opening a device happens once, outside any frame"
+        )]
+        let (device, queue) =
+            pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| {
+                EngineError::NoDevice {
+                    adapter: report.name.clone(),
+                    reason: e.to_string(),
+                }
+            })?;
         let reported = Reported::default();
         let sink = reported.clone();
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| {
@@ -245,7 +263,12 @@ impl Gpu {
     ///
     /// # Errors
     /// As [`Gpu::take_error`].
-    pub fn read(&self, buffer: &wgpu::Buffer, offset: u64, bytes: u64) -> Result<Vec<u8>, EngineError> {
+    pub fn read(
+        &self,
+        buffer: &wgpu::Buffer,
+        offset: u64,
+        bytes: u64,
+    ) -> Result<Vec<u8>, EngineError> {
         let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("readback"),
             size: bytes,
@@ -264,10 +287,12 @@ impl Gpu {
     /// As [`Gpu::take_error`].
     pub fn map(&self, staging: &wgpu::Buffer, bytes: u64) -> Result<Vec<u8>, EngineError> {
         let (send, receive) = std::sync::mpsc::sync_channel(1);
-        staging.slice(..bytes).map_async(wgpu::MapMode::Read, move |r| {
-            // The receiver is alive until `recv` below returns.
-            let _ = send.send(r);
-        });
+        staging
+            .slice(..bytes)
+            .map_async(wgpu::MapMode::Read, move |r| {
+                // The receiver is alive until `recv` below returns.
+                let _ = send.send(r);
+            });
         self.wait()?;
         match receive.recv() {
             Ok(Ok(())) => {}

@@ -54,7 +54,11 @@ struct Signature {
 
 impl Signature {
     fn of(b: &Boundary) -> Self {
-        let walls = [[b.x_low, b.x_high], [b.y_low, b.y_high], [b.z_low, b.z_high]];
+        let walls = [
+            [b.x_low, b.x_high],
+            [b.y_low, b.y_high],
+            [b.z_low, b.z_high],
+        ];
         Self {
             periodic: walls.map(|w| w[0] == Wall::Periodic),
             fixed: walls.map(|w| w.map(|w| matches!(w, Wall::Fixed(_)))),
@@ -127,8 +131,16 @@ fn axis_metric(widths: &[f64], s: Signature, axis: usize) -> Vec<[f64; 4]> {
                 end if end == n => 0.0,
                 next => 1.0 / (w * link(i, next)),
             };
-            let low_wall = if i == 0 && s.fixed[axis][0] { wall } else { 0.0 };
-            let high_wall = if i + 1 == n && s.fixed[axis][1] { wall } else { 0.0 };
+            let low_wall = if i == 0 && s.fixed[axis][0] {
+                wall
+            } else {
+                0.0
+            };
+            let high_wall = if i + 1 == n && s.fixed[axis][1] {
+                wall
+            } else {
+                0.0
+            };
             [low, high, low + high + low_wall + high_wall, 1.0 / w]
         })
         .collect()
@@ -156,7 +168,11 @@ fn axis_interpolation(fine: &[f64], coarse: &[f64], s: Signature, axis: usize) -
                 // A fixed wall holds the correction at 0, half a coarse cell away; elsewhere it is flat.
                 return 0.0;
             }
-            let neighbour = if upper { (parent + 1) % n } else { (parent + n - 1) % n };
+            let neighbour = if upper {
+                (parent + 1) % n
+            } else {
+                (parent + n - 1) % n
+            };
             (offset / (0.5 * (coarse[parent] + coarse[neighbour]))) as f32
         })
         .collect()
@@ -167,7 +183,9 @@ fn axis_shares(fine: &[f64], coarse: &[f64]) -> Vec<f32> {
     if fine.len() == coarse.len() {
         return vec![1.0; fine.len()];
     }
-    (0..fine.len()).map(|i| (fine[i] / coarse[i / 2]) as f32).collect()
+    (0..fine.len())
+        .map(|i| (fine[i] / coarse[i / 2]) as f32)
+        .collect()
 }
 
 impl Hierarchy {
@@ -311,9 +329,9 @@ mod tests {
             let last = h.levels.last().expect("there is at least one level");
             assert_eq!(last.cells, [1, 1, 1]);
             for level in &h.levels {
-                for axis in 0..3 {
-                    let total: f64 = level.widths[axis].iter().sum();
-                    assert!((total - f64::from(cells[axis])).abs() < 1e-9);
+                for (widths, n) in level.widths.iter().zip(cells) {
+                    let total: f64 = widths.iter().sum();
+                    assert!((total - f64::from(n)).abs() < 1e-9);
                 }
             }
         }
@@ -321,7 +339,11 @@ mod tests {
 
     #[test]
     fn coarse_axes_wait_for_the_fine_ones() {
-        let h = Hierarchy::new(&grid([32, 32, 16], [5.0, 5.0, 20.0]), &[Boundary::default()], 1);
+        let h = Hierarchy::new(
+            &grid([32, 32, 16], [5.0, 5.0, 20.0]),
+            &[Boundary::default()],
+            1,
+        );
         assert_eq!(h.levels[1].cells, [16, 16, 16]);
         assert_eq!(h.levels[2].cells, [8, 8, 16]);
         assert_eq!(h.levels[3].cells, [4, 4, 8]);
@@ -329,7 +351,11 @@ mod tests {
 
     #[test]
     fn no_flux_rows_sum_to_zero() {
-        let h = Hierarchy::new(&grid([9, 10, 1], [2.0, 1.0, 1.0]), &[Boundary::default()], 1);
+        let h = Hierarchy::new(
+            &grid([9, 10, 1], [2.0, 1.0, 1.0]),
+            &[Boundary::default()],
+            1,
+        );
         let s = Signature::of(&Boundary::default());
         for level in &h.levels {
             for axis in 0..3 {

@@ -30,14 +30,19 @@ impl MemoryEstimate {
         let h = Hierarchy::new(grid, &boundaries, arms as u32);
         let block = u64::from(h.levels[0].data.block) * 16;
         let arms = arms as u64;
-        let (all, dynamic, solved) = (layout.all() as u64, layout.dynamic() as u64, layout.solved() as u64);
+        let (all, dynamic, solved) = (
+            layout.all() as u64,
+            layout.dynamic() as u64,
+            layout.solved() as u64,
+        );
         let axes = if grid.is_3d() { 3 } else { 2 };
         let maps = layout.cell_maps() as u64;
         let faces = layout.face_maps() as u64 * axes * arms;
         // guess; now, stage one, slope, scratch; rhs, loss; maps and faces.
         let blocks = arms * (all + 4 * dynamic + 2 * solved + maps) + faces;
         let walkers = u64::from(h.levels[0].walkers().div_ceil(64) * 64);
-        let total = block * blocks + solver::memory(&h, solved, faces) + dynamic * arms * walkers * 32;
+        let total =
+            block * blocks + solver::memory(&h, solved, faces) + dynamic * arms * walkers * 32;
         Self {
             total,
             largest: block * arms * all.max(1),
@@ -63,7 +68,11 @@ impl MemoryEstimate {
             }
         }
         let [x, y, z] = grid.cells;
-        let largest = if grid.is_3d() { format!("{x}x{y}x{z}") } else { format!("{x}x{y}") };
+        let largest = if grid.is_3d() {
+            format!("{x}x{y}x{z}")
+        } else {
+            format!("{x}x{y}")
+        };
         Err(EngineError::TooLarge {
             needed: readable(self.largest),
             total: readable(self.total),
@@ -85,5 +94,9 @@ pub fn readable(bytes: u64) -> String {
         value /= 1024.0;
         unit = next;
     }
-    if unit == "B" { format!("{value} B") } else { format!("{value:.1} {unit}") }
+    if unit == "B" {
+        format!("{value} B")
+    } else {
+        format!("{value:.1} {unit}")
+    }
 }

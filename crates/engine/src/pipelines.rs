@@ -52,17 +52,27 @@ pub(crate) struct Pipelines {
 }
 
 impl Pipelines {
-    pub fn build(&mut self, gpu: &Gpu, program: &Program, kernel: Kernel, flags: Flags, solid: bool, wraps: bool) -> Result<(), EngineError> {
+    pub fn build(
+        &mut self,
+        gpu: &Gpu,
+        program: &Program,
+        kernel: Kernel,
+        flags: Flags,
+        solid: bool,
+        wraps: bool,
+    ) -> Result<(), EngineError> {
         let variant = Variant { kernel, flags };
         if self.pipes.contains_key(&variant) {
             return Ok(());
         }
         let shader = program.shader(kernel)?;
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some(kernel.name()),
-            source: wgpu::ShaderSource::Wgsl(shader.source.as_str().into()),
-        });
+        let module = gpu
+            .device
+            .create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(kernel.name()),
+                source: wgpu::ShaderSource::Wgsl(shader.source.as_str().into()),
+            });
         let all = [
             ("MAPPED", f64::from(u8::from(flags.mapped))),
             ("FIRST", f64::from(u8::from(flags.first))),
@@ -73,18 +83,23 @@ impl Pipelines {
             .into_iter()
             .filter(|(name, _)| shader.overrides.iter().any(|o| o == name))
             .collect();
-        let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some(kernel.name()),
-            layout: None,
-            module: &module,
-            entry_point: Some(kernel.name()),
-            compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &constants,
-                zero_initialize_workgroup_memory: false,
-            },
-            cache: None,
-        });
-        #[expect(clippy::disallowed_methods, reason = "the scope is resolved at once on native devices")]
+        let pipeline = gpu
+            .device
+            .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(kernel.name()),
+                layout: None,
+                module: &module,
+                entry_point: Some(kernel.name()),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &constants,
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: None,
+            });
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the scope is resolved at once on native devices"
+        )]
         if let Some(e) = pollster::block_on(scope.pop()) {
             return Err(EngineError::Gpu(format!("kernel `{}`: {e}", kernel.name())));
         }
@@ -101,13 +116,19 @@ impl Pipelines {
 
     /// The compiled kernel; every variant that is asked for was built at the start.
     pub fn get(&self, variant: Variant) -> &Pipe {
-        self.pipes.get(&variant).unwrap_or_else(|| unreachable!("{variant:?} was not built"))
+        self.pipes
+            .get(&variant)
+            .unwrap_or_else(|| unreachable!("{variant:?} was not built"))
     }
 }
 
 impl Pipe {
     /// Binds the buffers that `find` gives for the names that the kernel uses.
-    pub fn bind<'a>(&self, gpu: &Gpu, find: impl Fn(&str) -> Option<&'a wgpu::Buffer>) -> Result<Bound, EngineError> {
+    pub fn bind<'a>(
+        &self,
+        gpu: &Gpu,
+        find: impl Fn(&str) -> Option<&'a wgpu::Buffer>,
+    ) -> Result<Bound, EngineError> {
         let mut groups = Vec::new();
         let mut numbers: Vec<u32> = self.bindings.iter().map(|b| b.group).collect();
         numbers.dedup();

@@ -26,32 +26,65 @@ impl Simulation {
     /// Driver errors.
     pub fn kernel_times(mut self, repeats: usize) -> Result<Vec<KernelTime>, EngineError> {
         let plan = self.plan(self.step);
-        self.solver.plan_levels(&self.gpu, &self.hierarchy, &self.diffusivity, plan.gamma_dt());
+        self.solver.plan_levels(
+            &self.gpu,
+            &self.hierarchy,
+            &self.diffusivity,
+            plan.gamma_dt(),
+        );
         self.write_steps(&plan);
         let arms = self.arms() as u32;
         let (r, p) = (&self.recorded, &self.pipelines);
         let maps = self.layout.face_maps() as u32 * arms;
         let fields = self.layout.dynamic() as u32 * arms;
         let mut parts: Vec<(String, Record<'_>)> = vec![
-            ("reactions".into(), Box::new(|pass| r.react[1].record(pass, p, arms))),
-            ("compartments".into(), Box::new(|pass| r.compartments[1].record(pass, p, arms))),
-            ("prediction, stage 1".into(), Box::new(|pass| r.predict_first.record(pass, p, 1))),
-            ("prediction, stage 2".into(), Box::new(|pass| r.predict_second.record(pass, p, 1))),
-            ("coarse coefficients".into(), Box::new(|pass| self.solver.record_coefficients(pass, p))),
-            ("finish and verdict".into(), Box::new(|pass| {
-                r.finish.record(pass, p, fields);
-                r.judge.record(pass, p, fields);
-            })),
-            ("observables".into(), Box::new(|pass| {
-                r.observe.record(pass, p, arms);
-                r.sum_observables.record(pass, p, self.model.observables.len() as u32 * arms);
-            })),
+            (
+                "reactions".into(),
+                Box::new(|pass| r.react[1].record(pass, p, arms)),
+            ),
+            (
+                "compartments".into(),
+                Box::new(|pass| r.compartments[1].record(pass, p, arms)),
+            ),
+            (
+                "prediction, stage 1".into(),
+                Box::new(|pass| r.predict_first.record(pass, p, 1)),
+            ),
+            (
+                "prediction, stage 2".into(),
+                Box::new(|pass| r.predict_second.record(pass, p, 1)),
+            ),
+            (
+                "coarse coefficients".into(),
+                Box::new(|pass| self.solver.record_coefficients(pass, p)),
+            ),
+            (
+                "finish and verdict".into(),
+                Box::new(|pass| {
+                    r.finish.record(pass, p, fields);
+                    r.judge.record(pass, p, fields);
+                }),
+            ),
+            (
+                "observables".into(),
+                Box::new(|pass| {
+                    r.observe.record(pass, p, arms);
+                    r.sum_observables
+                        .record(pass, p, self.model.observables.len() as u32 * arms);
+                }),
+            ),
         ];
         if let Some(faces) = &r.face_maps {
-            parts.push(("face maps".into(), Box::new(move |pass| faces.record(pass, p, maps))));
+            parts.push((
+                "face maps".into(),
+                Box::new(move |pass| faces.record(pass, p, maps)),
+            ));
         }
         if let Some(limit) = &r.limit_drift {
-            parts.push(("drift correction".into(), Box::new(move |pass| limit.record(pass, p, self.drifting))));
+            parts.push((
+                "drift correction".into(),
+                Box::new(move |pass| limit.record(pass, p, self.drifting)),
+            ));
         }
         parts.extend(self.solver.parts(p));
         parts
@@ -82,7 +115,9 @@ impl Simulation {
         };
         // The first execution compiles.
         once()?;
-        let mut times = (0..repeats.max(1)).map(|_| once()).collect::<Result<Vec<f64>, _>>()?;
+        let mut times = (0..repeats.max(1))
+            .map(|_| once())
+            .collect::<Result<Vec<f64>, _>>()?;
         times.sort_by(f64::total_cmp);
         Ok(times[times.len() / 2])
     }

@@ -78,7 +78,11 @@ impl Plan {
         let last = stage == self.stages();
         let (weights, carry) = match self.scheme {
             Scheme::Sdirk2 => {
-                let carry = if stage == 2 { (1.0 - GAMMA) / GAMMA } else { 0.0 };
+                let carry = if stage == 2 {
+                    (1.0 - GAMMA) / GAMMA
+                } else {
+                    0.0
+                };
                 let weights = if self.slope {
                     [w0, w1 - (1.0 - GAMMA), w2 - GAMMA]
                 } else {
@@ -88,7 +92,11 @@ impl Plan {
                 (weights, carry)
             }
             Scheme::BackwardEuler => {
-                let weights = if self.slope { [-0.5, 0.0, 0.5] } else { [0.0; 3] };
+                let weights = if self.slope {
+                    [-0.5, 0.0, 0.5]
+                } else {
+                    [0.0; 3]
+                };
                 (weights, 0.0)
             }
             Scheme::Explicit => ([0.0; 3], 0.0),
@@ -100,7 +108,11 @@ impl Plan {
         };
         let explicit = self.scheme == Scheme::Explicit;
         StepData {
-            shift: if explicit { 0.0 } else { (1.0 / gamma_dt) as f32 },
+            shift: if explicit {
+                0.0
+            } else {
+                (1.0 / gamma_dt) as f32
+            },
             carry: carry as f32,
             time: (self.time + if last { dt } else { gamma_dt }) as f32,
             dt: dt as f32,
@@ -132,7 +144,7 @@ mod tests {
     fn integrate(scheme: Scheme, steps: usize) -> (f64, f64) {
         let dt = 2.0 / steps as f64;
         let mut y = 1.0;
-        let mut slope = None;
+        let mut slope: Option<f64> = None;
         let mut estimated: f64 = 0.0;
         for n in 0..steps {
             let t = n as f64 * dt;
@@ -160,7 +172,7 @@ mod tests {
             let k2 = (end.0 - end.1) / a;
             if let Some(k0) = slope {
                 let s = plan.step(plan.stages());
-                let e = f64::from(s.weight_now) * k0
+                let e: f64 = f64::from(s.weight_now) * k0
                     + f64::from(s.weight_one) * k1
                     + f64::from(s.weight_two) * k2;
                 estimated = estimated.max(e.abs());

@@ -53,7 +53,7 @@ pub(crate) struct Recorded {
     /// Explicit steps of all fields at once, from the guess to the scratch buffer and back; empty
     /// where the model needs the general path.
     pub march: Vec<Dispatch>,
-    /// Begin, between, end, measure, dose, end of a single-stage tick.
+    /// Begin, between, end, measure, dose, end of a single-stage tick, restore.
     pub compartments: Vec<Dispatch>,
     pub finish: Dispatch,
     pub judge: Dispatch,
@@ -64,6 +64,7 @@ pub(crate) struct Recorded {
 
 pub(crate) struct Buffers {
     pub guess: wgpu::Buffer,
+    pub now: wgpu::Buffer,
     pub scratch: wgpu::Buffer,
     pub params: wgpu::Buffer,
     pub memory: wgpu::Buffer,
@@ -109,6 +110,8 @@ pub struct Simulation {
     pub(crate) fresh: bool,
     pub(crate) slope_valid: bool,
     pub(crate) accept_pending: bool,
+    /// A tick was recorded since the last accepted one: the accepted state stands in `now`.
+    pub(crate) attempted: bool,
     /// Explicit steps taken at once in the present tick.
     pub(crate) burst: u32,
     /// V-cycles recorded per solve.
@@ -123,7 +126,12 @@ impl Simulation {
     /// # Errors
     /// A run that does not fit, a shader of the model that does not compile, initial data that are
     /// wrong, driver errors.
-    pub fn new(gpu: &Gpu, files: Files, scenario: &Scenario, arms: &[usize]) -> Result<Self, EngineError> {
+    pub fn new(
+        gpu: &Gpu,
+        files: Files,
+        scenario: &Scenario,
+        arms: &[usize],
+    ) -> Result<Self, EngineError> {
         let model = scenario.model.clone();
         let count = arms.len() as u32;
         let memory = MemoryEstimate::of(scenario, arms.len());
@@ -142,7 +150,11 @@ impl Simulation {
         for &kernel in Kernel::ALL {
             let both = matches!(
                 kernel,
-                Kernel::SmoothSweep | Kernel::SmoothFirst | Kernel::RestrictResidual | Kernel::ResidualNorm | Kernel::ExplicitStep
+                Kernel::SmoothSweep
+                    | Kernel::SmoothFirst
+                    | Kernel::RestrictResidual
+                    | Kernel::ResidualNorm
+                    | Kernel::ExplicitStep
             );
             if layout.plain > 0 || !both {
                 pipelines.build(gpu, &program, kernel, false.into(), solid, wraps)?;
@@ -161,7 +173,11 @@ impl Simulation {
 
         let level0 = hierarchy.levels[0].data;
         let block = u64::from(level0.block) * 16;
-        let (all, dynamic, solved) = (layout.all() as u64, layout.dynamic() as u64, layout.solved() as u64);
+        let (all, dynamic, solved) = (
+            layout.all() as u64,
+            layout.dynamic() as u64,
+            layout.solved() as u64,
+        );
         let n = u64::from(count);
         let guess = storage(gpu, "guess", block * all * n);
         let now = storage(gpu, "now", block * dynamic * n);
@@ -178,12 +194,19 @@ impl Simulation {
             levels: hierarchy
                 .levels
                 .iter()
-                .map(|l| storage(gpu, "faces", u64::from(l.data.block) * 16 * u64::from(face_blocks)))
+                .map(|l| {
+                    storage(
+                        gpu,
+                        "faces",
+                        u64::from(l.data.block) * 16 * u64::from(face_blocks),
+                    )
+                })
                 .collect(),
             blocks: face_blocks,
         };
-        let steps: Vec<wgpu::Buffer> =
-            (0..3).map(|_| uniform_of(gpu, "step", &StepData::zeroed())).collect();
+        let steps: Vec<wgpu::Buffer> = (0..3)
+            .map(|_| uniform_of(gpu, "step", &StepData::zeroed()))
+            .collect();
         let finest = Finest {
             guess: &guess,
             now: &now,
@@ -192,10 +215,21 @@ impl Simulation {
             loss: &loss,
             scratch: &scratch,
         };
-        let solver = Solver::new(gpu, &pipelines, &hierarchy, layout.plain, layout.mapped, &finest, &faces, &steps[1..])?;
+        let solver = Solver::new(
+            gpu,
+            &pipelines,
+            &hierarchy,
+            layout.plain,
+            layout.mapped,
+            &finest,
+            &faces,
+            &steps[1..],
+        )?;
 
         // Model kernels.
-        let threads = (4 * level0.block).div_ceil(CELLS_PER_THREAD).next_multiple_of(64);
+        let threads = (4 * level0.block)
+            .div_ceil(CELLS_PER_THREAD)
+            .next_multiple_of(64);
         let spacing = scenario.grid.spacing.map(|s| s as f32);
         let geometry = uniform_of(gpu, "geometry", &Geometry { spacing, threads });
         let level = uniform_of(gpu, "level", &level0);
@@ -223,7 +257,11 @@ impl Simulation {
         let wall_diffusivity = storage(gpu, "wall diffusivity", solved.max(1) * n * 4);
         let walkers = hierarchy.levels[0].walkers();
         let tick_threads = walkers.div_ceil(64) * 64;
-        let tick_partial = storage(gpu, "tick partial sums", dynamic * n * u64::from(tick_threads) * 32);
+        let tick_partial = storage(
+            gpu,
+            "tick partial sums",
+            dynamic * n * u64::from(tick_threads) * 32,
+        );
         let verdict = storage(gpu, "verdict", dynamic * n * 32);
         let observables = model.observables.len().max(1) as u64;
         let observed = storage(gpu, "observed", observables * n * u64::from(threads) * 16);
@@ -232,53 +270,74 @@ impl Simulation {
         let span_threads = (level0.block * (dynamic * n) as u32).min(1 << 20);
 
         let predict = |kernel, step: usize| {
-            Dispatch::new(gpu, &pipelines, kernel, false, span_threads, |name| match name {
-                "tick" => Some(&steps[step]),
-                "now" => Some(&now),
-                "guess" => Some(&guess),
-                "slope" => Some(&slope),
-                "new_slope" => Some(&scratch),
-                "stage_one" => Some(&stage_one),
-                "span" => Some(&span),
-                _ => None,
-            })
+            Dispatch::new(
+                gpu,
+                &pipelines,
+                kernel,
+                false,
+                span_threads,
+                |name| match name {
+                    "tick" => Some(&steps[step]),
+                    "now" => Some(&now),
+                    "guess" => Some(&guess),
+                    "slope" => Some(&slope),
+                    "new_slope" => Some(&scratch),
+                    "stage_one" => Some(&stage_one),
+                    "span" => Some(&span),
+                    _ => None,
+                },
+            )
         };
         let react = (0..3)
             .map(|s| {
-                Dispatch::new(gpu, &pipelines, Kernel::React, false, threads, |name| match name {
-                    "level" => Some(&level),
-                    "tick" => Some(&steps[s]),
-                    "geometry" => Some(&geometry),
-                    "params" => Some(&params),
-                    "compartment_values" => Some(&memory_buffer),
-                    "guess" => Some(&guess),
-                    "now" => Some(&now),
-                    "stage_one" => Some(&stage_one),
-                    "rhs_out" => Some(&rhs),
-                    "loss_out" => Some(&loss),
-                    "maps_out" => Some(&maps),
-                    "exchange_out" => Some(&exchange),
-                    "watch" => Some(&watch),
-                    "wall_diffusivity" => Some(&wall_diffusivity),
-                    _ => None,
-                })
+                Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::React,
+                    false,
+                    threads,
+                    |name| match name {
+                        "level" => Some(&level),
+                        "tick" => Some(&steps[s]),
+                        "geometry" => Some(&geometry),
+                        "params" => Some(&params),
+                        "compartment_values" => Some(&memory_buffer),
+                        "guess" => Some(&guess),
+                        "now" => Some(&now),
+                        "stage_one" => Some(&stage_one),
+                        "rhs_out" => Some(&rhs),
+                        "loss_out" => Some(&loss),
+                        "maps_out" => Some(&maps),
+                        "exchange_out" => Some(&exchange),
+                        "watch" => Some(&watch),
+                        "wall_diffusivity" => Some(&wall_diffusivity),
+                        _ => None,
+                    },
+                )
             })
             .collect::<Result<Vec<_>, _>>()?;
         let real_cells = scenario.grid.len() as u32;
-        let compartment_dispatches = [(0, 1), (1, 2), (2, 2), (3, 0), (4, 0), (2, 1)]
+        let compartment_dispatches = [(0, 1), (1, 2), (2, 2), (3, 0), (4, 0), (2, 1), (5, 0)]
             .into_iter()
             .map(|(mode, step): (u32, usize)| {
                 let task = uniform_of(gpu, "compartment task", &[mode, threads, real_cells, 0]);
-                Dispatch::new(gpu, &pipelines, Kernel::Compartments, false, 1, |name| match name {
-                    "level" => Some(&level),
-                    "tick" => Some(&steps[step]),
-                    "params" => Some(&params),
-                    "memory" => Some(&memory_buffer),
-                    "exchange_partials" => Some(&exchange),
-                    "task" => Some(&task),
-                    "doses" => Some(&doses),
-                    _ => None,
-                })
+                Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::Compartments,
+                    false,
+                    1,
+                    |name| match name {
+                        "level" => Some(&level),
+                        "tick" => Some(&steps[step]),
+                        "params" => Some(&params),
+                        "memory" => Some(&memory_buffer),
+                        "exchange_partials" => Some(&exchange),
+                        "task" => Some(&task),
+                        "doses" => Some(&doses),
+                        _ => None,
+                    },
+                )
             })
             .collect::<Result<Vec<_>, _>>()?;
 
@@ -288,16 +347,23 @@ impl Simulation {
             let infos = storage_of(gpu, "map infos", &infos);
             let [x, y, z] = spacing;
             let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
-            face_maps = Some(Dispatch::new(gpu, &pipelines, Kernel::FaceMaps, false, walkers, |name| match name {
-                "level" => Some(&level),
-                "metric" => Some(&solver.metric),
-                "map_infos" => Some(&infos),
-                "maps" => Some(&maps),
-                "coefficients" => Some(&coefficients),
-                "faces_out" => Some(&faces.levels[0]),
-                "axes" => Some(&axes_data),
-                _ => None,
-            })?);
+            face_maps = Some(Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::FaceMaps,
+                false,
+                walkers,
+                |name| match name {
+                    "level" => Some(&level),
+                    "metric" => Some(&solver.metric),
+                    "map_infos" => Some(&infos),
+                    "maps" => Some(&maps),
+                    "coefficients" => Some(&coefficients),
+                    "faces_out" => Some(&faces.levels[0]),
+                    "axes" => Some(&axes_data),
+                    _ => None,
+                },
+            )?);
         }
         let drift_systems: Vec<u32> = (0..layout.solved())
             .filter(|&f| layout.drift[f].is_some())
@@ -308,19 +374,26 @@ impl Simulation {
             let list = storage_of(gpu, "drifting systems", &drift_systems);
             let [x, y, z] = spacing;
             let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
-            limit_drift = Some(Dispatch::new(gpu, &pipelines, Kernel::LimitDrift, false, walkers, |name| match name {
-                "level" => Some(&level),
-                "systems" => Some(&solver.systems),
-                "values" => Some(&guess),
-                "tick" => Some(&steps[1]),
-                "metric" => Some(&solver.metric),
-                "maps" => Some(&maps),
-                "face_values" => Some(&faces.levels[0]),
-                "rhs_out" => Some(&rhs),
-                "drifting" => Some(&list),
-                "axes" => Some(&axes_data),
-                _ => None,
-            })?);
+            limit_drift = Some(Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::LimitDrift,
+                false,
+                walkers,
+                |name| match name {
+                    "level" => Some(&level),
+                    "systems" => Some(&solver.systems),
+                    "values" => Some(&guess),
+                    "tick" => Some(&steps[1]),
+                    "metric" => Some(&solver.metric),
+                    "maps" => Some(&maps),
+                    "face_values" => Some(&faces.levels[0]),
+                    "rhs_out" => Some(&rhs),
+                    "drifting" => Some(&list),
+                    "axes" => Some(&axes_data),
+                    _ => None,
+                },
+            )?);
         }
         let done_never = storage(gpu, "never solved", solved.max(1) * n * 4);
         let mut explicit = Vec::new();
@@ -336,20 +409,27 @@ impl Simulation {
                 .collect();
             let list = storage_of(gpu, "explicit systems", &systems);
             let here = uniform_of(gpu, "level", &LevelData { list: 0, ..level0 });
-            explicit.push(Dispatch::new(gpu, &pipelines, Kernel::ExplicitStep, mapped, walkers, |name| match name {
-                "level" => Some(&here),
-                "tick" => Some(&steps[1]),
-                "systems" => Some(&solver.systems),
-                "systems_here" => Some(&list),
-                "metric" => Some(&solver.metric),
-                "src" => Some(&guess),
-                "dst" => Some(&scratch),
-                "rhs" => Some(&rhs),
-                "loss" => Some(&loss),
-                "done" => Some(&done_never),
-                "faces" => Some(&faces.levels[0]),
-                _ => None,
-            })?);
+            explicit.push(Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::ExplicitStep,
+                mapped,
+                walkers,
+                |name| match name {
+                    "level" => Some(&here),
+                    "tick" => Some(&steps[1]),
+                    "systems" => Some(&solver.systems),
+                    "systems_here" => Some(&list),
+                    "metric" => Some(&solver.metric),
+                    "src" => Some(&guess),
+                    "dst" => Some(&scratch),
+                    "rhs" => Some(&rhs),
+                    "loss" => Some(&loss),
+                    "done" => Some(&done_never),
+                    "faces" => Some(&faces.levels[0]),
+                    _ => None,
+                },
+            )?);
         }
         // One pass for all fields where the model allows it: two dispatches, there and back.
         let simple = layout.mapped == 0
@@ -361,71 +441,122 @@ impl Simulation {
         let mut march = Vec::new();
         if simple && scenario.numerics.scheme == Scheme::Explicit {
             for (from, to) in [(&guess, &scratch), (&scratch, &guess)] {
-                march.push(Dispatch::new(gpu, &pipelines, Kernel::ExplicitMarch, false, walkers, |name| match name {
-                    "level" => Some(&level),
-                    "tick" => Some(&steps[1]),
-                    "params" => Some(&params),
-                    "compartment_values" => Some(&memory_buffer),
-                    "metric" => Some(&solver.metric),
-                    "state_in" => Some(from),
-                    "state_out" => Some(to),
-                    "diffusivity" => Some(&wall_diffusivity),
-                    _ => None,
-                })?);
+                march.push(Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::ExplicitMarch,
+                    false,
+                    walkers,
+                    |name| match name {
+                        "level" => Some(&level),
+                        "tick" => Some(&steps[1]),
+                        "params" => Some(&params),
+                        "compartment_values" => Some(&memory_buffer),
+                        "metric" => Some(&solver.metric),
+                        "state_in" => Some(from),
+                        "state_out" => Some(to),
+                        "diffusivity" => Some(&wall_diffusivity),
+                        _ => None,
+                    },
+                )?);
             }
         }
         let stages = match scenario.numerics.scheme {
             Scheme::Sdirk2 => 2,
             _ => 1,
         };
-        let finish = Dispatch::new(gpu, &pipelines, Kernel::FinishTick, false, walkers, |name| match name {
-            "level" => Some(&level),
-            "tick" => Some(&steps[stages]),
-            "now" => Some(&now),
-            "guess" => Some(&guess),
-            "stage_one" => Some(&stage_one),
-            "slope" => Some(&slope),
-            "new_slope" => Some(&scratch),
-            "partial" => Some(&tick_partial),
-            _ => None,
-        })?;
+        let finish = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::FinishTick,
+            false,
+            walkers,
+            |name| match name {
+                "level" => Some(&level),
+                "tick" => Some(&steps[stages]),
+                "now" => Some(&now),
+                "guess" => Some(&guess),
+                "stage_one" => Some(&stage_one),
+                "slope" => Some(&slope),
+                "new_slope" => Some(&scratch),
+                "partial" => Some(&tick_partial),
+                _ => None,
+            },
+        )?;
         let tick_shape = uniform_of(gpu, "tick shape", &[tick_threads, 0, 0, 0]);
-        let judge = Dispatch::new(gpu, &pipelines, Kernel::JudgeTick, false, 1, |name| match name {
-            "partial" => Some(&tick_partial),
-            "verdict" => Some(&verdict),
-            "shape" => Some(&tick_shape),
-            _ => None,
-        })?;
-        let observe = Dispatch::new(gpu, &pipelines, Kernel::Observe, false, threads, |name| match name {
-            "level" => Some(&level),
-            "tick" => Some(&steps[0]),
-            "geometry" => Some(&geometry),
-            "params" => Some(&params),
-            "compartment_values" => Some(&memory_buffer),
-            "guess" => Some(&guess),
-            "observed" => Some(&observed),
-            _ => None,
-        })?;
+        let judge = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::JudgeTick,
+            false,
+            1,
+            |name| match name {
+                "partial" => Some(&tick_partial),
+                "verdict" => Some(&verdict),
+                "shape" => Some(&tick_shape),
+                _ => None,
+            },
+        )?;
+        let observe =
+            Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::Observe,
+                false,
+                threads,
+                |name| match name {
+                    "level" => Some(&level),
+                    "tick" => Some(&steps[0]),
+                    "geometry" => Some(&geometry),
+                    "params" => Some(&params),
+                    "compartment_values" => Some(&memory_buffer),
+                    "guess" => Some(&guess),
+                    "observed" => Some(&observed),
+                    _ => None,
+                },
+            )?;
         let observe_shape = uniform_of(gpu, "observe shape", &[threads, 0, 0, 0]);
-        let sum_observables = Dispatch::new(gpu, &pipelines, Kernel::SumObservables, false, 1, |name| match name {
-            "observed" => Some(&observed),
-            "totals" => Some(&totals),
-            "shape" => Some(&observe_shape),
-            _ => None,
-        })?;
-        let coefficient_dispatch = Dispatch::new(gpu, &pipelines, Kernel::Coefficients, false, 1, |name| match name {
-            "params" => Some(&params),
-            "coefficients_out" => Some(&coefficients),
-            _ => None,
-        })?;
-        let initial = Dispatch::new(gpu, &pipelines, Kernel::Initial, false, threads, |name| match name {
-            "level" => Some(&level),
-            "tick" => Some(&steps[0]),
-            "geometry" => Some(&geometry),
-            "params" => Some(&params),
-            "guess" => Some(&guess),
-            _ => None,
-        })?;
+        let sum_observables = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::SumObservables,
+            false,
+            1,
+            |name| match name {
+                "observed" => Some(&observed),
+                "totals" => Some(&totals),
+                "shape" => Some(&observe_shape),
+                _ => None,
+            },
+        )?;
+        let coefficient_dispatch = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::Coefficients,
+            false,
+            1,
+            |name| match name {
+                "params" => Some(&params),
+                "coefficients_out" => Some(&coefficients),
+                _ => None,
+            },
+        )?;
+        let initial =
+            Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::Initial,
+                false,
+                threads,
+                |name| match name {
+                    "level" => Some(&level),
+                    "tick" => Some(&steps[0]),
+                    "geometry" => Some(&geometry),
+                    "params" => Some(&params),
+                    "guess" => Some(&guess),
+                    _ => None,
+                },
+            )?;
         let staging_bytes = u64::from(solver.systems_total()) * 32 + dynamic * n * 32 + n * 4;
         let staging = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("tick readback"),
@@ -460,6 +591,7 @@ impl Simulation {
             solver,
             buffers: Buffers {
                 guess,
+                now,
                 scratch,
                 params,
                 memory: memory_buffer,
@@ -479,7 +611,10 @@ impl Simulation {
                     id: scenario.arms[a].id.clone(),
                 })
                 .collect(),
-            parameters: arms.iter().map(|&a| scenario.arms[a].parameters.clone()).collect(),
+            parameters: arms
+                .iter()
+                .map(|&a| scenario.arms[a].parameters.clone())
+                .collect(),
             off: scenario.off.clone(),
             off_transports: scenario.off_transports.clone(),
             diffusivity: Vec::new(),
@@ -493,8 +628,9 @@ impl Simulation {
             fresh: true,
             slope_valid: false,
             accept_pending: true,
+            attempted: false,
             burst: 1,
-            cycles: 2,
+            cycles: scenario.numerics.max_cycles.clamp(1, 2),
             diagnostics,
             memory,
             model,
@@ -527,7 +663,9 @@ impl Simulation {
                 memory[part * k..part * k + values.len()].copy_from_slice(&values);
             }
             let at = (arm * stride * 4) as u64;
-            self.gpu.queue.write_buffer(&self.buffers.memory, at, bytemuck::cast_slice(&memory));
+            self.gpu
+                .queue
+                .write_buffer(&self.buffers.memory, at, bytemuck::cast_slice(&memory));
         }
         self.gpu.wait()
     }
@@ -541,7 +679,9 @@ impl Simulation {
             padded[row * pitch..row * pitch + nx].copy_from_slice(line);
         }
         let at = self.block_offset(arm, field);
-        self.gpu.queue.write_buffer(&self.buffers.guess, at, bytemuck::cast_slice(&padded));
+        self.gpu
+            .queue
+            .write_buffer(&self.buffers.guess, at, bytemuck::cast_slice(&padded));
     }
 
     fn block_offset(&self, arm: usize, field: usize) -> u64 {
@@ -556,17 +696,23 @@ impl Simulation {
             .iter()
             .flat_map(|p| block.pack(p, &self.off, &self.off_transports))
             .collect();
-        self.gpu.queue.write_buffer(&self.buffers.params, 0, bytemuck::cast_slice(&all));
+        self.gpu
+            .queue
+            .write_buffer(&self.buffers.params, 0, bytemuck::cast_slice(&all));
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            self.recorded.coefficients.record(&mut pass, &self.pipelines, self.arms.len() as u32);
+            self.recorded
+                .coefficients
+                .record(&mut pass, &self.pipelines, self.arms.len() as u32);
         }
         self.gpu.queue.submit([encoder.finish()]);
         let arms = self.arms.len();
         let solved = self.layout.solved();
         let per_arm = (solved + self.model.transports.len()).max(1);
-        let bytes = self.gpu.read(&self.buffers.coefficients, 0, (per_arm * arms * 4) as u64)?;
+        let bytes = self
+            .gpu
+            .read(&self.buffers.coefficients, 0, (per_arm * arms * 4) as u64)?;
         let values: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
         let axes = if self.cells[2] > 1 { 3 } else { 2 };
         let mut systems = Vec::new();
@@ -576,7 +722,10 @@ impl Simulation {
                 let diffusivity = values[arm * per_arm + field];
                 if !(diffusivity >= 0.0 && diffusivity.is_finite()) {
                     let f = &self.model.fields[self.layout.fields[field]];
-                    let place = f.diffusion.as_ref().map(|e| format!("{}:{}", e.file, e.line));
+                    let place = f
+                        .diffusion
+                        .as_ref()
+                        .map(|e| format!("{}:{}", e.file, e.line));
                     return Err(EngineError::Diffusivity {
                         field: f.id.clone(),
                         arm: self.arms[arm].id.clone(),
@@ -600,8 +749,14 @@ impl Simulation {
                 });
             }
         }
-        self.gpu.queue.write_buffer(&self.solver.systems, 0, bytemuck::cast_slice(&systems));
-        self.gpu.queue.write_buffer(&self.buffers.wall_diffusivity, 0, bytemuck::cast_slice(&self.diffusivity));
+        self.gpu
+            .queue
+            .write_buffer(&self.solver.systems, 0, bytemuck::cast_slice(&systems));
+        self.gpu.queue.write_buffer(
+            &self.buffers.wall_diffusivity,
+            0,
+            bytemuck::cast_slice(&self.diffusivity),
+        );
         self.planned = 0.0;
         Ok(())
     }
@@ -638,17 +793,28 @@ impl Simulation {
     pub fn field(&self, arm: usize, field: usize) -> Result<Vec<f32>, EngineError> {
         let level = &self.hierarchy.levels[0].data;
         let bytes = u64::from(level.block) * 16;
-        let raw = self.gpu.read(&self.buffers.guess, self.block_offset(arm, field), bytes)?;
+        let raw = self
+            .gpu
+            .read(&self.buffers.guess, self.block_offset(arm, field), bytes)?;
         let padded: Vec<f32> = bytemuck::pod_collect_to_vec(&raw);
         let pitch = 4 * level.columns as usize;
-        Ok(padded.chunks(pitch).flat_map(|row| &row[..level.nx as usize]).copied().collect())
+        Ok(padded
+            .chunks(pitch)
+            .flat_map(|row| &row[..level.nx as usize])
+            .copied()
+            .collect())
     }
 
     /// Replaces a field of one arm; `values` as from [`Simulation::field`].
     ///
     /// # Errors
     /// A wrong number of values, or one that is negative or not finite.
-    pub fn set_field(&mut self, arm: usize, field: usize, values: &[f32]) -> Result<(), EngineError> {
+    pub fn set_field(
+        &mut self,
+        arm: usize,
+        field: usize,
+        values: &[f32],
+    ) -> Result<(), EngineError> {
         let expected = self.cells.iter().product::<u32>() as usize;
         let id = &self.model.fields[field].id;
         if values.len() != expected {
@@ -686,11 +852,19 @@ impl Simulation {
     /// Gives `amount` (in the drug's unit) of a drug to one arm, now.
     pub fn dose(&mut self, arm: usize, drug: usize, amount: f64) {
         let at = ((arm * self.model.drugs.len() + drug) * 4) as u64;
-        self.gpu.queue.write_buffer(&self.buffers.doses, at, bytemuck::bytes_of(&(amount as f32)));
+        self.gpu.queue.write_buffer(
+            &self.buffers.doses,
+            at,
+            bytemuck::bytes_of(&(amount as f32)),
+        );
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            self.recorded.compartments[4].record(&mut pass, &self.pipelines, self.arms.len() as u32);
+            self.recorded.compartments[4].record(
+                &mut pass,
+                &self.pipelines,
+                self.arms.len() as u32,
+            );
         }
         self.gpu.queue.submit([encoder.finish()]);
         self.restart();
@@ -731,11 +905,17 @@ impl Simulation {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            self.recorded.observe.record(&mut pass, &self.pipelines, arms as u32);
-            self.recorded.sum_observables.record(&mut pass, &self.pipelines, (count * arms) as u32);
+            self.recorded
+                .observe
+                .record(&mut pass, &self.pipelines, arms as u32);
+            self.recorded
+                .sum_observables
+                .record(&mut pass, &self.pipelines, (count * arms) as u32);
         }
         self.gpu.queue.submit([encoder.finish()]);
-        let raw = self.gpu.read(&self.buffers.totals, 0, (count * arms * 16) as u64)?;
+        let raw = self
+            .gpu
+            .read(&self.buffers.totals, 0, (count * arms * 16) as u64)?;
         let totals: Vec<[f32; 4]> = bytemuck::pod_collect_to_vec(&raw);
         let volume = self.cell_volume;
         Ok(totals
@@ -756,7 +936,9 @@ impl Simulation {
 
     pub(crate) fn write_steps(&self, plan: &Plan) {
         for (stage, buffer) in self.buffers.steps.iter().enumerate() {
-            self.gpu.queue.write_buffer(buffer, 0, bytemuck::bytes_of(&plan.step(stage)));
+            self.gpu
+                .queue
+                .write_buffer(buffer, 0, bytemuck::bytes_of(&plan.step(stage)));
         }
     }
 }
@@ -774,12 +956,15 @@ fn map_infos(layout: &Layout, model: &Model, h: &Hierarchy, arms: u32, axes: u32
     let first_stiff = layout.hindrances.len() + model.transports.len();
     for i in 0..layout.mapped {
         let slot = layout.plain + i;
-        let harmonic = layout.hindrance[slot].is_some_and(|h| layout.hindrances[h].mean == FaceMean::Harmonic);
+        let harmonic =
+            layout.hindrance[slot].is_some_and(|h| layout.hindrances[h].mean == FaceMean::Harmonic);
         for arm in 0..arms {
             let block = |map: usize| map as u32 * arms + arm;
             infos.push(MapInfo {
                 source: layout.hindrance[slot].map_or(u32::MAX, block),
-                other: layout.stiffness(slot).map_or(u32::MAX, |k| block(first_stiff + k)),
+                other: layout
+                    .stiffness(slot)
+                    .map_or(u32::MAX, |k| block(first_stiff + k)),
                 kind: u32::from(harmonic),
                 signature: h.signatures[slot],
                 target: i as u32 * axes * arms + arm,
@@ -788,7 +973,10 @@ fn map_infos(layout: &Layout, model: &Model, h: &Hierarchy, arms: u32, axes: u32
         }
     }
     for (t, transport) in model.transports.iter().enumerate() {
-        let signature = transport.moves.first().map_or(0, |&f| h.signatures[layout.storage[f]]);
+        let signature = transport
+            .moves
+            .first()
+            .map_or(0, |&f| h.signatures[layout.storage[f]]);
         for arm in 0..arms {
             let block = |map: usize| map as u32 * arms + arm;
             infos.push(MapInfo {

@@ -136,7 +136,10 @@ fn weights(solid: bool) -> [f32; 3] {
 }
 
 impl Solver {
-    #[expect(clippy::too_many_arguments, reason = "called once, from the simulation's constructor")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called once, from the simulation's constructor"
+    )]
     pub fn new(
         gpu: &Gpu,
         pipelines: &Pipelines,
@@ -152,7 +155,11 @@ impl Solver {
         let solved = plain + mapped;
         let systems_total = solved as u32 * arms;
         let levels = h.levels.len();
-        let list = storage(gpu, "systems by level", u64::from(systems_total) * levels as u64 * 4);
+        let list = storage(
+            gpu,
+            "systems by level",
+            u64::from(systems_total) * levels as u64 * 4,
+        );
         let done = storage(gpu, "solved systems", u64::from(systems_total) * 4);
         let report = storage(gpu, "solver report", u64::from(systems_total) * 2 * 16);
         let systems = storage(gpu, "systems", u64::from(systems_total) * 32);
@@ -167,12 +174,23 @@ impl Solver {
             .iter()
             .map(|l| {
                 let bytes = u64::from(systems_total) * u64::from(l.data.block) * 16;
-                ["coarse unknown", "coarse scratch", "coarse rhs", "coarse loss"]
-                    .map(|name| storage(gpu, name, bytes))
+                [
+                    "coarse unknown",
+                    "coarse scratch",
+                    "coarse rhs",
+                    "coarse loss",
+                ]
+                .map(|name| storage(gpu, name, bytes))
             })
             .collect();
         let unknown = |l: usize| if l == 0 { finest.guess } else { &own[l - 1][0] };
-        let scratch = |l: usize| if l == 0 { finest.scratch } else { &own[l - 1][1] };
+        let scratch = |l: usize| {
+            if l == 0 {
+                finest.scratch
+            } else {
+                &own[l - 1][1]
+            }
+        };
         let rhs = |l: usize| if l == 0 { finest.rhs } else { &own[l - 1][2] };
         let loss = |l: usize| if l == 0 { finest.loss } else { &own[l - 1][3] };
 
@@ -210,24 +228,42 @@ impl Solver {
             for (l, level) in h.levels.iter().enumerate() {
                 let walkers = level.walkers();
                 let sweep = |forth: bool, which: usize| {
-                    let (from, to) = if forth { (unknown(l), scratch(l)) } else { (scratch(l), unknown(l)) };
-                    Dispatch::new(gpu, pipelines, Kernel::SmoothSweep, mapped_family, walkers, |name| match name {
-                        "src" => Some(from),
-                        "dst" => Some(to),
-                        "sweep" => Some(&omega[which]),
-                        _ => common(l, name),
-                    })
+                    let (from, to) = if forth {
+                        (unknown(l), scratch(l))
+                    } else {
+                        (scratch(l), unknown(l))
+                    };
+                    Dispatch::new(
+                        gpu,
+                        pipelines,
+                        Kernel::SmoothSweep,
+                        mapped_family,
+                        walkers,
+                        |name| match name {
+                            "src" => Some(from),
+                            "dst" => Some(to),
+                            "sweep" => Some(&omega[which]),
+                            _ => common(l, name),
+                        },
+                    )
                 };
                 let (first, forth, back) = if l == 0 {
                     (None, sweep(true, 0)?, Some(sweep(false, 1)?))
                 } else {
-                    let first = Dispatch::new(gpu, pipelines, Kernel::SmoothFirst, mapped_family, walkers, |name| match name {
-                        // The kernel multiplies the unknown by nothing: any buffer of this size serves.
-                        "src" => Some(scratch(l)),
-                        "dst" => Some(unknown(l)),
-                        "sweep" => Some(&omega[0]),
-                        _ => common(l, name),
-                    })?;
+                    let first = Dispatch::new(
+                        gpu,
+                        pipelines,
+                        Kernel::SmoothFirst,
+                        mapped_family,
+                        walkers,
+                        |name| match name {
+                            // The kernel multiplies the unknown by nothing: any buffer of this size serves.
+                            "src" => Some(scratch(l)),
+                            "dst" => Some(unknown(l)),
+                            "sweep" => Some(&omega[0]),
+                            _ => common(l, name),
+                        },
+                    )?;
                     (Some(first), sweep(true, 1)?, None)
                 };
                 // The correction lands in the other buffer; this sweep brings it back.
@@ -238,43 +274,75 @@ impl Solver {
                 if let Some(coarse) = h.levels.get(l + 1) {
                     let coarse_threads = coarse.data.block;
                     let [x, y, z] = level.interpolation;
-                    let table = uniform_of(gpu, "interpolation table", &[x, y, z, h.interpolation_stride]);
-                    restrict = Some(Dispatch::new(gpu, pipelines, Kernel::RestrictResidual, mapped_family, coarse_threads, |name| match name {
-                        "src" => Some(solution(l)),
-                        "coarse" => Some(&uniforms[l + 1]),
-                        "coarse_out" => Some(rhs(l + 1)),
-                        "interpolation" => Some(&interpolation),
-                        "table" => Some(&table),
-                        _ => common(l, name),
-                    })?);
-                    coarsen_loss = Some(Dispatch::new(gpu, pipelines, Kernel::CoarsenLoss, false, coarse_threads, |name| match name {
-                        "coarse" => Some(&uniforms[l + 1]),
-                        "coarse_out" => Some(loss(l + 1)),
-                        "interpolation" => Some(&interpolation),
-                        "table" => Some(&table),
-                        _ => common(l, name),
-                    })?);
-                    prolong = Some(Dispatch::new(gpu, pipelines, Kernel::ProlongCorrect, false, walkers, |name| match name {
-                        "src" => Some(solution(l)),
-                        "dst" => Some(if l == 0 { scratch(l) } else { unknown(l) }),
-                        "coarse" => Some(&uniforms[l + 1]),
-                        "coarse_in" => Some(scratch(l + 1)),
-                        "interpolation" => Some(&interpolation),
-                        "table" => Some(&table),
-                        _ => common(l, name),
-                    })?);
-                    if mapped_family && faces.blocks > 0 {
-                        let axes = if solid { 3 } else { 2 };
-                        let counts = uniform_of(gpu, "face counts", &[axes, axes * arms, 0, 0]);
-                        coarsen_faces.push(Dispatch::new(gpu, pipelines, Kernel::CoarsenFaces, false, coarse.data.block, |name| match name {
+                    let table = uniform_of(
+                        gpu,
+                        "interpolation table",
+                        &[x, y, z, h.interpolation_stride],
+                    );
+                    restrict = Some(Dispatch::new(
+                        gpu,
+                        pipelines,
+                        Kernel::RestrictResidual,
+                        mapped_family,
+                        coarse_threads,
+                        |name| match name {
+                            "src" => Some(solution(l)),
                             "coarse" => Some(&uniforms[l + 1]),
-                            "faces_out" => Some(&faces.levels[l + 1]),
-                            "faces_in" => Some(&faces.levels[l]),
-                            "counts" => Some(&counts),
+                            "coarse_out" => Some(rhs(l + 1)),
                             "interpolation" => Some(&interpolation),
                             "table" => Some(&table),
                             _ => common(l, name),
-                        })?);
+                        },
+                    )?);
+                    coarsen_loss = Some(Dispatch::new(
+                        gpu,
+                        pipelines,
+                        Kernel::CoarsenLoss,
+                        false,
+                        coarse_threads,
+                        |name| match name {
+                            "coarse" => Some(&uniforms[l + 1]),
+                            "coarse_out" => Some(loss(l + 1)),
+                            "interpolation" => Some(&interpolation),
+                            "table" => Some(&table),
+                            _ => common(l, name),
+                        },
+                    )?);
+                    prolong = Some(Dispatch::new(
+                        gpu,
+                        pipelines,
+                        Kernel::ProlongCorrect,
+                        false,
+                        walkers,
+                        |name| match name {
+                            "src" => Some(solution(l)),
+                            "dst" => Some(if l == 0 { scratch(l) } else { unknown(l) }),
+                            "coarse" => Some(&uniforms[l + 1]),
+                            "coarse_in" => Some(scratch(l + 1)),
+                            "interpolation" => Some(&interpolation),
+                            "table" => Some(&table),
+                            _ => common(l, name),
+                        },
+                    )?);
+                    if mapped_family && faces.blocks > 0 {
+                        let axes = if solid { 3 } else { 2 };
+                        let counts = uniform_of(gpu, "face counts", &[axes, axes * arms, 0, 0]);
+                        coarsen_faces.push(Dispatch::new(
+                            gpu,
+                            pipelines,
+                            Kernel::CoarsenFaces,
+                            false,
+                            coarse.data.block,
+                            |name| match name {
+                                "coarse" => Some(&uniforms[l + 1]),
+                                "faces_out" => Some(&faces.levels[l + 1]),
+                                "faces_in" => Some(&faces.levels[l]),
+                                "counts" => Some(&counts),
+                                "interpolation" => Some(&interpolation),
+                                "table" => Some(&table),
+                                _ => common(l, name),
+                            },
+                        )?);
                     }
                 }
                 dispatches.push(LevelDispatches {
@@ -292,29 +360,45 @@ impl Solver {
             let threads = walkers.div_ceil(64) * 64;
             let mut stages = Vec::new();
             for (s, step) in steps.iter().enumerate() {
-                let residual = |first| Dispatch::new(gpu, pipelines, Kernel::ResidualNorm, Flags { mapped: mapped_family, first }, walkers, |name| match name {
-                    "src" => Some(finest.guess),
-                    "now" => Some(finest.now),
-                    "stage_one" => Some(finest.stage_one),
-                    "partial" => Some(&partial),
-                    "tick" => Some(step),
-                    _ => common(0, name),
-                });
-                let judge = |first: u32| {
-                    let shape = uniform_of(gpu, "judge", &[threads, s as u32, systems_total, first]);
-                    let family_list = &list;
-                    Dispatch::new(gpu, pipelines, Kernel::JudgeResidual, false, 1, |name| match name {
-                        "level" => Some(&uniforms[0]),
-                        "tick" => Some(step),
-                        "systems_here" => Some(family_list),
-                        "partial" => Some(&partial),
-                        "done_out" => Some(&done),
-                        "report" => Some(&report),
-                        "shape" => Some(&shape),
-                        "scales" => Some(&scales),
-                        _ => None,
-                    })
+                let residual = |first| {
+                    Dispatch::new(
+                        gpu,
+                        pipelines,
+                        Kernel::ResidualNorm,
+                        Flags {
+                            mapped: mapped_family,
+                            first,
+                        },
+                        walkers,
+                        |name| match name {
+                            "src" => Some(finest.guess),
+                            "now" => Some(finest.now),
+                            "stage_one" => Some(finest.stage_one),
+                            "partial" => Some(&partial),
+                            "tick" => Some(step),
+                            _ => common(0, name),
+                        },
+                    )
                 };
+                let judge =
+                    |first: u32| {
+                        let shape =
+                            uniform_of(gpu, "judge", &[threads, s as u32, systems_total, first]);
+                        let family_list = &list;
+                        Dispatch::new(gpu, pipelines, Kernel::JudgeResidual, false, 1, |name| {
+                            match name {
+                                "level" => Some(&uniforms[0]),
+                                "tick" => Some(step),
+                                "systems_here" => Some(family_list),
+                                "partial" => Some(&partial),
+                                "done_out" => Some(&done),
+                                "report" => Some(&report),
+                                "shape" => Some(&shape),
+                                "scales" => Some(&scales),
+                                _ => None,
+                            }
+                        })
+                    };
                 stages.push(Stage {
                     residual_first: residual(true)?,
                     residual: residual(false)?,
@@ -376,7 +460,8 @@ impl Solver {
                 }
                 family.counts[l] = here.len() as u32;
                 let at = u64::from(family.offsets[l]) * 4;
-                gpu.queue.write_buffer(&self.list, at, bytemuck::cast_slice(&here));
+                gpu.queue
+                    .write_buffer(&self.list, at, bytemuck::cast_slice(&here));
             }
         }
     }
@@ -385,11 +470,16 @@ impl Solver {
     pub fn record_coefficients(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines) {
         for family in &self.families {
             for (l, level) in family.levels.iter().enumerate() {
-                let Some(&below) = family.counts.get(l + 1) else { break };
+                let Some(&below) = family.counts.get(l + 1) else {
+                    break;
+                };
                 if let Some(d) = &level.coarsen_loss {
                     d.record(pass, pipelines, below);
                 }
-                if family.mapped && below > 0 && let Some(d) = self.coarsen_faces.get(l) {
+                if family.mapped
+                    && below > 0
+                    && let Some(d) = self.coarsen_faces.get(l)
+                {
                     d.record(pass, pipelines, self.face_blocks);
                 }
             }
@@ -402,7 +492,13 @@ impl Solver {
     }
 
     /// Records a solve of stage `stage` (0 or 1) with at most `cycles` V-cycles.
-    pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines, stage: usize, cycles: u32) {
+    pub fn record(
+        &self,
+        pass: &mut wgpu::ComputePass<'_>,
+        pipelines: &Pipelines,
+        stage: usize,
+        cycles: u32,
+    ) {
         for family in &self.families {
             let s = &family.stages[stage];
             s.residual_first.record(pass, pipelines, family.counts[0]);
@@ -421,7 +517,11 @@ impl Solver {
         for l in 0..=deepest {
             let level = &family.levels[l];
             let count = family.counts[l];
-            let sweeps = [level.first.as_ref(), Some(&level.forth), level.back.as_ref()];
+            let sweeps = [
+                level.first.as_ref(),
+                Some(&level.forth),
+                level.back.as_ref(),
+            ];
             for sweep in sweeps.into_iter().flatten() {
                 sweep.record(pass, pipelines, count);
             }

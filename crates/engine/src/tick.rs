@@ -6,10 +6,10 @@
 
 use warmfront_model::{Scheme, TransportScheme};
 
+use crate::EngineError;
 use crate::scheme::Plan;
 use crate::simulation::Simulation;
 use crate::solver::SolveReport;
-use crate::EngineError;
 
 /// A tick that was accepted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,6 +30,9 @@ const MOST_STEPS_AT_ONCE: u32 = 64;
 /// Halvings before a run is given up.
 const MOST_HALVINGS: u32 = 12;
 
+/// Steps taken back for negative values before backward Euler takes over for one tick.
+const OVERSHOOTS: u32 = 3;
+
 /// Smallest value that is accepted, relative to the field's scale.
 const NEGATIVE: f64 = -1e-6;
 
@@ -49,10 +52,24 @@ struct Verdict {
 
 #[derive(Debug)]
 enum Fault {
-    NotFinite { field: usize, arm: usize, cell: u32 },
-    Negative { field: usize, value: f64 },
-    NotSolved { field: usize, arm: usize, ratio: f32, cycles: u32 },
-    Inaccurate { error: f64 },
+    NotFinite {
+        field: usize,
+        arm: usize,
+        cell: u32,
+    },
+    Negative {
+        field: usize,
+        value: f64,
+    },
+    NotSolved {
+        field: usize,
+        arm: usize,
+        ratio: f32,
+        cycles: u32,
+    },
+    Inaccurate {
+        error: f64,
+    },
 }
 
 struct Outcome {
@@ -84,6 +101,31 @@ impl Simulation {
     /// A field that stays not finite, a negative rate, a solver or a step that fails at every length,
     /// driver errors. The state is then the one before the tick.
     pub fn tick(&mut self, until: f64) -> Result<Tick, EngineError> {
+        let ticked = self.try_tick(until);
+        if ticked.is_err() && self.attempted {
+            self.restore();
+        }
+        ticked
+    }
+
+    // Makes the accepted state, which every attempt leaves untouched, the present one again.
+    fn restore(&mut self) {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        let bytes = self.buffers.now.size().min(self.buffers.guess.size());
+        encoder.copy_buffer_to_buffer(&self.buffers.now, 0, &self.buffers.guess, 0, bytes);
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            let arms = self.arms.len() as u32;
+            self.recorded.compartments[6].record(&mut pass, &self.pipelines, arms);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.accept_pending = true;
+        self.slope_valid = false;
+        self.fresh = true;
+    }
+
+    fn try_tick(&mut self, until: f64) -> Result<Tick, EngineError> {
+        self.attempted = false;
         let left = until - self.time;
         let mut dt = if left <= self.next_step * 1.000_001 {
             left
@@ -94,8 +136,12 @@ impl Simulation {
         };
         let ends_there = dt == left;
         let mut rejected = 0;
+        let mut scheme = self.numerics.scheme;
         loop {
-            let mut plan = self.plan(dt);
+            let mut plan = Plan {
+                scheme,
+                ..self.plan(dt)
+            };
             self.burst = self.burst_length(dt, until);
             let mut outcome = self.attempt(&plan)?;
             // Cycles beyond what a system needs change nothing, so recording few and repeating with
@@ -103,7 +149,10 @@ impl Simulation {
             while outcome.unsolved && self.cycles < self.numerics.max_cycles {
                 self.cycles = (2 * self.cycles).min(self.numerics.max_cycles);
                 self.accept_pending = false;
-                outcome = self.attempt(&Plan { accept: false, ..plan })?;
+                outcome = self.attempt(&Plan {
+                    accept: false,
+                    ..plan
+                })?;
             }
             let Some(fault) = &outcome.fault else {
                 let length = dt * f64::from(self.burst);
@@ -126,7 +175,13 @@ impl Simulation {
             if rejected > MOST_HALVINGS || self.numerics.scheme == Scheme::Explicit {
                 return Err(self.explain(fault, dt, rejected));
             }
-            dt *= 0.5;
+            // A decay much faster than the step makes SDIRK2 overshoot; backward Euler never does.
+            let overshoot = matches!(fault, Fault::Negative { .. });
+            if overshoot && scheme == Scheme::Sdirk2 && rejected >= OVERSHOOTS {
+                scheme = Scheme::BackwardEuler;
+            } else {
+                dt *= 0.5;
+            }
         }
     }
 
@@ -154,7 +209,11 @@ impl Simulation {
     fn choose_step(&mut self, dt: f64, error: f64, rejected: u32) {
         self.next_step = match self.numerics.adaptive {
             Some(tolerance) => {
-                let order = if self.numerics.scheme == Scheme::Sdirk2 { 3.0 } else { 2.0 };
+                let order = if self.numerics.scheme == Scheme::Sdirk2 {
+                    3.0
+                } else {
+                    2.0
+                };
                 let factor = (tolerance / error.max(1e-30)).powf(1.0 / order) * 0.9;
                 let most = if rejected > 0 { 1.0 } else { 2.0 };
                 dt * factor.clamp(0.3, most)
@@ -170,10 +229,12 @@ impl Simulation {
     fn attempt(&mut self, plan: &Plan) -> Result<Outcome, EngineError> {
         let gamma_dt = plan.gamma_dt();
         if (gamma_dt / self.planned - 1.0).abs() > 1e-9 || self.planned == 0.0 {
-            self.solver.plan_levels(&self.gpu, &self.hierarchy, &self.diffusivity, gamma_dt);
+            self.solver
+                .plan_levels(&self.gpu, &self.hierarchy, &self.diffusivity, gamma_dt);
             self.planned = gamma_dt;
         }
         self.write_steps(plan);
+        self.attempted = true;
         let arms = self.arms.len() as u32;
         let r = &self.recorded;
         let p = &self.pipelines;
@@ -213,8 +274,14 @@ impl Simulation {
             r.judge.record(&mut pass, p, dynamic);
         }
         let sizes = [
-            (&self.solver.report, u64::from(self.solver.systems_total()) * 32),
-            (&self.buffers.verdict, self.layout.dynamic() as u64 * u64::from(arms) * 32),
+            (
+                &self.solver.report,
+                u64::from(self.solver.systems_total()) * 32,
+            ),
+            (
+                &self.buffers.verdict,
+                self.layout.dynamic() as u64 * u64::from(arms) * 32,
+            ),
             (&self.buffers.watch, u64::from(arms) * 4),
         ];
         let mut at = 0;
@@ -238,7 +305,11 @@ impl Simulation {
                 place: format!("{}:{}", process.rate.file, process.rate.line),
             });
         }
-        Ok(self.judge(plan, bytemuck::pod_collect_to_vec(solves), &bytemuck::pod_collect_to_vec::<u8, [f32; 8]>(verdicts)))
+        Ok(self.judge(
+            plan,
+            bytemuck::pod_collect_to_vec(solves),
+            &bytemuck::pod_collect_to_vec::<u8, [f32; 8]>(verdicts),
+        ))
     }
 
     fn record_stage(&self, encoder: &mut wgpu::CommandEncoder, stage: usize) {
@@ -269,7 +340,7 @@ impl Simulation {
                     let step = if i % 2 == 0 { there } else { back };
                     step.record(&mut pass, p, arms);
                 }
-                if self.burst % 2 == 0 {
+                if self.burst.is_multiple_of(2) {
                     return;
                 }
             } else {
@@ -278,15 +349,28 @@ impl Simulation {
             if let Some(faces) = &r.face_maps {
                 faces.record(&mut pass, p, self.layout.face_maps() as u32 * arms);
             }
-            let general = if r.march.is_empty() { r.explicit.as_slice() } else { &[] };
+            let general = if r.march.is_empty() {
+                r.explicit.as_slice()
+            } else {
+                &[]
+            };
             for (i, d) in general.iter().enumerate() {
                 let plain = i == 0 && self.layout.plain > 0;
-                let fields = if plain { self.layout.plain } else { self.layout.mapped };
+                let fields = if plain {
+                    self.layout.plain
+                } else {
+                    self.layout.mapped
+                };
                 d.record(&mut pass, p, fields as u32 * arms);
             }
         }
-        let fields = if r.march.is_empty() { self.layout.solved() } else { self.layout.dynamic() };
-        let bytes = fields as u64 * u64::from(arms) * u64::from(self.hierarchy.levels[0].data.block) * 16;
+        let fields = if r.march.is_empty() {
+            self.layout.solved()
+        } else {
+            self.layout.dynamic()
+        };
+        let bytes =
+            fields as u64 * u64::from(arms) * u64::from(self.hierarchy.levels[0].data.block) * 16;
         if bytes > 0 {
             encoder.copy_buffer_to_buffer(&self.buffers.scratch, 0, &self.buffers.guess, 0, bytes);
         }
@@ -315,12 +399,17 @@ impl Simulation {
             };
             error = error.max(verdict.error);
             // A sum that overflows means values far beyond any meaning, though each is finite.
-            let overflow = !verdict.error.is_finite() || !verdict.sum.is_finite() || !v[5].is_finite();
+            let overflow =
+                !verdict.error.is_finite() || !verdict.sum.is_finite() || !v[5].is_finite();
             if (verdict.bad > 0.0 || overflow) && !matches!(fault, Some(Fault::NotFinite { .. })) {
                 fault = Some(Fault::NotFinite {
                     field,
                     arm: i % arms,
-                    cell: if verdict.bad > 0.0 { verdict.first_bad as u32 } else { 0 },
+                    cell: if verdict.bad > 0.0 {
+                        verdict.first_bad as u32
+                    } else {
+                        0
+                    },
                 });
             } else if fault.is_none() && verdict.smallest < NEGATIVE * scale {
                 fault = Some(Fault::Negative {
@@ -336,7 +425,10 @@ impl Simulation {
             let used = &solves[..plan.stages() * total];
             unsolved = used.iter().any(|s| s.ratio > 1.0);
             cycles = used.iter().map(|s| s.cycles as u32).max().unwrap_or(0);
-            let worst = used.iter().enumerate().max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio));
+            let worst = used
+                .iter()
+                .enumerate()
+                .max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio));
             if let Some((i, s)) = worst
                 && fault.is_none()
                 && s.ratio > UNSOLVED
@@ -416,12 +508,21 @@ impl Simulation {
                     field: id(field),
                     arm: self.arms[arm].id.clone(),
                     what: "NaN or infinite",
-                    cell: [cell % pitch, (cell / pitch) % level.ny, cell / (pitch * level.ny)],
+                    cell: [
+                        cell % pitch,
+                        (cell / pitch) % level.ny,
+                        cell / (pitch * level.ny),
+                    ],
                     time: self.time,
                     retries,
                 }
             }
-            Fault::NotSolved { field, arm, ratio, cycles } => EngineError::NotSolved {
+            Fault::NotSolved {
+                field,
+                arm,
+                ratio,
+                cycles,
+            } => EngineError::NotSolved {
                 field: id(field),
                 arm: self.arms[arm].id.clone(),
                 ratio,

@@ -124,9 +124,7 @@ fn engine_kind(error: &EngineError) -> ErrorKind {
         | EngineError::Diffusivity { .. }
         | EngineError::Values { .. }
         | EngineError::Shader(_)
-        | EngineError::Model(_) => {
-            ErrorKind::Input
-        }
+        | EngineError::Model(_) => ErrorKind::Input,
         EngineError::NotFinite { .. }
         | EngineError::NegativeRate { .. }
         | EngineError::NotSolved { .. }

@@ -28,7 +28,9 @@ impl ParameterBlock {
     pub(crate) fn of(model: &Model, arms: u32, max_uniform: u64) -> Self {
         let parameters = model.parameters.len();
         let processes = model.processes.len();
-        let stride = (parameters + processes + model.transports.len()).max(1).next_multiple_of(4);
+        let stride = (parameters + processes + model.transports.len())
+            .max(1)
+            .next_multiple_of(4);
         Self {
             stride,
             uniform: (stride * 4) as u64 * u64::from(arms) <= max_uniform,
@@ -79,7 +81,8 @@ impl Writer<'_> {
             file: e.file.clone(),
             line: e.line,
         };
-        self.text.push(&format!("{before}{}{after}", e.text.trim()), &origin);
+        self.text
+            .push(&format!("{before}{}{after}", e.text.trim()), &origin);
     }
 
     fn finish(&mut self) -> Text {
@@ -126,13 +129,20 @@ impl Writer<'_> {
         let used = m.parameters.len() + m.processes.len() + m.transports.len();
         let members = m.parameters.iter().map(|p| p.id.clone());
         let switches = m.processes.iter().map(|p| format!("switch_{}", p.id));
-        let drifts = m.transports.iter().map(|t| format!("switch_drift_{}", t.id));
+        let drifts = m
+            .transports
+            .iter()
+            .map(|t| format!("switch_drift_{}", t.id));
         let pads = (used..block.stride).map(|i| format!("padding_{i}"));
         self.structure("Params", members.chain(switches).chain(drifts).chain(pads));
         self.structure("Compartments", m.compartments.iter().map(|c| c.id.clone()));
         self.structure("Aux", m.auxiliaries.iter().map(|a| a.id.clone()));
         self.structure("Rates", m.processes.iter().map(|p| p.id.clone()));
-        let space = if block.uniform { "uniform" } else { "storage, read" };
+        let space = if block.uniform {
+            "uniform"
+        } else {
+            "storage, read"
+        };
         self.line(format!(
             "@group(0) @binding(3) var<{space}> params: array<Params, ARMS>;"
         ));
@@ -145,10 +155,16 @@ impl Writer<'_> {
             self.expression(&format!("    a.{} = (", a.id), &a.expression, ");");
         }
         self.line("    return a;\n}\n");
-        self.line("fn rates(s: State, p: Params, a: Aux, g: Compartments) -> Rates {\n    var r: Rates;");
+        self.line(
+            "fn rates(s: State, p: Params, a: Aux, g: Compartments) -> Rates {\n    var r: Rates;",
+        );
         for process in &m.processes {
             let id = &process.id;
-            self.expression(&format!("    r.{id} = p.switch_{id} * ("), &process.rate, ");");
+            self.expression(
+                &format!("    r.{id} = p.switch_{id} * ("),
+                &process.rate,
+                ");",
+            );
         }
         self.line("    return r;\n}\n");
         self.finish()
@@ -235,7 +251,11 @@ impl Writer<'_> {
              let s = load_state(cell, arm);\n    let a = auxiliaries(s, p, g);\n    let r = rates(s, p, a, g);\n    var bad = 0u;",
         );
         for (i, p) in self.model.processes.iter().enumerate() {
-            self.line(format!("    bad = select(bad, {}u, r.{} < 0.0);", i + 1, p.id));
+            self.line(format!(
+                "    bad = select(bad, {}u, r.{} < 0.0);",
+                i + 1,
+                p.id
+            ));
         }
         self.line("    (*exchange).bad = select((*exchange).bad, bad, real && bad != 0u);");
         let spatial = |p: &Process| p.spatial;
@@ -252,7 +272,9 @@ impl Writer<'_> {
                     self.line(format!("    {name} += {rate};"));
                 }
             }
-            self.line(format!("    (*exchange).sums[{k}] += select(0.0, {name}, real);"));
+            self.line(format!(
+                "    (*exchange).sums[{k}] += select(0.0, {name}, real);"
+            ));
         }
         let layout = self.layout;
         for (storage, &f) in layout.fields[..layout.dynamic()].iter().enumerate() {
@@ -267,13 +289,16 @@ impl Writer<'_> {
             for rate in self.losses(target, spatial) {
                 self.line(format!("    loss_{storage} += {rate};"));
             }
-            self.line(format!("    let at_{storage} = block_of({storage}u, arm) + cell;"));
+            self.line(format!(
+                "    let at_{storage} = block_of({storage}u, arm) + cell;"
+            ));
             if layout.slot(storage) == Slot::Local {
                 self.line(format!(
                     "    if (tick.stage == 3u) {{\n        \
                          guess[at_{storage}] = s.{id} + tick.dt * (gain_{storage} - loss_{storage} * s.{id});\n    \
                      }} else if (tick.stage != 0u) {{\n        \
-                         guess[at_{storage}] = (tick.shift * known(at_{storage}) + gain_{storage}) / (tick.shift + loss_{storage});\n    }}"
+                         let known_{storage} = known(at_{storage});\n        \
+                         guess[at_{storage}] = known_{storage} + (gain_{storage} - loss_{storage} * known_{storage}) / (tick.shift + loss_{storage});\n    }}"
                 ));
             } else {
                 self.walls(storage, f);
@@ -299,7 +324,9 @@ impl Writer<'_> {
             self.expression(&before, &transport.potential, ");");
         }
         for (k, &storage) in layout.stiff.iter().enumerate() {
-            let Some(t) = layout.drift[storage] else { continue };
+            let Some(t) = layout.drift[storage] else {
+                continue;
+            };
             let transport = &self.model.transports[t];
             let field = &self.model.fields[layout.fields[storage]];
             let i = layout.hindrances.len() + self.model.transports.len() + k;
@@ -310,9 +337,13 @@ impl Writer<'_> {
             ));
             for (name, sign) in [("low", "var fall"), ("high", "fall")] {
                 let before = if name == "low" {
-                    format!("    {sign}_{k} = potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);")
+                    format!(
+                        "    {sign}_{k} = potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);"
+                    )
                 } else {
-                    format!("    {sign}_{k} -= potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);")
+                    format!(
+                        "    {sign}_{k} -= potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);"
+                    )
                 };
                 self.line(before);
             }
@@ -324,7 +355,9 @@ impl Writer<'_> {
         self.line("}\n");
         for (t, transport) in self.model.transports.iter().enumerate() {
             if layout.stiff.iter().any(|&s| layout.drift[s] == Some(t)) {
-                self.line(format!("fn potential_{t}(s: State, a: Aux, p: Params) -> f32 {{"));
+                self.line(format!(
+                    "fn potential_{t}(s: State, a: Aux, p: Params) -> f32 {{"
+                ));
                 self.expression("    return (", &transport.potential, ");");
                 self.line("}\n");
             }
@@ -377,11 +410,18 @@ impl Writer<'_> {
         }
         let local = |p: &Process| !p.spatial;
         for p in m.processes.iter().filter(|p| local(p)) {
-            self.expression(&format!("    r.{0} = p.switch_{0} * (", p.id), &p.rate, ");");
+            self.expression(
+                &format!("    r.{0} = p.switch_{0} * (", p.id),
+                &p.rate,
+                ");",
+            );
         }
         for (i, c) in m.compartments.iter().enumerate() {
             let target = Target::Compartment(i);
-            self.line(format!("    // {}\n    var gain_{i} = 0.0;\n    var loss_{i} = 0.0;", c.id));
+            self.line(format!(
+                "    // {}\n    var gain_{i} = 0.0;\n    var loss_{i} = 0.0;",
+                c.id
+            ));
             let gains = self.gains(target, local);
             self.sum_into(&format!("gain_{i}"), &gains);
             for rate in self.losses(target, local) {
@@ -391,10 +431,14 @@ impl Writer<'_> {
                 let Exchange { compartment, gain } = self.exchanges[k];
                 if compartment == i {
                     let name = if gain { "gain" } else { "loss" };
-                    self.line(format!("    {name}_{i} += max(start[{k}] + rise[{k}] * time, 0.0);"));
+                    self.line(format!(
+                        "    {name}_{i} += max(start[{k}] + rise[{k}] * time, 0.0);"
+                    ));
                 }
             }
-            self.line(format!("    (*gain)[{i}] = gain_{i};\n    (*loss)[{i}] = loss_{i};"));
+            self.line(format!(
+                "    (*gain)[{i}] = gain_{i};\n    (*loss)[{i}] = loss_{i};"
+            ));
         }
         self.line("}\n");
         self.line("fn add_doses(arm: u32, base: u32, p: Params) {");
@@ -496,7 +540,9 @@ impl Writer<'_> {
         for lane in 0..4 {
             self.line(format!("        var s_{lane}: State;"));
             for (storage, id) in ids.iter().enumerate() {
-                self.line(format!("        s_{lane}.{id} = max(here_{storage}[{lane}], 0.0);"));
+                self.line(format!(
+                    "        s_{lane}.{id} = max(here_{storage}[{lane}], 0.0);"
+                ));
             }
             self.line(format!("        let c_{lane} = change(s_{lane}, p, g);"));
         }
@@ -600,11 +646,17 @@ pub(crate) fn all(
     BTreeMap::from([
         ("generated/model.wgsl".to_owned(), writer.model(block, arms)),
         ("generated/react.wgsl".to_owned(), react),
-        ("generated/compartments.wgsl".to_owned(), writer.compartments()),
+        (
+            "generated/compartments.wgsl".to_owned(),
+            writer.compartments(),
+        ),
         ("generated/observe.wgsl".to_owned(), writer.observe()),
         ("generated/explicit.wgsl".to_owned(), writer.explicit()),
         ("generated/initial.wgsl".to_owned(), writer.initial()),
-        ("generated/coefficients.wgsl".to_owned(), writer.coefficients()),
+        (
+            "generated/coefficients.wgsl".to_owned(),
+            writer.coefficients(),
+        ),
     ])
 }
 

@@ -101,13 +101,31 @@ impl Bench<'_> {
     fn multigrid(&mut self, bare: &[Anchor]) -> Result<(), Failure> {
         let scenario = self.scenario("heat", Some(EDGE))?;
         let times = self.simulation(&scenario, 1)?.kernel_times(self.repeats)?;
-        let find = |name: &str| times.iter().find(|t| t.name == name).map_or(f64::NAN, |t| t.milliseconds);
+        let find = |name: &str| {
+            times
+                .iter()
+                .find(|t| t.name == name)
+                .map_or(f64::NAN, |t| t.milliseconds)
+        };
         let (naive, march) = (bare[0].milliseconds, bare[2].milliseconds);
         self.say(&format!("\nmultigrid, one field, {EDGE}x{EDGE}\n"));
         let sweep = find("sweep, plain");
-        self.row("one sweep", sweep, "ms", &format!("{:.0} % of the bare walking pass's speed", 100.0 * march / sweep));
+        self.row(
+            "one sweep",
+            sweep,
+            "ms",
+            &format!(
+                "{:.0} % of the bare walking pass's speed",
+                100.0 * march / sweep
+            ),
+        );
         let cycle = find("V-cycle, plain");
-        self.row("one V-cycle", cycle, "ms", &format!("{:.1} naive passes", cycle / naive));
+        self.row(
+            "one V-cycle",
+            cycle,
+            "ms",
+            &format!("{:.1} naive passes", cycle / naive),
+        );
         Ok(())
     }
 
@@ -175,11 +193,20 @@ impl Bench<'_> {
         let start = Instant::now();
         let from = simulation.time();
         simulation.advance(from + 256.0 * explicit.time.step)?;
-        let whole = start.elapsed().as_secs_f64() * scenario.time.duration / (simulation.time() - from);
+        let whole =
+            start.elapsed().as_secs_f64() * scenario.time.duration / (simulation.time() - from);
         let [x, y, _] = scenario.grid.cells;
         self.say(&format!("\nstiff reference problem, {x}x{y}, ten days\n"));
-        self.row("implicit, time to solution", implicit, "s", &format!("{ticks} ticks"));
-        let note = format!("scaled from 256 steps; {:.0} x the implicit run", whole / implicit);
+        self.row(
+            "implicit, time to solution",
+            implicit,
+            "s",
+            &format!("{ticks} ticks"),
+        );
+        let note = format!(
+            "scaled from 256 steps; {:.0} x the implicit run",
+            whole / implicit
+        );
         self.row("explicit at its stability limit", whole, "s", &note);
         Ok(())
     }
@@ -199,8 +226,16 @@ impl Bench<'_> {
         }
         let tick = median(each);
         let [x, y, _] = scenario.grid.cells;
-        self.say(&format!("\ndefault scenario `{}`, {arms} arms, {x}x{y}\n", scenario.id));
-        self.row("ticks", 1.0 / tick, "1/s", &format!("{step} {} each", scenario.model.time_unit));
+        self.say(&format!(
+            "\ndefault scenario `{}`, {arms} arms, {x}x{y}\n",
+            scenario.id
+        ));
+        self.row(
+            "ticks",
+            1.0 / tick,
+            "1/s",
+            &format!("{step} {} each", scenario.model.time_unit),
+        );
         for t in simulation.kernel_times(self.repeats)? {
             self.row(&format!("  {}", t.name), t.milliseconds, "ms", "");
         }
