@@ -3,6 +3,9 @@
 @group(0) @binding(8) var<storage, read_write> observed: array<vec4f>;
 //#import generated/observe.wgsl
 
+// Whether rows end in padding.
+override PADDED: bool = true;
+
 @compute @workgroup_size(64)
 fn observe(@builtin(global_invocation_id) id: vec3u) {
     let arm = id.z;
@@ -11,7 +14,7 @@ fn observe(@builtin(global_invocation_id) id: vec3u) {
     var sums = no_observations();
     let cells = 4u * level.block;
     for (var cell = id.x; cell < cells; cell += geometry.threads) {
-        if (cell % (4u * level.columns) < level.nx) {
+        if (!PADDED || cell % (4u * level.columns) < level.nx) {
             observe_cell(cell, arm, p, g, &sums);
         }
     }

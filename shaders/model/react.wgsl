@@ -5,6 +5,9 @@
 //#import bind/model.wgsl
 //#import generated/react.wgsl
 
+// Whether rows end in padding.
+override PADDED: bool = true;
+
 @compute @workgroup_size(64)
 fn react(@builtin(global_invocation_id) id: vec3u) {
     let arm = id.z;
@@ -13,7 +16,7 @@ fn react(@builtin(global_invocation_id) id: vec3u) {
     var exchange = no_exchange();
     let cells = 4u * level.block;
     for (var cell = id.x; cell < cells; cell += geometry.threads) {
-        let real = cell % (4u * level.columns) < level.nx;
+        let real = !PADDED || cell % (4u * level.columns) < level.nx;
         react_cell(cell, arm, real, p, g, &exchange);
     }
     store_exchange(arm, id.x, exchange);

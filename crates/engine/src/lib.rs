@@ -29,6 +29,7 @@ mod memory;
 mod pipelines;
 mod profile;
 mod scheme;
+mod setup;
 mod simulation;
 mod solver;
 mod tick;

@@ -20,12 +20,23 @@ pub(crate) struct Bound {
     pub groups: Vec<(u32, wgpu::BindGroup)>,
 }
 
+/// What all kernels of a simulation are specialised for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GridFlags {
+    /// More than one cell along z.
+    pub solid: bool,
+    /// Some field wraps around along x.
+    pub wraps: bool,
+    /// Rows end in padding.
+    pub padded: bool,
+}
+
 /// What a kernel is specialised for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Flags {
     /// Hindrance or drift vary in space.
     pub mapped: bool,
-    /// First look at a linear system.
+    /// First look at a linear system; reactions of the first stage.
     pub first: bool,
 }
 
@@ -58,8 +69,7 @@ impl Pipelines {
         program: &Program,
         kernel: Kernel,
         flags: Flags,
-        solid: bool,
-        wraps: bool,
+        grid: GridFlags,
     ) -> Result<(), EngineError> {
         let variant = Variant { kernel, flags };
         if self.pipes.contains_key(&variant) {
@@ -76,8 +86,9 @@ impl Pipelines {
         let all = [
             ("MAPPED", f64::from(u8::from(flags.mapped))),
             ("FIRST", f64::from(u8::from(flags.first))),
-            ("SOLID", f64::from(u8::from(solid))),
-            ("WRAPS", f64::from(u8::from(wraps))),
+            ("SOLID", f64::from(u8::from(grid.solid))),
+            ("WRAPS", f64::from(u8::from(grid.wraps))),
+            ("PADDED", f64::from(u8::from(grid.padded))),
         ];
         let constants: Vec<(&str, f64)> = all
             .into_iter()

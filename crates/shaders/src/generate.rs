@@ -241,8 +241,9 @@ impl Writer<'_> {
                  for (var k = 0u; k < EXCHANGES; k++) {\n        \
                      exchange_out[(arm * EXCHANGES + k) * geometry.threads + thread] = exchange.sums[k];\n    }\n    \
                  if (exchange.bad != 0u) {\n        atomicMax(&watch[arm], exchange.bad);\n    }\n}\n\
-             // Value that is carried over from the tick's start into this stage.\n\
-             fn known(at: u32) -> f32 {\n    return now[at] + tick.carry * (stage_one[at] - now[at]);\n}\n",
+             // Value that is carried over from the tick's start into this stage. Stage 1 knows no stage before.\n\
+             override FIRST: bool = false;\n\
+             fn known(at: u32) -> f32 {\n    if (FIRST) {\n        return now[at];\n    }\n    return now[at] + tick.carry * (stage_one[at] - now[at]);\n}\n",
         );
         self.load_state();
         self.load_compartments();

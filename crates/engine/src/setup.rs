@@ -1,0 +1,650 @@
+//! Construction of a simulation: buffers, pipelines, bind groups, start values.
+
+use bytemuck::{Pod, Zeroable};
+use warmfront_model::{Boundary, FaceMean, Model, Scenario, Scheme, Wall};
+use warmfront_shaders::{Files, Kernel, Layout, Program};
+
+use crate::buffers::{storage, storage_of, uniform_of};
+use crate::diagnostics::Diagnostics;
+use crate::hierarchy::{Hierarchy, LevelData};
+use crate::memory::MemoryEstimate;
+use crate::pipelines::{Dispatch, Flags, GridFlags, Pipelines};
+use crate::scheme::StepData;
+use crate::simulation::{ArmName, Buffers, Recorded, Simulation};
+use crate::solver::{Faces, Finest, Solver};
+use crate::{EngineError, Gpu};
+
+/// `MapInfo` of `face_maps.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct MapInfo {
+    source: u32,
+    other: u32,
+    kind: u32,
+    signature: u32,
+    target: u32,
+    coefficient: u32,
+}
+
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+struct Geometry {
+    spacing: [f32; 3],
+    threads: u32,
+}
+
+/// Cells that one thread of the model kernels takes.
+const CELLS_PER_THREAD: u32 = 16;
+
+impl Simulation {
+    /// Allocates and fills the arms `arms` (indices into `scenario.arms`) of a scenario.
+    ///
+    /// # Errors
+    /// A run that does not fit, a shader of the model that does not compile, initial data that are
+    /// wrong, driver errors.
+    pub fn new(
+        gpu: &Gpu,
+        files: Files,
+        scenario: &Scenario,
+        arms: &[usize],
+    ) -> Result<Self, EngineError> {
+        let model = scenario.model.clone();
+        let count = arms.len() as u32;
+        let memory = MemoryEstimate::of(scenario, arms.len());
+        memory.check(gpu, scenario, arms.len())?;
+        let max_uniform = gpu.limits.max_uniform_buffer_binding_size;
+        let program = Program::new(files, &model, count, max_uniform);
+        let layout = program.layout.clone();
+        let boundaries: Vec<_> = layout.fields[..layout.solved()]
+            .iter()
+            .map(|&f| model.fields[f].boundary)
+            .collect();
+        let hierarchy = Hierarchy::new(&scenario.grid, &boundaries, count);
+        let solid = scenario.grid.is_3d();
+        let wraps = boundaries.iter().any(|b| b.x_low == Wall::Periodic);
+        let grid = GridFlags {
+            solid,
+            wraps,
+            padded: !scenario.grid.cells[0].is_multiple_of(4),
+        };
+        let mut pipelines = Pipelines::default();
+        for &kernel in Kernel::ALL {
+            let both = matches!(
+                kernel,
+                Kernel::SmoothSweep
+                    | Kernel::SmoothFirst
+                    | Kernel::RestrictResidual
+                    | Kernel::ResidualNorm
+                    | Kernel::ExplicitStep
+            );
+            if layout.plain > 0 || !both {
+                pipelines.build(gpu, &program, kernel, false.into(), grid)?;
+            }
+            if both && layout.mapped > 0 {
+                pipelines.build(gpu, &program, kernel, true.into(), grid)?;
+            }
+        }
+        for mapped in [false, true] {
+            let flags = Flags {
+                mapped,
+                first: true,
+            };
+            pipelines.build(gpu, &program, Kernel::ResidualNorm, flags, grid)?;
+        }
+        let first = Flags {
+            mapped: false,
+            first: true,
+        };
+        pipelines.build(gpu, &program, Kernel::React, first, grid)?;
+
+        let level0 = hierarchy.levels[0].data;
+        let block = u64::from(level0.block) * 16;
+        let (all, dynamic, solved) = (
+            layout.all() as u64,
+            layout.dynamic() as u64,
+            layout.solved() as u64,
+        );
+        let n = u64::from(count);
+        let guess = storage(gpu, "guess", block * all * n);
+        let now = storage(gpu, "now", block * dynamic * n);
+        let stage_one = storage(gpu, "stage one", block * dynamic * n);
+        let slope = storage(gpu, "slope", block * dynamic * n);
+        // Work space of the solver; between ticks it holds the new slopes.
+        let scratch = storage(gpu, "scratch", block * dynamic * n);
+        let rhs = storage(gpu, "rhs", block * solved * n);
+        let loss = storage(gpu, "loss", block * solved * n);
+        let maps = storage(gpu, "maps", block * layout.cell_maps() as u64 * n);
+        let axes = if solid { 3 } else { 2 };
+        let face_blocks = layout.face_maps() as u32 * axes * count;
+        let faces = Faces {
+            levels: hierarchy
+                .levels
+                .iter()
+                .map(|l| {
+                    storage(
+                        gpu,
+                        "faces",
+                        u64::from(l.data.block) * 16 * u64::from(face_blocks),
+                    )
+                })
+                .collect(),
+            blocks: face_blocks,
+        };
+        let steps: Vec<wgpu::Buffer> = (0..3)
+            .map(|_| uniform_of(gpu, "step", &StepData::zeroed()))
+            .collect();
+        let finest = Finest {
+            guess: &guess,
+            now: &now,
+            stage_one: &stage_one,
+            rhs: &rhs,
+            loss: &loss,
+            scratch: &scratch,
+        };
+        let solver = Solver::new(
+            gpu,
+            &pipelines,
+            &hierarchy,
+            layout.plain,
+            layout.mapped,
+            &finest,
+            &faces,
+            &steps[1..],
+        )?;
+
+        // Model kernels.
+        let threads = (4 * level0.block)
+            .div_ceil(CELLS_PER_THREAD)
+            .next_multiple_of(64);
+        let spacing = scenario.grid.spacing.map(|s| s as f32);
+        let geometry = uniform_of(gpu, "geometry", &Geometry { spacing, threads });
+        let level = uniform_of(gpu, "level", &level0);
+        let exchanges = program.exchanges as u64;
+        let compartments = model.compartments.len().max(1) as u64;
+        let stride = 3 * compartments + 2 * exchanges;
+        let memory_buffer = storage(gpu, "compartments", stride * n * 4);
+        let exchange = storage(gpu, "exchange", exchanges * n * u64::from(threads) * 4);
+        let doses = storage(gpu, "doses", n * model.drugs.len().max(1) as u64 * 4);
+        let watch = storage(gpu, "watch", n * 4);
+        let param_bytes = program.parameters.stride as u64 * 4 * n;
+        let params = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("parameters"),
+            size: param_bytes.next_multiple_of(16),
+            usage: wgpu::BufferUsages::COPY_DST
+                | if program.parameters.uniform {
+                    wgpu::BufferUsages::UNIFORM
+                } else {
+                    wgpu::BufferUsages::STORAGE
+                },
+            mapped_at_creation: false,
+        });
+        let per_arm = (layout.solved() + model.transports.len()).max(1) as u64;
+        let coefficients = storage(gpu, "coefficients", per_arm * n * 4);
+        let wall_diffusivity = storage(gpu, "wall diffusivity", solved.max(1) * n * 4);
+        let walkers = hierarchy.levels[0].walkers();
+        let tick_threads = walkers.div_ceil(64) * 64;
+        let tick_partial = storage(
+            gpu,
+            "tick partial sums",
+            dynamic * n * u64::from(tick_threads) * 32,
+        );
+        let verdict = storage(gpu, "verdict", dynamic * n * 32);
+        let observables = model.observables.len().max(1) as u64;
+        let observed = storage(gpu, "observed", observables * n * u64::from(threads) * 16);
+        let totals = storage(gpu, "totals", observables * n * 16);
+        let span = uniform_of(gpu, "span", &[level0.block * (dynamic * n) as u32, 0, 0, 0]);
+        let span_threads = (level0.block * (dynamic * n) as u32).min(1 << 20);
+
+        let predict = |kernel, step: usize| {
+            Dispatch::new(
+                gpu,
+                &pipelines,
+                kernel,
+                false,
+                span_threads,
+                |name| match name {
+                    "tick" => Some(&steps[step]),
+                    "now" => Some(&now),
+                    "guess" => Some(&guess),
+                    "slope" => Some(&slope),
+                    "new_slope" => Some(&scratch),
+                    "stage_one" => Some(&stage_one),
+                    "span" => Some(&span),
+                    _ => None,
+                },
+            )
+        };
+        let react = (0..3)
+            .map(|s| {
+                Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::React,
+                    Flags {
+                        mapped: false,
+                        first: s < 2,
+                    },
+                    threads,
+                    |name| match name {
+                        "level" => Some(&level),
+                        "tick" => Some(&steps[s]),
+                        "geometry" => Some(&geometry),
+                        "params" => Some(&params),
+                        "compartment_values" => Some(&memory_buffer),
+                        "guess" => Some(&guess),
+                        "now" => Some(&now),
+                        "stage_one" => Some(&stage_one),
+                        "rhs_out" => Some(&rhs),
+                        "loss_out" => Some(&loss),
+                        "maps_out" => Some(&maps),
+                        "exchange_out" => Some(&exchange),
+                        "watch" => Some(&watch),
+                        "wall_diffusivity" => Some(&wall_diffusivity),
+                        _ => None,
+                    },
+                )
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let real_cells = scenario.grid.len() as u32;
+        let compartment_dispatches = [(0, 1), (1, 2), (2, 2), (3, 0), (4, 0), (2, 1), (5, 0)]
+            .into_iter()
+            .map(|(mode, step): (u32, usize)| {
+                let task = uniform_of(gpu, "compartment task", &[mode, threads, real_cells, 0]);
+                Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::Compartments,
+                    false,
+                    1,
+                    |name| match name {
+                        "level" => Some(&level),
+                        "tick" => Some(&steps[step]),
+                        "params" => Some(&params),
+                        "memory" => Some(&memory_buffer),
+                        "exchange_partials" => Some(&exchange),
+                        "task" => Some(&task),
+                        "doses" => Some(&doses),
+                        _ => None,
+                    },
+                )
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+
+        let mut face_maps = None;
+        if face_blocks > 0 {
+            let infos = map_infos(&layout, &model, &hierarchy, count, axes);
+            let infos = storage_of(gpu, "map infos", &infos);
+            let [x, y, z] = spacing;
+            let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
+            face_maps = Some(Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::FaceMaps,
+                false,
+                walkers,
+                |name| match name {
+                    "level" => Some(&level),
+                    "metric" => Some(&solver.metric),
+                    "map_infos" => Some(&infos),
+                    "maps" => Some(&maps),
+                    "coefficients" => Some(&coefficients),
+                    "faces_out" => Some(&faces.levels[0]),
+                    "axes" => Some(&axes_data),
+                    _ => None,
+                },
+            )?);
+        }
+        let drift_systems: Vec<u32> = (0..layout.solved())
+            .filter(|&f| layout.drift[f].is_some())
+            .flat_map(|f| (0..count).map(move |arm| f as u32 * count + arm))
+            .collect();
+        let mut limit_drift = None;
+        if !drift_systems.is_empty() {
+            let list = storage_of(gpu, "drifting systems", &drift_systems);
+            let [x, y, z] = spacing;
+            let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
+            limit_drift = Some(Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::LimitDrift,
+                false,
+                walkers,
+                |name| match name {
+                    "level" => Some(&level),
+                    "systems" => Some(&solver.systems),
+                    "values" => Some(&guess),
+                    "tick" => Some(&steps[1]),
+                    "metric" => Some(&solver.metric),
+                    "maps" => Some(&maps),
+                    "face_values" => Some(&faces.levels[0]),
+                    "rhs_out" => Some(&rhs),
+                    "drifting" => Some(&list),
+                    "axes" => Some(&axes_data),
+                    _ => None,
+                },
+            )?);
+        }
+        let done_never = storage(gpu, "never solved", solved.max(1) * n * 4);
+        let mut explicit = Vec::new();
+        let mut first_slot = 0;
+        for (mapped, fields) in [(false, layout.plain), (true, layout.mapped)] {
+            let slots = first_slot..first_slot + fields;
+            first_slot += fields;
+            if fields == 0 {
+                continue;
+            }
+            let systems: Vec<u32> = slots
+                .flat_map(|f| (0..count).map(move |arm| f as u32 * count + arm))
+                .collect();
+            let list = storage_of(gpu, "explicit systems", &systems);
+            let here = uniform_of(gpu, "level", &LevelData { list: 0, ..level0 });
+            explicit.push(Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::ExplicitStep,
+                mapped,
+                walkers,
+                |name| match name {
+                    "level" => Some(&here),
+                    "tick" => Some(&steps[1]),
+                    "systems" => Some(&solver.systems),
+                    "systems_here" => Some(&list),
+                    "metric" => Some(&solver.metric),
+                    "src" => Some(&guess),
+                    "dst" => Some(&scratch),
+                    "rhs" => Some(&rhs),
+                    "loss" => Some(&loss),
+                    "done" => Some(&done_never),
+                    "faces" => Some(&faces.levels[0]),
+                    _ => None,
+                },
+            )?);
+        }
+        // One pass for all fields where the model allows it: two dispatches, there and back.
+        let simple = layout.mapped == 0
+            && layout.all() == layout.dynamic()
+            && layout.dynamic() > 0
+            && !program.exchanging
+            && hierarchy.signatures.iter().all(|&s| s == 0)
+            && boundaries.iter().all(|b| !has_fixed_wall(b));
+        let mut march = Vec::new();
+        if simple && scenario.numerics.scheme == Scheme::Explicit {
+            for (from, to) in [(&guess, &scratch), (&scratch, &guess)] {
+                march.push(Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::ExplicitMarch,
+                    false,
+                    walkers,
+                    |name| match name {
+                        "level" => Some(&level),
+                        "tick" => Some(&steps[1]),
+                        "params" => Some(&params),
+                        "compartment_values" => Some(&memory_buffer),
+                        "metric" => Some(&solver.metric),
+                        "state_in" => Some(from),
+                        "state_out" => Some(to),
+                        "diffusivity" => Some(&wall_diffusivity),
+                        _ => None,
+                    },
+                )?);
+            }
+        }
+        let stages = match scenario.numerics.scheme {
+            Scheme::Sdirk2 => 2,
+            _ => 1,
+        };
+        let finish = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::FinishTick,
+            false,
+            walkers,
+            |name| match name {
+                "level" => Some(&level),
+                "tick" => Some(&steps[stages]),
+                "now" => Some(&now),
+                "guess" => Some(&guess),
+                "stage_one" => Some(&stage_one),
+                "slope" => Some(&slope),
+                "new_slope" => Some(&scratch),
+                "partial" => Some(&tick_partial),
+                _ => None,
+            },
+        )?;
+        let tick_shape = uniform_of(gpu, "tick shape", &[tick_threads, 0, 0, 0]);
+        let judge = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::JudgeTick,
+            false,
+            1,
+            |name| match name {
+                "partial" => Some(&tick_partial),
+                "verdict" => Some(&verdict),
+                "shape" => Some(&tick_shape),
+                _ => None,
+            },
+        )?;
+        let observe =
+            Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::Observe,
+                false,
+                threads,
+                |name| match name {
+                    "level" => Some(&level),
+                    "tick" => Some(&steps[0]),
+                    "geometry" => Some(&geometry),
+                    "params" => Some(&params),
+                    "compartment_values" => Some(&memory_buffer),
+                    "guess" => Some(&guess),
+                    "observed" => Some(&observed),
+                    _ => None,
+                },
+            )?;
+        let observe_shape = uniform_of(gpu, "observe shape", &[threads, 0, 0, 0]);
+        let sum_observables = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::SumObservables,
+            false,
+            1,
+            |name| match name {
+                "observed" => Some(&observed),
+                "totals" => Some(&totals),
+                "shape" => Some(&observe_shape),
+                _ => None,
+            },
+        )?;
+        let coefficient_dispatch = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::Coefficients,
+            false,
+            1,
+            |name| match name {
+                "params" => Some(&params),
+                "coefficients_out" => Some(&coefficients),
+                _ => None,
+            },
+        )?;
+        let initial =
+            Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::Initial,
+                false,
+                threads,
+                |name| match name {
+                    "level" => Some(&level),
+                    "tick" => Some(&steps[0]),
+                    "geometry" => Some(&geometry),
+                    "params" => Some(&params),
+                    "guess" => Some(&guess),
+                    _ => None,
+                },
+            )?;
+        let staging_bytes = u64::from(solver.systems_total()) * 32 + dynamic * n * 32 + n * 4;
+        let staging = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("tick readback"),
+            size: staging_bytes.max(16),
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        let recorded = Recorded {
+            predict_first: predict(Kernel::PredictFirst, 1)?,
+            predict_second: predict(Kernel::PredictSecond, 2)?,
+            react,
+            face_maps,
+            limit_drift,
+            explicit,
+            march,
+            compartments: compartment_dispatches,
+            finish,
+            judge,
+            observe,
+            sum_observables,
+            coefficients: coefficient_dispatch,
+        };
+        let numerics = scenario.numerics.clone();
+        let diagnostics = Diagnostics::new(model.fields.len());
+        let mut simulation = Self {
+            gpu: gpu.clone(),
+            numerics,
+            layout,
+            program,
+            hierarchy,
+            pipelines,
+            solver,
+            buffers: Buffers {
+                guess,
+                now,
+                scratch,
+                params,
+                memory: memory_buffer,
+                doses,
+                watch,
+                verdict,
+                totals,
+                coefficients,
+                wall_diffusivity,
+                steps,
+                staging,
+            },
+            recorded,
+            arms: arms
+                .iter()
+                .map(|&a| ArmName {
+                    id: scenario.arms[a].id.clone(),
+                })
+                .collect(),
+            parameters: arms
+                .iter()
+                .map(|&a| scenario.arms[a].parameters.clone())
+                .collect(),
+            off: scenario.off.clone(),
+            off_transports: scenario.off_transports.clone(),
+            diffusivity: Vec::new(),
+            cells: scenario.grid.cells,
+            cell_volume: scenario.grid.cell_volume(),
+            drifting: drift_systems.len() as u32,
+            time: 0.0,
+            step: scenario.time.step,
+            next_step: scenario.time.step * scenario.numerics.first_step,
+            planned: 0.0,
+            fresh: true,
+            slope_valid: false,
+            accept_pending: true,
+            attempted: false,
+            burst: 1,
+            cycles: scenario.numerics.max_cycles.clamp(1, 2),
+            diagnostics,
+            memory,
+            model,
+        };
+        simulation.upload_parameters()?;
+        simulation.start(scenario, &initial)?;
+        Ok(simulation)
+    }
+
+    fn start(&mut self, scenario: &Scenario, initial: &Dispatch) -> Result<(), EngineError> {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            initial.record(&mut pass, &self.pipelines, self.arms.len() as u32);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        for (field, values) in scenario.initial_fields()?.iter().enumerate() {
+            if let Some(values) = values {
+                for arm in 0..self.arms.len() {
+                    self.write_field(arm, field, values);
+                }
+            }
+        }
+        let k = self.model.compartments.len().max(1);
+        let stride = 3 * k + 2 * self.program.exchanges;
+        let values: Vec<f32> = scenario.compartments.iter().map(|&v| v as f32).collect();
+        for arm in 0..self.arms.len() {
+            let mut memory = vec![0f32; stride];
+            for part in 0..3 {
+                memory[part * k..part * k + values.len()].copy_from_slice(&values);
+            }
+            let at = (arm * stride * 4) as u64;
+            self.gpu
+                .queue
+                .write_buffer(&self.buffers.memory, at, bytemuck::cast_slice(&memory));
+        }
+        self.gpu.wait()
+    }
+}
+
+fn has_fixed_wall(b: &Boundary) -> bool {
+    [b.x_low, b.x_high, b.y_low, b.y_high, b.z_low, b.z_high]
+        .iter()
+        .any(|w| matches!(w, Wall::Fixed(_)))
+}
+
+// What `face_maps` makes: a conductance for every mapped field, then a drift for every transport.
+fn map_infos(layout: &Layout, model: &Model, h: &Hierarchy, arms: u32, axes: u32) -> Vec<MapInfo> {
+    let mut infos = Vec::new();
+    let per_arm = (layout.solved() + model.transports.len()).max(1) as u32;
+    let first_stiff = layout.hindrances.len() + model.transports.len();
+    for i in 0..layout.mapped {
+        let slot = layout.plain + i;
+        let harmonic =
+            layout.hindrance[slot].is_some_and(|h| layout.hindrances[h].mean == FaceMean::Harmonic);
+        for arm in 0..arms {
+            let block = |map: usize| map as u32 * arms + arm;
+            infos.push(MapInfo {
+                source: layout.hindrance[slot].map_or(u32::MAX, block),
+                other: layout
+                    .stiffness(slot)
+                    .map_or(u32::MAX, |k| block(first_stiff + k)),
+                kind: u32::from(harmonic),
+                signature: h.signatures[slot],
+                target: i as u32 * axes * arms + arm,
+                coefficient: arm * per_arm + slot as u32,
+            });
+        }
+    }
+    for (t, transport) in model.transports.iter().enumerate() {
+        let signature = transport
+            .moves
+            .first()
+            .map_or(0, |&f| h.signatures[layout.storage[f]]);
+        for arm in 0..arms {
+            let block = |map: usize| map as u32 * arms + arm;
+            infos.push(MapInfo {
+                source: block(layout.hindrances.len() + t),
+                other: layout.drift_hindrance[t].map_or(u32::MAX, block),
+                kind: 2,
+                signature,
+                target: (layout.mapped + t) as u32 * axes * arms + arm,
+                coefficient: arm * per_arm + (layout.solved() + t) as u32,
+            });
+        }
+    }
+    infos
+}
