@@ -319,7 +319,7 @@ impl Simulation {
 
     /// Present values of all observables: `[arm][observable]`; waits for the device.
     ///
-    /// A weighted mean with zero total weight is 0.
+    /// A weighted mean with zero total weight is NaN: there is nothing to average over.
     ///
     /// # Errors
     /// Driver errors.
@@ -350,7 +350,7 @@ impl Simulation {
             .map(|arm| {
                 let each = arm.iter().zip(&self.model.observables);
                 each.map(|(&[sum, weight, max, min], o)| match o.reduce {
-                    Reduce::Mean if weight == 0.0 => 0.0,
+                    Reduce::Mean if weight == 0.0 => f64::NAN,
                     Reduce::Mean => f64::from(sum) / f64::from(weight),
                     Reduce::Integral => f64::from(sum) * volume,
                     Reduce::Max | Reduce::None => f64::from(max),
