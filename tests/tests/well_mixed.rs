@@ -91,12 +91,6 @@ fn scenario(id: &str, preset: &Value) -> Result<Scenario> {
     scenario.grid.cells = [8, 8, 1];
     scenario.time.step = if id == "ct26" { STEP_MOUSE } else { STEP };
     scenario.numerics.tolerance = RESIDUAL;
-    if id == "resist" {
-        // In packed tissue each clone yields to the pressure of both, but only its own share of that
-        // is implicit. With one iteration a mixture then separates at these steps, with errors of
-        // 17 %; with two it stays uniform.
-        scenario.numerics.picard = 2;
-    }
     scenario.time.duration = number(&preset["duration"]);
     let mut changes = vec![(model.parameter("ox_fixed")?, OXYGEN_FACTOR)];
     for (symbol, value) in table(&preset["parameters"]) {

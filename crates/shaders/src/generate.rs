@@ -324,38 +324,28 @@ impl Writer<'_> {
             );
             self.expression(&before, &transport.potential, ");");
         }
-        for (k, &storage) in layout.stiff.iter().enumerate() {
-            let Some(t) = layout.drift[storage] else {
-                continue;
-            };
+        for (k, &t) in layout.stiff.iter().enumerate() {
             let transport = &self.model.transports[t];
-            let field = &self.model.fields[layout.fields[storage]];
             let i = layout.hindrances.len() + self.model.transports.len() + k;
-            let (id, by) = (&field.id, 1e-3 * field.scale);
-            self.line(format!(
-                "    // -d potential / d {id}\n    var low_{k} = s;\n    var high_{k} = s;\n    \
-                 low_{k}.{id} = max(s.{id} - f32({by:?}), 0.0);\n    high_{k}.{id} = s.{id} + f32({by:?});"
-            ));
-            for (name, sign) in [("low", "var fall"), ("high", "fall")] {
-                let before = if name == "low" {
-                    format!(
-                        "    {sign}_{k} = potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);"
-                    )
-                } else {
-                    format!(
-                        "    {sign}_{k} -= potential_{t}({name}_{k}, auxiliaries({name}_{k}, p, g), p);"
-                    )
-                };
-                self.line(before);
+            self.line(format!("    // How {} pushes back, from differences of its potential\n    var push_{k} = 0.0;", transport.id));
+            for &f in &transport.moves {
+                let field = &self.model.fields[f];
+                let (id, by) = (&field.id, 1e-3 * field.scale);
+                self.line(format!(
+                    "    {{\n        var low = s;\n        var high = s;\n        \
+                     low.{id} = max(s.{id} - f32({by:?}), 0.0);\n        high.{id} = s.{id} + f32({by:?});\n        \
+                     let fall = potential_{t}(low, auxiliaries(low, p, g), p) - potential_{t}(high, auxiliaries(high, p, g), p);\n        \
+                     push_{k} += s.{id} * max(fall, 0.0) / (high.{id} - low.{id});\n    }}"
+                ));
             }
             self.line(format!(
-                "    maps_out[block_of({i}u, arm) + cell] = p.switch_drift_{} * s.{id} * max(fall_{k}, 0.0) / (high_{k}.{id} - low_{k}.{id});",
+                "    maps_out[block_of({i}u, arm) + cell] = p.switch_drift_{} * push_{k};",
                 transport.id
             ));
         }
         self.line("}\n");
         for (t, transport) in self.model.transports.iter().enumerate() {
-            if layout.stiff.iter().any(|&s| layout.drift[s] == Some(t)) {
+            if layout.stiff.contains(&t) {
                 self.line(format!(
                     "fn potential_{t}(s: State, a: Aux, p: Params) -> f32 {{"
                 ));

@@ -47,8 +47,9 @@ pub struct Layout {
     pub drift: Vec<Option<usize>>,
     /// By transport: index into `hindrances`.
     pub drift_hindrance: Vec<Option<usize>>,
-    /// Solved fields (storage index) whose drift potential depends on themselves: crowding. Their
-    /// implicit operator carries the diffusion `−∂potential/∂c · c`, so that long steps are stable.
+    /// Transports whose potential depends on a field that they move: crowding. The implicit operator
+    /// of every field moved carries the diffusion `Σ c_j · max(−∂potential/∂c_j, 0)` over the fields
+    /// moved, so that long steps are stable.
     pub stiff: Vec<usize>,
 }
 
@@ -110,10 +111,12 @@ impl Layout {
             .map(|&i| model.fields[i].transport)
             .collect();
         let drift: Vec<Option<usize>> = drift;
-        let stiff = (0..plain + mapped)
-            .filter(|&s| {
-                let potential = drift[s].map(|t: usize| &model.transports[t].potential);
-                potential.is_some_and(|p| depends(model, &p.text, &model.fields[fields[s]].id))
+        let stiff = (0..model.transports.len())
+            .filter(|&t| {
+                let transport = &model.transports[t];
+                let on =
+                    |&f: &usize| depends(model, &transport.potential.text, &model.fields[f].id);
+                transport.moves.iter().any(on)
             })
             .collect();
         Self {
@@ -155,9 +158,10 @@ impl Layout {
         }
     }
 
-    /// Position in `stiff` of a solved field.
+    /// Position in `stiff` of the transport that moves a solved field.
     pub fn stiffness(&self, storage: usize) -> Option<usize> {
-        self.stiff.iter().position(|&s| s == storage)
+        let transport = self.drift[storage]?;
+        self.stiff.iter().position(|&t| t == transport)
     }
 
     /// Blocks of cell maps that the reactions write: hindrances, drift potentials, stiffnesses.
