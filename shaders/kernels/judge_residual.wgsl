@@ -6,7 +6,8 @@
 struct Solve {
     // Norm of the residual over what it may be: <= 1 is solved.
     ratio: f32,
-    // Norm of the residual relative to |shift (c - known)| + |loss c|.
+    // Norm of the residual relative to |shift (c - known)| + |loss c|, or to 1e-4 |diagonal c| where
+    // that is more: near a steady state nothing changes.
     relative: f32,
     // Sum of the residual over the sum of (shift + loss) c: the share of the field's turnover in one
     // tick that the balance lacks.
@@ -53,12 +54,14 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
         let norms = sqrt(total);
         if (shape.w != 0u) {
             let scale = norms.y + norms.z;
-            scales[system] = vec2f(tick.tolerance * scale + ROUNDING * norms.w, scale);
+            scales[system] = vec2f(tick.tolerance * scale + ROUNDING * norms.w, max(scale, 1e-4 * norms.w));
         }
         let allowed = scales[system].x;
         let slot = shape.y * shape.z + system;
+        let solved = norms.x <= allowed && norms.x < 1e37;
         if (!was_done) {
-            report[slot].ratio = norms.x / max(allowed, 1e-30);
+            // An overflowed sum is never solved: 3e38 says so, whatever infinity / infinity is here.
+            report[slot].ratio = select(select(3.0e38, 2.0, norms.x < 1e37), norms.x / max(allowed, 1e-30), norms.x < 1e37 && allowed < 1e37);
             report[slot].relative = norms.x / max(scales[system].y, 1e-30);
             report[slot].balance = whole.x / max(whole.y, 1e-30);
             if (shape.w != 0u) {
@@ -66,7 +69,7 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
             } else {
                 report[slot].cycles += 1.0;
             }
-            done_out[system] = select(0u, 1u, norms.x <= allowed);
+            done_out[system] = select(0u, 1u, solved);
         }
     }
 }

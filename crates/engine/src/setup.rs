@@ -551,8 +551,9 @@ impl Simulation {
             cell_volume: scenario.grid.cell_volume(),
             drifting: drift_systems.len() as u32,
             time: 0.0,
-            step: scenario.time.step,
-            next_step: scenario.time.step * scenario.numerics.first_step,
+            step: scenario.time.step.min(scenario.time.duration),
+            next_step: scenario.time.step.min(scenario.time.duration)
+                * scenario.numerics.first_step,
             planned: 0.0,
             fresh: true,
             slope_valid: false,
@@ -578,6 +579,15 @@ impl Simulation {
         self.gpu.queue.submit([encoder.finish()]);
         for (field, values) in scenario.initial_fields()?.iter().enumerate() {
             if let Some(values) = values {
+                if let Some(bad) = values.iter().find(|v| !v.is_finite() || **v < 0.0) {
+                    return Err(EngineError::Values {
+                        field: scenario.model.fields[field].id.clone(),
+                        what: format!(
+                            "starts with the value {bad} in scenario `{}`; `initial` must give finite values >= 0",
+                            scenario.id
+                        ),
+                    });
+                }
                 for arm in 0..self.arms.len() {
                     self.write_field(arm, field, values);
                 }

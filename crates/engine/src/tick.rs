@@ -423,7 +423,8 @@ impl Simulation {
         if plan.scheme != Scheme::Explicit {
             let total = self.solver.systems_total() as usize;
             let used = &solves[..plan.stages() * total];
-            unsolved = used.iter().any(|s| s.ratio > 1.0);
+            // A residual that overflowed compares with nothing: it is as unsolved as can be.
+            unsolved = used.iter().any(|s| s.ratio.is_nan() || s.ratio > 1.0);
             cycles = used.iter().map(|s| s.cycles as u32).max().unwrap_or(0);
             let worst = used
                 .iter()
@@ -431,7 +432,7 @@ impl Simulation {
                 .max_by(|a, b| a.1.ratio.total_cmp(&b.1.ratio));
             if let Some((i, s)) = worst
                 && fault.is_none()
-                && s.ratio > UNSOLVED
+                && (s.ratio.is_nan() || s.ratio > UNSOLVED)
             {
                 fault = Some(Fault::NotSolved {
                     field: self.layout.fields[(i % total) / arms],

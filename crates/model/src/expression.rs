@@ -12,6 +12,9 @@ use crate::error::{Error, count};
 use crate::model::{Expression, Source};
 use crate::schema::Coefficient;
 
+/// Longest expression, bytes: the shader compiler's parser recurses.
+const LONGEST: usize = 10_000;
+
 /// Identifiers behind each letter, as far as an expression may use them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Scope<'a> {
@@ -131,6 +134,14 @@ impl Source {
             return Err(Error::new(format!("{what} is empty"))
                 .help("write a WGSL expression, for example `p.rate * s.tumour`")
                 .at(place));
+        }
+        if text.len() > LONGEST {
+            return Err(Error::new(format!(
+                "{what} has {} letters; at most {LONGEST} are allowed",
+                text.len()
+            ))
+            .help("put parts of it into functions.wgsl or into auxiliaries")
+            .at(place));
         }
         let raw = self.text.get(span).unwrap_or_default();
         // Text in triple quotes may start on the line below them.

@@ -18,6 +18,9 @@ self set shared sizeof smooth snorm static static_assert static_cast std subrout
 template this thread_local throw trait try type typedef typeid typename typeof union unless unorm \
 unsafe unsized use using varying virtual volatile wgsl where with writeonly yield";
 
+/// Longest identifier, letters: it becomes a folder name and a struct member.
+const LONGEST: usize = 64;
+
 /// Checks that `id` is `[a-z][a-z0-9_]*` and no WGSL word.
 ///
 /// # Errors
@@ -32,6 +35,13 @@ pub(crate) fn check(id: &str) -> Result<(), Error> {
         return Err(Error::new(format!("`{id}` is not an identifier")).help(
             "use a lower-case letter, then lower-case letters, digits and single underscores",
         ));
+    }
+    if id.len() > LONGEST {
+        return Err(Error::new(format!(
+            "`{}…` has {} letters; at most {LONGEST} are allowed",
+            &id[..LONGEST],
+            id.len()
+        )));
     }
     if RESERVED.split_whitespace().any(|w| w == id) {
         return Err(

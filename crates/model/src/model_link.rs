@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use crate::error::Error;
+use crate::error::{Error, Place};
 use crate::expression::Scope;
 use crate::model::{CycleStep, Drug, Model, Observable, Source};
 use crate::model_ids::Ids;
@@ -24,6 +24,7 @@ impl Model {
     /// # Errors
     /// The first thing that is wrong, with its line in `model.toml`.
     pub fn parse(model_toml: Source, functions: Source) -> Result<Self, Error> {
+        check_functions(&functions)?;
         let source = &model_toml;
         let file: ModelFile = toml::from_str(&source.text).map_err(|e| source.parse_error(&e))?;
         let ids = Ids::gather(&file, source)?;
@@ -208,4 +209,22 @@ fn hash(texts: &[&str]) -> String {
         }
     }
     format!("{h:016x}")
+}
+
+/// `functions.wgsl` holds pure functions and constants: no bindings and no entry points.
+fn check_functions(functions: &Source) -> Result<(), Error> {
+    for (line, text) in (1..).zip(functions.text.lines()) {
+        let code = text.split("//").next().unwrap_or_default();
+        let marks = ["@group", "@binding", "@compute", "@vertex", "@fragment"];
+        if let Some(mark) = marks.iter().find(|m| code.contains(**m)) {
+            return Err(Error::new(format!("`{mark}` is not allowed here"))
+                .help("functions.wgsl holds pure functions and constants; state comes as arguments")
+                .at(Place {
+                    file: functions.path.clone(),
+                    line,
+                    column: 1,
+                }));
+        }
+    }
+    Ok(())
 }

@@ -8,6 +8,9 @@ use crate::scenario::{Numerics, Scheme, TransportScheme};
 use crate::scenario_build::found;
 use crate::scenario_schema::NumericsFile;
 
+/// Most iterations, cycles or sub-steps of one tick.
+const MOST_REPEATS: u32 = 1000;
+
 /// Merges key by key.
 pub(crate) fn merge_numerics(
     n: &mut Numerics,
@@ -18,7 +21,12 @@ pub(crate) fn merge_numerics(
         |v: &Spanned<u32>, what: &str| match *v.get_ref() {
             0 => Err(Error::new(format!("`{what}` is 0: at least 1 is needed"))
                 .at(source.place(v.span()))),
-            v => Ok(v),
+            // One tick must stay short enough to be interrupted.
+            n if n > MOST_REPEATS => Err(Error::new(format!(
+                "`{what}` is {n}: at most {MOST_REPEATS} is allowed"
+            ))
+            .at(source.place(v.span()))),
+            n => Ok(n),
         };
     let fraction = |v: &Spanned<f64>, what: &str, one: bool| {
         let x = *v.get_ref();

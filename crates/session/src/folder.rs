@@ -87,7 +87,9 @@ impl OutputFolder {
             std::fs::create_dir_all(parent).map_err(|e| error(&e))?;
         }
         std::fs::rename(&partial, &path).map_err(|e| error(&e))?;
-        self.written.push(name.to_owned());
+        if !self.written.iter().any(|n| n == name) {
+            self.written.push(name.to_owned());
+        }
         Ok(())
     }
 

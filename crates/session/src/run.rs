@@ -127,7 +127,7 @@ impl Run {
     ) -> Result<bool, SessionError> {
         let stops = std::mem::take(&mut self.schedule.stops);
         let duration = self.record.scenario.time.duration;
-        let near = 1e-9 * self.record.scenario.time.step;
+        let near = 1e-9 * self.record.scenario.time.step.min(duration);
         let last = stops.len().saturating_sub(1);
         for (i, stop) in stops.iter().enumerate() {
             while self.simulation.time() < stop.time - near {

@@ -28,6 +28,41 @@ fn locate(
     message: String,
     kernel: Kernel,
 ) -> ShaderError {
+    let mut line = line;
+    let mut message = message;
+    // A name of the author's that the engine uses too: naga points at the second of the two.
+    if let Some(name) = message
+        .strip_prefix("redefinition of `")
+        .and_then(|m| m.strip_suffix('`'))
+    {
+        let declares = |text: &str| {
+            let words = [
+                "fn ",
+                "const ",
+                "struct ",
+                "alias ",
+                "override ",
+                "var<private> ",
+            ];
+            words.iter().any(|w| {
+                text.trim_start()
+                    .strip_prefix(w)
+                    .and_then(|rest| rest.trim_start().strip_prefix(name))
+                    .is_some_and(|rest| {
+                        !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                    })
+            })
+        };
+        let authored = |o: &Origin| o.file.ends_with("functions.wgsl");
+        let found = source
+            .lines()
+            .zip(origins)
+            .position(|(text, o)| authored(o) && declares(text));
+        if let Some(found) = found {
+            line = found as u32 + 1;
+            message = format!("the name `{name}` is used by the engine; choose another one");
+        }
+    }
     let index = (line.max(1) - 1) as usize;
     let text = source.lines().nth(index).unwrap_or_default().trim();
     let context = (!text.is_empty()).then(|| format!("in: {text}"));

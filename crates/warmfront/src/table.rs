@@ -129,9 +129,16 @@ fn accuracy(record: &Record) -> String {
         record.timing.setup,
     );
     if d.rejected > 0 {
-        text.push_str(&format!(", {} steps repeated", d.rejected));
+        let steps = if d.rejected == 1 { "step" } else { "steps" };
+        text.push_str(&format!(", {} {steps} repeated", d.rejected));
     }
     text.push('\n');
+    if d.unsolved > 0 {
+        text.push_str(&format!(
+            "warning: in {} ticks a linear system stayed above its tolerance; raise numerics.max_cycles or shorten time.step\n",
+            d.unsolved
+        ));
+    }
     let fields = &record.scenario.model.fields;
     let worst = d
         .fields

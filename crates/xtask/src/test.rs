@@ -2,7 +2,7 @@
 //!
 //! The command line program is built first, because tests start it. Unit and integration tests run
 //! under cargo-nextest where it is installed (settings in `.config/nextest.toml`), otherwise under
-//! `cargo test`; documentation examples follow. With ARGS (a filter, `-p CRATE`, …) only the
+//! `cargo test`; documentation examples run before. With ARGS (a filter, `-p CRATE`, …) only the
 //! selected tests run, and no documentation examples.
 
 use std::path::Path;
@@ -21,7 +21,7 @@ pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
              (to have it: cargo install --locked cargo-nextest)"
         );
     }
-    process::run(cargo().current_dir(root).args(command(nextest, args)))?;
+    // Documentation examples are few and quick; the summary of all other tests closes the run.
     if args.is_empty() {
         process::run(
             cargo()
@@ -29,7 +29,7 @@ pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
                 .args(["test", "--workspace", "--doc"]),
         )?;
     }
-    Ok(())
+    process::run(cargo().current_dir(root).args(command(nextest, args)))
 }
 
 /// Arguments of cargo for the tests that are no documentation examples.

@@ -56,6 +56,8 @@ pub fn write_all(
     let start = Instant::now();
     let record = run.record();
     let mut written = Written::default();
+    // Only with `--force` is there an earlier run: its files must not stand beside new ones.
+    folder.remove_stale();
     folder.write("timeseries.csv", |f| timeseries(record, f))?;
     written.note("timeseries.csv", "every quantity of every arm over time");
     folder.write_bytes("scenario.toml", record.scenario.to_toml().as_bytes())?;
@@ -72,6 +74,8 @@ pub fn write_all(
         let n = spool.times.len();
         written.note(&name, &format!("every field at {n} times, for numpy"));
     }
+    // Numbers first: a disk that fills while figures are written costs no numbers.
+    write_summary(record, folder, &mut written, start)?;
     if figures {
         let shown = [
             (
@@ -102,15 +106,26 @@ pub fn write_all(
             }
         }
     }
+    write_summary(record, folder, &mut written, start)?;
+    written.note("summary.json", "numbers, accuracy and provenance");
+    Ok(written)
+}
+
+/// Writes `summary.json`, which lists what is written so far.
+fn write_summary(
+    record: &Record,
+    folder: &mut OutputFolder,
+    written: &mut Written,
+    start: Instant,
+) -> Result<(), SessionError> {
     let mut files = folder.written().to_vec();
-    files.push("summary.json".to_owned());
+    if !files.iter().any(|f| f == "summary.json") {
+        files.push("summary.json".to_owned());
+    }
     written.summary = summary(record, &files, start.elapsed().as_secs_f64());
     let mut text = serde_json::to_string_pretty(&written.summary).unwrap_or_default();
     text.push('\n');
-    folder.write_bytes("summary.json", text.as_bytes())?;
-    written.note("summary.json", "numbers, accuracy and provenance");
-    folder.remove_stale();
-    Ok(written)
+    folder.write_bytes("summary.json", text.as_bytes())
 }
 
 impl Written {

@@ -60,6 +60,7 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
         },
         "ticks": d.ticks,
         "rejected": d.rejected,
+        "unsolved": d.unsolved,
         "smallest_step": number(d.smallest_step),
         "largest_step": number(d.largest_step),
         "fields": fields(record),
