@@ -4,6 +4,7 @@ use warmfront_model::{Grid, Scenario};
 use warmfront_shaders::Layout;
 
 use crate::hierarchy::Hierarchy;
+use crate::setup::CELLS_PER_OBSERVER;
 use crate::{EngineError, Gpu, solver};
 
 /// Device memory of a run, bytes.
@@ -36,13 +37,15 @@ impl MemoryEstimate {
             layout.solved() as u64,
         );
         let axes = if grid.is_3d() { 3 } else { 2 };
-        let maps = layout.cell_maps() as u64;
         let faces = layout.face_maps() as u64 * axes * arms;
-        // guess; now, stage one, slope, scratch; rhs, loss; maps and faces.
-        let blocks = arms * (all + 4 * dynamic + 2 * solved + maps) + faces;
+        let scratch = dynamic.max(layout.cell_maps() as u64);
+        // guess; now, stage one, slope; scratch; rhs, loss; faces.
+        let blocks = arms * (all + 3 * dynamic + scratch + 2 * solved) + faces;
         let walkers = u64::from(h.levels[0].walkers().div_ceil(64) * 64);
-        let total =
-            block * blocks + solver::memory(&h, solved, faces) + dynamic * arms * walkers * 32;
+        let partial = dynamic * arms * walkers * 32;
+        let observers = u64::from((4 * h.levels[0].data.block).div_ceil(CELLS_PER_OBSERVER));
+        let observed = model.observables.len() as u64 * arms * observers.next_multiple_of(64) * 16;
+        let total = block * blocks + solver::memory(&h, solved, faces) + partial + observed;
         Self {
             total,
             largest: block * arms * all.max(1),

@@ -36,6 +36,9 @@ struct Geometry {
 /// Cells that one thread of the model kernels takes.
 const CELLS_PER_THREAD: u32 = 16;
 
+/// Cells that one thread takes when it adds up observables: few threads, short lists of sums.
+pub(crate) const CELLS_PER_OBSERVER: u32 = 64;
+
 impl Simulation {
     /// Allocates and fills the arms `arms` (indices into `scenario.arms`) of a scenario.
     ///
@@ -110,10 +113,15 @@ impl Simulation {
         let stage_one = storage(gpu, "stage one", block * dynamic * n);
         let slope = storage(gpu, "slope", block * dynamic * n);
         // Work space of the solver; between ticks it holds the new slopes.
-        let scratch = storage(gpu, "scratch", block * dynamic * n);
+        let scratch = storage(
+            gpu,
+            "scratch",
+            block * dynamic.max(layout.cell_maps() as u64) * n,
+        );
         let rhs = storage(gpu, "rhs", block * solved * n);
         let loss = storage(gpu, "loss", block * solved * n);
-        let maps = storage(gpu, "maps", block * layout.cell_maps() as u64 * n);
+        // The maps of a stage are used up before its solver needs the work space.
+        let maps = &scratch;
         let axes = if solid { 3 } else { 2 };
         let face_blocks = layout.face_maps() as u32 * axes * count;
         let faces = Faces {
@@ -133,6 +141,11 @@ impl Simulation {
         let steps: Vec<wgpu::Buffer> = (0..3)
             .map(|_| uniform_of(gpu, "step", &StepData::zeroed()))
             .collect();
+        let walkers = hierarchy.levels[0].walkers();
+        let tick_threads = walkers.div_ceil(64) * 64;
+        // Partial sums of residuals during a tick, and of the verdict at its end.
+        let partial_bytes = dynamic * n * u64::from(tick_threads) * 32;
+        let partial = storage(gpu, "partial sums", partial_bytes);
         let finest = Finest {
             guess: &guess,
             now: &now,
@@ -140,6 +153,7 @@ impl Simulation {
             rhs: &rhs,
             loss: &loss,
             scratch: &scratch,
+            partial: &partial,
         };
         let solver = Solver::new(
             gpu,
@@ -182,15 +196,21 @@ impl Simulation {
         let coefficients = storage(gpu, "coefficients", per_arm * n * 4);
         let wall_diffusivity = storage(gpu, "wall diffusivity", solved.max(1) * n * 4);
         let walkers = hierarchy.levels[0].walkers();
-        let tick_threads = walkers.div_ceil(64) * 64;
-        let tick_partial = storage(
-            gpu,
-            "tick partial sums",
-            dynamic * n * u64::from(tick_threads) * 32,
-        );
         let verdict = storage(gpu, "verdict", dynamic * n * 32);
         let observables = model.observables.len().max(1) as u64;
-        let observed = storage(gpu, "observed", observables * n * u64::from(threads) * 16);
+        let observe_threads = (4 * level0.block)
+            .div_ceil(CELLS_PER_OBSERVER)
+            .next_multiple_of(64);
+        let observed_bytes = observables * n * u64::from(observe_threads) * 16;
+        let observed = storage(gpu, "observed", observed_bytes);
+        let observe_geometry = uniform_of(
+            gpu,
+            "geometry",
+            &Geometry {
+                spacing,
+                threads: observe_threads,
+            },
+        );
         let totals = storage(gpu, "totals", observables * n * 16);
         let span = uniform_of(gpu, "span", &[level0.block * (dynamic * n) as u32, 0, 0, 0]);
         let span_threads = (level0.block * (dynamic * n) as u32).min(1 << 20);
@@ -236,7 +256,7 @@ impl Simulation {
                         "stage_one" => Some(&stage_one),
                         "rhs_out" => Some(&rhs),
                         "loss_out" => Some(&loss),
-                        "maps_out" => Some(&maps),
+                        "maps_out" => Some(maps),
                         "exchange_out" => Some(&exchange),
                         "watch" => Some(&watch),
                         "wall_diffusivity" => Some(&wall_diffusivity),
@@ -286,7 +306,7 @@ impl Simulation {
                     "level" => Some(&level),
                     "metric" => Some(&solver.metric),
                     "map_infos" => Some(&infos),
-                    "maps" => Some(&maps),
+                    "maps" => Some(maps),
                     "coefficients" => Some(&coefficients),
                     "faces_out" => Some(&faces.levels[0]),
                     "axes" => Some(&axes_data),
@@ -315,7 +335,7 @@ impl Simulation {
                     "values" => Some(&guess),
                     "tick" => Some(&steps[1]),
                     "metric" => Some(&solver.metric),
-                    "maps" => Some(&maps),
+                    "maps" => Some(maps),
                     "face_values" => Some(&faces.levels[0]),
                     "rhs_out" => Some(&rhs),
                     "drifting" => Some(&list),
@@ -408,7 +428,7 @@ impl Simulation {
                 "stage_one" => Some(&stage_one),
                 "slope" => Some(&slope),
                 "new_slope" => Some(&scratch),
-                "partial" => Some(&tick_partial),
+                "partial" => Some(&partial),
                 _ => None,
             },
         )?;
@@ -420,31 +440,30 @@ impl Simulation {
             false,
             1,
             |name| match name {
-                "partial" => Some(&tick_partial),
+                "partial" => Some(&partial),
                 "verdict" => Some(&verdict),
                 "shape" => Some(&tick_shape),
                 _ => None,
             },
         )?;
-        let observe =
-            Dispatch::new(
-                gpu,
-                &pipelines,
-                Kernel::Observe,
-                false,
-                threads,
-                |name| match name {
-                    "level" => Some(&level),
-                    "tick" => Some(&steps[0]),
-                    "geometry" => Some(&geometry),
-                    "params" => Some(&params),
-                    "compartment_values" => Some(&memory_buffer),
-                    "guess" => Some(&guess),
-                    "observed" => Some(&observed),
-                    _ => None,
-                },
-            )?;
-        let observe_shape = uniform_of(gpu, "observe shape", &[threads, 0, 0, 0]);
+        let observe = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::Observe,
+            false,
+            observe_threads,
+            |name| match name {
+                "level" => Some(&level),
+                "tick" => Some(&steps[0]),
+                "geometry" => Some(&observe_geometry),
+                "params" => Some(&params),
+                "compartment_values" => Some(&memory_buffer),
+                "guess" => Some(&guess),
+                "observed" => Some(&observed),
+                _ => None,
+            },
+        )?;
+        let observe_shape = uniform_of(gpu, "observe shape", &[observe_threads, 0, 0, 0]);
         let sum_observables = Dispatch::new(
             gpu,
             &pipelines,

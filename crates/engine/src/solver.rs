@@ -53,6 +53,8 @@ pub(crate) struct Finest<'a> {
     pub rhs: &'a wgpu::Buffer,
     pub loss: &'a wgpu::Buffer,
     pub scratch: &'a wgpu::Buffer,
+    /// Room for eight f32 per thread and system.
+    pub partial: &'a wgpu::Buffer,
 }
 
 /// Face maps that mapped systems read.
@@ -116,14 +118,13 @@ pub(crate) struct Solver {
     face_blocks: u32,
 }
 
-/// Bytes of the solver's own buffers on coarse levels and for partial sums.
+/// Bytes of the solver's own buffers on coarse levels.
 pub(crate) fn memory(h: &Hierarchy, solved: u64, face_blocks: u64) -> u64 {
     let arms = u64::from(h.levels[0].data.arms);
-    let coarse: u64 = h.levels[1..]
+    h.levels[1..]
         .iter()
         .map(|l| u64::from(l.data.block) * 16 * (4 * solved * arms + face_blocks))
-        .sum();
-    coarse + solved * arms * u64::from(h.levels[0].walkers().div_ceil(64) * 64) * 32
+        .sum()
 }
 
 // Jacobi weights at the Chebyshev roots of degree three on [low, 2]: two sweeps before the coarse
@@ -166,9 +167,6 @@ impl Solver {
         let metric = storage_of(gpu, "metric", &h.metric);
         let interpolation = storage_of(gpu, "interpolation", &h.interpolation);
         let scales = storage(gpu, "residual scales", u64::from(systems_total) * 8);
-        let partial_bytes =
-            u64::from(systems_total) * u64::from(h.levels[0].walkers().div_ceil(64) * 64) * 32;
-        let partial = storage(gpu, "residual partial sums", partial_bytes);
         let omega = weights(solid).map(|w| uniform_of(gpu, "sweep", &[w, 0.0, 0.0, 0.0]));
         let own: Vec<[wgpu::Buffer; 4]> = h.levels[1..]
             .iter()
@@ -374,7 +372,7 @@ impl Solver {
                             "src" => Some(finest.guess),
                             "now" => Some(finest.now),
                             "stage_one" => Some(finest.stage_one),
-                            "partial" => Some(&partial),
+                            "partial" => Some(finest.partial),
                             "tick" => Some(step),
                             _ => common(0, name),
                         },
@@ -390,7 +388,7 @@ impl Solver {
                                 "level" => Some(&uniforms[0]),
                                 "tick" => Some(step),
                                 "systems_here" => Some(family_list),
-                                "partial" => Some(&partial),
+                                "partial" => Some(finest.partial),
                                 "done_out" => Some(&done),
                                 "report" => Some(&report),
                                 "shape" => Some(&shape),
