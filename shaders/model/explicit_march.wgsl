@@ -17,6 +17,8 @@
 
 override SOLID: bool = false;
 override WRAPS: bool = true;
+// Whether rows end in padding: then the last cell of a row may stand anywhere in its vec4f.
+override PADDED: bool = true;
 
 struct Across {
     low: vec4f,
@@ -36,6 +38,9 @@ fn left_of(base: u32, column: u32, here: vec4f) -> vec4f {
     if (!WRAPS) {
         return vec4f(state_in[base + max(column, 1u) - 1u].w, here.xyz);
     }
+    if (!PADDED) {
+        return vec4f(state_in[base + select(column, level.columns, column == 0u) - 1u].w, here.xyz);
+    }
     let last = level.nx - 1u;
     let first = select(4u * column - 1u, last, column == 0u);
     return vec4f(state_in[base + first / 4u][first % 4u], here.xyz);
@@ -48,6 +53,9 @@ fn right_of(base: u32, column: u32, here: vec4f) -> vec4f {
     let next = select(column + 1u, 0u, 4u * column + 4u >= level.nx);
     let first = state_in[base + next].x;
     let right = vec4f(here.yzw, first);
+    if (!PADDED) {
+        return right;
+    }
     return select(right, vec4f(first), vec4u(0u, 1u, 2u, 3u) == vec4u(level.nx - 1u - 4u * column));
 }
 //#import generated/explicit.wgsl

@@ -39,8 +39,8 @@ impl MemoryEstimate {
         let axes = if grid.is_3d() { 3 } else { 2 };
         let faces = layout.face_maps() as u64 * axes * arms;
         let scratch = dynamic.max(layout.cell_maps() as u64);
-        // guess; now, stage one, slope; scratch; rhs, loss; faces.
-        let blocks = arms * (all + 3 * dynamic + scratch + 2 * solved) + faces;
+        // guess; now, stage one; slope, scratch; rhs, loss; faces.
+        let blocks = arms * (all + 2 * dynamic + 2 * scratch + 2 * solved) + faces;
         let walkers = u64::from(h.levels[0].walkers().div_ceil(64) * 64);
         let partial = dynamic * arms * walkers * 32;
         let observers = u64::from((4 * h.levels[0].data.block).div_ceil(CELLS_PER_OBSERVER));

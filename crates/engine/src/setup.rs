@@ -111,13 +111,10 @@ impl Simulation {
         let guess = storage(gpu, "guess", block * all * n);
         let now = storage(gpu, "now", block * dynamic * n);
         let stage_one = storage(gpu, "stage one", block * dynamic * n);
-        let slope = storage(gpu, "slope", block * dynamic * n);
+        let room_for_maps = dynamic.max(layout.cell_maps() as u64);
+        let slope = storage(gpu, "slope", block * room_for_maps * n);
         // Work space of the solver; between ticks it holds the new slopes.
-        let scratch = storage(
-            gpu,
-            "scratch",
-            block * dynamic.max(layout.cell_maps() as u64) * n,
-        );
+        let scratch = storage(gpu, "scratch", block * room_for_maps * n);
         let rhs = storage(gpu, "rhs", block * solved * n);
         let loss = storage(gpu, "loss", block * solved * n);
         // The maps of a stage are used up before its solver needs the work space.
@@ -256,7 +253,9 @@ impl Simulation {
                         "stage_one" => Some(&stage_one),
                         "rhs_out" => Some(&rhs),
                         "loss_out" => Some(&loss),
-                        "maps_out" => Some(maps),
+                        // The measurement comes before the new slopes are taken over from the work
+                        // space: its maps, which nobody reads, go where the old slopes were.
+                        "maps_out" => Some(if s == 0 { &slope } else { maps }),
                         "exchange_out" => Some(&exchange),
                         "watch" => Some(&watch),
                         "wall_diffusivity" => Some(&wall_diffusivity),
