@@ -485,7 +485,7 @@ impl Writer<'_> {
     }
 
     fn initial(&mut self) -> Text {
-        self.line("fn initial_cell(cell: u32, arm: u32, p: Params, x: vec3f) {\n    // Keeps every argument in use.\n    let unused = x;\n    let none = p;\n    guess[cell] = guess[cell];");
+        self.line("fn initial_cell(cell: u32, arm: u32, p: Params, x: vec3f) {");
         for (storage, &f) in self.layout.fields.iter().enumerate() {
             if let Some(e) = &self.model.fields[f].initial {
                 let before = format!("    guess[block_of({storage}u, arm) + cell] = f32(");

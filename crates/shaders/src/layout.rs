@@ -22,8 +22,6 @@ pub struct HindranceMap {
     pub expression: Expression,
     /// Mean on faces.
     pub mean: FaceMean,
-    /// A field that uses it (its walls are the map's walls).
-    pub field: usize,
 }
 
 /// Fields are stored plain, mapped, local, static, each group in file order.
@@ -78,13 +76,12 @@ impl Layout {
         let (plain, mapped, local) = (count(Slot::Plain), count(Slot::Mapped), count(Slot::Local));
 
         let mut hindrances: Vec<HindranceMap> = Vec::new();
-        let mut find = |expression: &Expression, mean: FaceMean, field: usize| {
+        let mut find = |expression: &Expression, mean: FaceMean| {
             let same = |m: &HindranceMap| m.expression.text == expression.text && m.mean == mean;
             hindrances.iter().position(same).unwrap_or_else(|| {
                 hindrances.push(HindranceMap {
                     expression: expression.clone(),
                     mean,
-                    field,
                 });
                 hindrances.len() - 1
             })
@@ -93,18 +90,13 @@ impl Layout {
             .iter()
             .map(|&i| {
                 let f = &model.fields[i];
-                f.hindrance.as_ref().map(|h| find(h, f.face_mean, i))
+                f.hindrance.as_ref().map(|h| find(h, f.face_mean))
             })
             .collect();
         let drift_hindrance = model
             .transports
             .iter()
-            .map(|t| {
-                let field = t.moves.first().copied().unwrap_or_default();
-                t.hindrance
-                    .as_ref()
-                    .map(|h| find(h, FaceMean::Arithmetic, field))
-            })
+            .map(|t| t.hindrance.as_ref().map(|h| find(h, FaceMean::Arithmetic)))
             .collect();
         let drift = fields[..plain + mapped]
             .iter()
