@@ -14,7 +14,7 @@ fn explicit_step(@builtin(global_invocation_id) id: vec3u) {
         here = src[base + index_in_block(at.column, at.row, at.plane)];
     }
     let mask = inside(at.column);
-    let x = across(at);
+    let x = metric_at(at);
     var edge: Edge;
     if (rows > 0u) {
         edge = edge_below(at);

@@ -16,8 +16,12 @@
 // (Σ error², smallest value, number of bad values, Σ c), (largest value, Σ c², Σ clipped, first bad cell)
 @group(0) @binding(24) var<storage, read_write> partial: array<vec4f>;
 
-fn is_bad(v: f32) -> bool {
-    return (bitcast<u32>(v) & 0x7f800000u) == 0x7f800000u;
+fn is_bad(v: vec4f) -> vec4<bool> {
+    return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
+}
+
+fn least(v: vec4f) -> f32 {
+    return min(min(v.x, v.y), min(v.z, v.w));
 }
 
 @compute @workgroup_size(64)
@@ -30,7 +34,10 @@ fn finish_tick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
     if (plane >= level.nz) {
         rows = 0u;
     }
-    let left = level.nx - min(4u * column, level.nx);
+    let lanes = vec4u(0u, 1u, 2u, 3u);
+    let real = 4u * vec4u(column) + lanes < vec4u(level.nx);
+    let zero = vec4f(0.0);
+    let one_each = vec4f(1.0);
     var sums = vec4f(0.0, 3.0e38, 0.0, 0.0);
     var more = vec4f(-3.0e38, 0.0, 0.0, 3.0e38);
     for (var r = 0u; r < rows; r++) {
@@ -43,20 +50,18 @@ fn finish_tick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
         let fresh = (value - known) / tick.gamma_dt;
         let middle = (one - before) / tick.gamma_dt;
         let error = tick.weight_now * slope[cell] + tick.weight_one * middle + tick.weight_two * fresh;
-        for (var lane = 0u; lane < min(left, 4u); lane++) {
-            let v = value[lane];
-            if (is_bad(v)) {
-                sums.z += 1.0;
-                more.w = min(more.w, f32(4u * in_block + lane));
-            } else {
-                sums.x += error[lane] * error[lane];
-                sums.y = min(sums.y, v);
-                sums.w += max(v, 0.0);
-                more.x = max(more.x, v);
-                more.y += v * v;
-                more.z -= min(v, 0.0);
-            }
-        }
+        let bad = real & is_bad(value);
+        let good = real & !bad;
+        let v = select(zero, value, good);
+        let e = select(zero, error, good);
+        sums.x += dot(e, e);
+        sums.y = min(sums.y, least(select(vec4f(3.0e38), value, good)));
+        sums.z += dot(select(zero, one_each, bad), one_each);
+        sums.w += dot(max(v, zero), one_each);
+        more.x = max(more.x, -least(select(vec4f(3.0e38), -value, good)));
+        more.y += dot(v, v);
+        more.z -= dot(min(v, zero), one_each);
+        more.w = min(more.w, least(select(vec4f(3.0e38), vec4f(4u * vec4u(in_block) + lanes), bad)));
         new_slope[cell] = fresh;
         guess[cell] = max(value, vec4f(0.0));
     }

@@ -1,4 +1,4 @@
-// One workgroup a system: adds up the partial sums of `residual_norm` and decides whether it is solved:
+// One workgroup a system: adds up the partial sums of `smooth_measure` and decides whether it is solved:
 // |residual| <= tolerance (|shift (c - known)| + |loss c|) + rounding |diagonal c|.
 //#import bind/level.wgsl
 //#import bind/step.wgsl
@@ -29,7 +29,7 @@ var<workgroup> sums: array<vec4f, 64>;
 var<workgroup> balances: array<vec2f, 64>;
 
 // Half a unit in the last place of f32, with room for the sum of five terms.
-const ROUNDING: f32 = 1.5e-7;
+const ROUNDING: f32 = 6e-8;
 
 @compute @workgroup_size(64)
 fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {

@@ -1,4 +1,4 @@
-// dst = src + coarse correction, interpolated linearly along each axis between the centres of coarse cells.
+// dst += coarse correction, interpolated linearly along each axis between the centres of coarse cells.
 //#import bind/solver.wgsl
 //#import bind/transfer.wgsl
 //#import lib/stencil.wgsl
@@ -33,14 +33,14 @@ fn along_xy(base: u32, at: Place, k: u32, tx: vec4f, ty: f32) -> vec4f {
     return mix(here, there, ty);
 }
 
-// Systems that end on this level have no correction: they are only moved to `dst`.
+// Systems that end on this level have no correction.
 const CONTINUES: u32 = 0x80000000u;
 
 @compute @workgroup_size(64)
 fn prolong_correct(@builtin(global_invocation_id) id: vec3u) {
     var at = place_of(id.x, id.z);
     let corrected = (systems_here[level.list + id.z] & CONTINUES) != 0u;
-    let rows = walk_length(at);
+    let rows = select(0u, walk_length(at), corrected);
     let tables = at.info.signature * table.w;
     let base = 4u * (at.system * coarse.block);
     let tx = interpolation[table.x + tables + 2u * at.column];
@@ -60,7 +60,7 @@ fn prolong_correct(@builtin(global_invocation_id) id: vec3u) {
             correction = along_xy(base, at, 0u, tx, ty);
         }
         let cell = at.block + index_in_block(at.column, at.row, at.plane);
-        dst[cell] = src[cell] + select(vec4f(0.0), mask * correction, corrected);
+        dst[cell] += mask * correction;
         at.row += 1u;
     }
 }

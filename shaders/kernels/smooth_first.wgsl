@@ -12,7 +12,7 @@ fn smooth_first(@builtin(global_invocation_id) id: vec3u) {
     var at = place_of(id.x, id.z);
     let rows = walk_length(at);
     let mask = inside(at.column);
-    let x = across(at);
+    let x = metric_at(at);
     var edge: Edge;
     if (rows > 0u) {
         edge = edge_below(at);

@@ -58,13 +58,9 @@ fn high_neighbours(here: vec4f, base: u32, column: u32, line: u32) -> vec4f {
     let cell = 4u * column;
     let next = select(column + 1u, 0u, cell + 4u >= level.nx);
     let first = src[base + line + next].x;
-    var right = vec4f(here.yzw, first);
     // The last cell of a row may stand inside the vec4f: it wraps to the first of the row.
-    let left_over = level.nx - cell;
-    if (left_over < 4u) {
-        right[left_over - 1u] = first;
-    }
-    return right;
+    let is_last = vec4u(0u, 1u, 2u, 3u) == vec4u(level.nx - 1u - cell);
+    return select(vec4f(here.yzw, first), vec4f(first), is_last);
 }
 
 fn face_low_x(base: u32, column: u32, line: u32, here: vec4f) -> vec4f {
@@ -78,17 +74,43 @@ fn face_low_x(base: u32, column: u32, line: u32, here: vec4f) -> vec4f {
     return vec4f(faces[base + line + first / 4u][first % 4u], here.xyz);
 }
 
-// Entries of `metric` for the four cells of a column; the same for all rows.
-struct Across {
+// Entries of `metric` that a walk needs. Along y only the first and the last two rows differ from the
+// others: there are the walls, and the last cell of a coarse grid may be narrower.
+struct Metric {
     low: vec4f,
     high: vec4f,
     diagonal: vec4f,
     width: vec4f,
+    row_first: vec4f,
+    row_inner: vec4f,
+    row_next_to_last: vec4f,
+    row_last: vec4f,
+    plane: vec4f,
 }
 
-fn across(at: Place) -> Across {
+fn metric_at(at: Place) -> Metric {
+    var m: Metric;
     let mx = level.metric_x + at.metric + 4u * at.column;
-    return Across(metric[mx], metric[mx + 1u], metric[mx + 2u], metric[mx + 3u]);
+    m.low = metric[mx];
+    m.high = metric[mx + 1u];
+    m.diagonal = metric[mx + 2u];
+    m.width = metric[mx + 3u];
+    let my = level.metric_y + at.metric;
+    let last = level.ny - 1u;
+    m.row_first = metric[my];
+    m.row_inner = metric[my + min(1u, last)];
+    m.row_next_to_last = metric[my + max(last, 1u) - 1u];
+    m.row_last = metric[my + last];
+    if (SOLID) {
+        m.plane = metric[level.metric_z + at.metric + at.plane];
+    }
+    return m;
+}
+
+fn metric_of_row(m: Metric, row: u32) -> vec4f {
+    var entry = select(m.row_inner, m.row_next_to_last, row + 2u == level.ny);
+    entry = select(entry, m.row_last, row + 1u == level.ny);
+    return select(entry, m.row_first, row == 0u);
 }
 
 // Face values between a row and the one below it; a walk carries them along.
@@ -112,16 +134,30 @@ fn edge_below(at: Place) -> Edge {
 
 // `below`, `here`, `above`: rows row-1, row, row+1 of the unknown at this column. `edge` holds the
 // faces below the row and leaves with those above it.
-fn stencil(at: Place, x: Across, edge: ptr<function, Edge>, below: vec4f, here: vec4f, above: vec4f) -> Operator {
+fn stencil(at: Place, x: Metric, edge: ptr<function, Edge>, below: vec4f, here: vec4f, above: vec4f) -> Operator {
+    let line = (at.plane * level.ny + at.row) * level.columns;
+    let left = low_neighbours(here, at.block, at.column, line);
+    let right = high_neighbours(here, at.block, at.column, line);
+    return stencil_of(at, x, edge, left, right, below, here, above);
+}
+
+// The same, with the values to the left and to the right of each of the four cells.
+fn stencil_of(
+    at: Place,
+    x: Metric,
+    edge: ptr<function, Edge>,
+    left: vec4f,
+    right: vec4f,
+    below: vec4f,
+    here: vec4f,
+    above: vec4f,
+) -> Operator {
     let base = at.block;
     let line = (at.plane * level.ny + at.row) * level.columns;
-    let left = low_neighbours(here, base, at.column, line);
-    let right = high_neighbours(here, base, at.column, line);
-
     let x_low = x.low;
     let x_high = x.high;
     let x_diagonal = x.diagonal;
-    let my = metric[level.metric_y + at.metric + at.row];
+    let my = metric_of_row(x, at.row);
     let d = at.info.diffusivity;
 
     var result: Operator;
@@ -131,7 +167,7 @@ fn stencil(at: Place, x: Across, edge: ptr<function, Edge>, below: vec4f, here: 
             + my.x * (here - below) + my.y * (here - above)) + wall * here;
         result.diagonal = d * (x_diagonal + my.z);
         if (SOLID) {
-            let mz = metric[level.metric_z + at.metric + at.plane];
+            let mz = x.plane;
             let under = src[base + index_in_block(at.column, at.row, wrap_low(at.plane, level.nz))];
             let over = src[base + index_in_block(at.column, at.row, wrap_high(at.plane, level.nz))];
             result.flow += d * (mz.x * (here - under) + mz.y * (here - over) + (mz.z - mz.x - mz.y) * here);
@@ -171,7 +207,7 @@ fn stencil(at: Place, x: Across, edge: ptr<function, Edge>, below: vec4f, here: 
             + my.w * (max(u_above, zero) - min(u_below, zero));
     }
     if (SOLID) {
-        let mz = metric[level.metric_z + at.metric + at.plane];
+        let mz = x.plane;
         let under_plane = wrap_low(at.plane, level.nz);
         let under_index = index_in_block(at.column, at.row, under_plane);
         let under = src[base + under_index];

@@ -266,3 +266,69 @@ fn a_field_that_blows_up_ends_the_run() {
     let printed: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
     assert_eq!(printed["status"], "failed");
 }
+
+#[test]
+fn a_bad_start_names_its_place() {
+    for (initial, value) in [("sqrt(-1.0 - x.x)", "NaN"), ("x.x - 10000.0", "-99")] {
+        let model = HEAT.replace("initial = \"0.0\"", &format!("initial = \"{initial}\""));
+        let before = model.lines().take_while(|l| !l.starts_with("initial = "));
+        let line = 1 + before.count();
+        let start = COSINE.find("[initial").expect("it has a start map");
+        let dir = assets(
+            "heat",
+            &[
+                ("model.toml", &model),
+                ("scenarios/cosine_mode.toml", &COSINE[..start]),
+            ],
+        );
+        let mut command = warmfront("run heat --grid 16x16 --out");
+        command
+            .arg(dir.path().join("out"))
+            .arg("--assets")
+            .arg(dir.path());
+        let place =
+            format!("model.toml:{line}: field `concentration` starts with the value {value}");
+        let there = format!("its `initial` there is `{initial}`");
+        fail(&mut command, 2, &[&place, "at cell [0, 0, 0]", &there]);
+    }
+}
+
+#[test]
+fn a_start_map_names_its_place() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("map.toml");
+    let picture = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../assets/pictures/wound.png"
+    ));
+    std::fs::write(dir.path().join("wound.png"), picture.expect("it is there")).expect("writable");
+    let base =
+        "model = \"heat\"\nextends = \"cosine_mode\"\nlabel = \"x\"\n\n[initial.concentration]\n";
+    for (lines, parts) in [
+        (
+            "image = \"wound.png\"\n",
+            [
+                "map.toml:6: initial.concentration: image wound.png has",
+                "resize",
+            ],
+        ),
+        (
+            "constant = -2.0\n",
+            [
+                "map.toml:5: field `concentration` starts with the value -1.",
+                "clip",
+            ],
+        ),
+        (
+            "constant = 1e300\n",
+            [
+                "map.toml:5: field `concentration` starts with the value 1e300 ",
+                "3.4e38",
+            ],
+        ),
+    ] {
+        std::fs::write(&file, format!("{base}{lines}")).expect("writable");
+        let done = fail(warmfront("check").arg(&file), 2, &parts);
+        assert!(done.err.len() < 400, "{}", done.err);
+    }
+}

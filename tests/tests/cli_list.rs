@@ -14,7 +14,13 @@ fn no_arguments_say_what_next() {
 fn help_documents_the_exit_codes() {
     for command in ["--help", "run --help"] {
         let done = succeed(&mut warmfront(command));
-        for word in ["Exit codes", "no usable GPU", "numerical failure", "130"] {
+        for word in [
+            "Exit codes",
+            "no usable GPU",
+            "numerical failure",
+            "130",
+            "143",
+        ] {
             assert!(done.out.contains(word), "{word}: {}", done.out);
         }
     }

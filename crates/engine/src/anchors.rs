@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use crate::buffers::storage;
+use crate::buffers::{storage, storage_of};
 use crate::{EngineError, Files, Gpu};
 
 /// Throughput of a bare kernel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Anchor {
-    /// `naive`, `copy` or `march`; the file in `shaders/bench`.
+    /// Its file in `shaders/bench`: `naive`, `copy`, `march`, `jacobi` or `gray_scott`.
     pub name: &'static str,
-    /// Million cells per second, median.
+    /// Million cells per second, median; a cell of two species counts twice.
     pub mcells: f64,
     /// Milliseconds per pass, median.
     pub milliseconds: f64,
@@ -28,29 +28,32 @@ pub fn anchors(
     edge: u32,
     repeats: usize,
 ) -> Result<Vec<Anchor>, EngineError> {
-    let bytes = u64::from(edge) * u64::from(edge) * 4;
-    let buffers = [storage(gpu, "a", bytes), storage(gpu, "b", bytes)];
-    let groups = [
-        (
-            "naive",
-            "bench/naive.wgsl",
-            [edge.div_ceil(16), edge.div_ceil(16)],
-        ),
-        (
-            "copy",
-            "bench/copy.wgsl",
-            [(edge * edge / 4).div_ceil(64), 1],
-        ),
-        (
-            "march",
-            "bench/march.wgsl",
-            [(edge * edge / 32).div_ceil(64), 1],
-        ),
+    let cells = u64::from(edge) * u64::from(edge);
+    // Two species at most; the second half stands idle elsewhere.
+    let bytes = 2 * cells * 4;
+    let half = vec![0.5f32; 2 * cells as usize];
+    let buffers = [
+        storage_of(gpu, "a", &half),
+        storage(gpu, "b", bytes),
+        storage_of(gpu, "right-hand side", &half),
+        storage_of(gpu, "loss", &half),
     ];
-    groups
+    let square = [edge.div_ceil(16), edge.div_ceil(16)];
+    let by_four = [(edge * edge / 4).div_ceil(64), 1];
+    let walking = [(edge * edge / 32).div_ceil(64), 1];
+    // File, workgroups, buffers that it only reads beside its source, species.
+    let kernels = [
+        ("bench/naive.wgsl", square, 0, 1),
+        ("bench/copy.wgsl", by_four, 0, 1),
+        ("bench/march.wgsl", walking, 0, 1),
+        ("bench/jacobi.wgsl", walking, 2, 1),
+        ("bench/gray_scott.wgsl", walking, 0, 2),
+    ];
+    kernels
         .into_iter()
-        .map(|(name, file, [x, y])| {
+        .map(|(file, [x, y], more, species)| {
             let text = files.read(file).unwrap_or_default();
+            let name = file.trim_start_matches("bench/").trim_end_matches(".wgsl");
             let module = gpu
                 .device
                 .create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -74,10 +77,14 @@ pub fn anchors(
                 gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
                     label: Some(name),
                     layout: &pipeline.get_bind_group_layout(0),
-                    entries: &[(0, from), (1, 1 - from)].map(|(binding, i)| wgpu::BindGroupEntry {
-                        binding,
-                        resource: buffers[i].as_entire_binding(),
-                    }),
+                    entries: &[from, 1 - from, 2, 3]
+                        .iter()
+                        .zip(0..2 + more)
+                        .map(|(&i, binding)| wgpu::BindGroupEntry {
+                            binding,
+                            resource: buffers[i].as_entire_binding(),
+                        })
+                        .collect::<Vec<_>>(),
                 })
             };
             let bound = [bind(0), bind(1)];
@@ -104,7 +111,7 @@ pub fn anchors(
             let seconds = times[times.len() / 2];
             Ok(Anchor {
                 name,
-                mcells: f64::from(edge) * f64::from(edge) / seconds / 1e6,
+                mcells: (cells * species) as f64 / seconds / 1e6,
                 milliseconds: seconds * 1e3,
             })
         })

@@ -112,6 +112,13 @@ fn report(adapter: &wgpu::Adapter) -> AdapterReport {
     }
 }
 
+impl AdapterReport {
+    /// Bytes that one buffer of a run may have.
+    pub fn largest_buffer(&self) -> u64 {
+        self.max_buffer.min(self.max_binding)
+    }
+}
+
 // Fast ones first.
 fn rank(adapter: &wgpu::Adapter) -> u32 {
     match adapter.get_info().device_type {
@@ -225,6 +232,16 @@ impl Gpu {
             limits: offered,
             reported,
         })
+    }
+
+    /// The same device, planned for as if a shader saw no more than `bytes` of a buffer: runs are cut
+    /// into parts, or refused, as on an adapter that allows so little.
+    #[must_use]
+    pub fn with_largest_binding(mut self, bytes: u64) -> Self {
+        self.report.max_binding = self.report.max_binding.min(bytes);
+        self.limits.max_storage_buffer_binding_size =
+            self.limits.max_storage_buffer_binding_size.min(bytes);
+        self
     }
 
     /// The first error that the driver reported since the last call, if any.

@@ -78,6 +78,8 @@ pub(crate) struct Hierarchy {
     /// cells, along y and z (lean, share, 0, 0) per cell; one stretch per signature.
     pub interpolation: Vec<[f32; 4]>,
     pub interpolation_stride: u32,
+    /// Whether some field wraps around along x.
+    pub wraps_x: bool,
 }
 
 /// `vec4f` per row.
@@ -203,6 +205,7 @@ impl Hierarchy {
             })
             .collect();
         let shapes = shapes(grid);
+        let wraps_x = boundaries.iter().any(|b| b.x_low == Wall::Periodic);
         let mut levels: Vec<Level> = Vec::new();
         let mut next = 0u32;
         let mut next_interpolation = 0u32;
@@ -276,6 +279,7 @@ impl Hierarchy {
             metric,
             interpolation,
             interpolation_stride: next_interpolation,
+            wraps_x,
         }
     }
 }

@@ -17,30 +17,36 @@
 //! # Invariants
 //! - Nothing here names a field of any model.
 //! - Nothing is read back inside a tick.
-//! - The bits of an arm do not depend on the other arms of its batch (with a fixed step).
+//! - The bits of an arm do not depend on the other arms of its batch (with a fixed step), nor on the
+//!   parts that the batch is split into.
 
 mod anchors;
 mod buffers;
+mod compiled;
 mod diagnostics;
 mod error;
 mod gpu;
 mod hierarchy;
+mod lockstep;
 mod memory;
+mod part;
 mod pipelines;
 mod profile;
 mod scheme;
 mod setup;
 mod simulation;
 mod solver;
+#[cfg(test)]
+mod split_tests;
 mod tick;
 
 pub use anchors::{Anchor, anchors};
 pub use diagnostics::{Diagnostics, FieldDiagnostics};
 pub use error::EngineError;
 pub use gpu::{AdapterReport, Gpu, GpuOptions, adapters};
+pub use lockstep::Tick;
 pub use memory::{MemoryEstimate, readable};
 pub use profile::KernelTime;
 pub use scheme::GAMMA;
 pub use simulation::Simulation;
-pub use tick::Tick;
 pub use warmfront_shaders::{Files, Program, ShaderError};

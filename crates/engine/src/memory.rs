@@ -1,27 +1,85 @@
-//! How much device memory a run needs, known before anything is allocated.
+//! How much device memory a run needs, and into how many parts it is split for that, known before
+//! anything is allocated.
 
 use warmfront_model::{Grid, Scenario};
 use warmfront_shaders::Layout;
 
 use crate::hierarchy::Hierarchy;
 use crate::setup::CELLS_PER_OBSERVER;
-use crate::{EngineError, Gpu, solver};
+use crate::{AdapterReport, EngineError, solver};
 
 /// Device memory of a run, bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryEstimate {
-    /// Everything.
+    /// Everything, of all parts.
     pub total: u64,
-    /// The largest single buffer.
+    /// The largest single buffer of any part.
     pub largest: u64,
     /// Fields × cells × arms.
     pub values: u64,
+    /// Arms of the run.
+    pub arms: usize,
+    /// Parts that the arms are split into, each with buffers of its own; 1: everything fits at once.
+    pub parts: usize,
 }
 
 impl MemoryEstimate {
-    /// Memory of `arms` arms of `scenario`.
+    /// Memory of `arms` arms of `scenario` in one part.
     pub fn of(scenario: &Scenario, arms: usize) -> Self {
         Self::on_grid(scenario, &scenario.grid, arms)
+    }
+
+    /// Memory of `arms` arms of `scenario` on an adapter: in as few parts as its buffers allow, or one
+    /// part for each arm where not even these fit.
+    pub fn on(adapter: &AdapterReport, scenario: &Scenario, arms: usize) -> Self {
+        let allowed = adapter.largest_buffer();
+        let fits = |parts: &usize| {
+            let most = arms.div_ceil(*parts);
+            Self::of(scenario, most).largest <= allowed
+        };
+        let parts = (1..=arms).find(fits).unwrap_or(arms.max(1));
+        Self::split(scenario, arms, parts)
+    }
+
+    /// Memory of `arms` arms of `scenario` in `parts` parts.
+    pub(crate) fn split(scenario: &Scenario, arms: usize, parts: usize) -> Self {
+        let mut all = Self {
+            total: 0,
+            largest: 0,
+            values: 0,
+            arms,
+            parts,
+        };
+        for size in all.part_sizes() {
+            let part = Self::of(scenario, size);
+            all.total += part.total;
+            all.largest = all.largest.max(part.largest);
+            all.values += part.values;
+        }
+        all
+    }
+
+    /// Arms of each part, as equal as possible, the larger parts first.
+    pub fn part_sizes(&self) -> Vec<usize> {
+        let (each, more) = (self.arms / self.parts, self.arms % self.parts);
+        (0..self.parts)
+            .map(|part| each + usize::from(part < more))
+            .collect()
+    }
+
+    /// How the arms are split, for people: `2 parts of 2 arms`; `None` for one part.
+    pub fn split_text(&self) -> Option<String> {
+        if self.parts < 2 {
+            return None;
+        }
+        let sizes = self.part_sizes();
+        let (most, least) = (sizes[0], sizes[self.parts - 1]);
+        let arms = match (most, least) {
+            (1, _) => "1 arm".to_owned(),
+            _ if most == least => format!("{most} arms"),
+            _ => format!("{most} or {least} arms"),
+        };
+        Some(format!("{} parts of {arms}", self.parts))
     }
 
     fn on_grid(scenario: &Scenario, grid: &Grid, arms: usize) -> Self {
@@ -30,40 +88,44 @@ impl MemoryEstimate {
         let boundaries: Vec<_> = model.fields.iter().map(|f| f.boundary).collect();
         let h = Hierarchy::new(grid, &boundaries, arms as u32);
         let block = u64::from(h.levels[0].data.block) * 16;
-        let arms = arms as u64;
+        let n = arms as u64;
         let (all, dynamic, solved) = (
             layout.all() as u64,
             layout.dynamic() as u64,
             layout.solved() as u64,
         );
         let axes = if grid.is_3d() { 3 } else { 2 };
-        let faces = layout.face_maps() as u64 * axes * arms;
+        let faces = layout.face_maps() as u64 * axes * n;
         let scratch = dynamic.max(layout.cell_maps() as u64);
         // guess; now, stage one; slope, scratch; rhs, loss; faces.
-        let blocks = arms * (all + 2 * dynamic + 2 * scratch + 2 * solved) + faces;
+        let blocks = n * (all + 2 * dynamic + 2 * scratch + 2 * solved) + faces;
         let walkers = u64::from(h.levels[0].walkers().div_ceil(64) * 64);
-        let partial = dynamic * arms * walkers * 32;
+        let partial = dynamic * n * walkers * 32;
         let observers = u64::from((4 * h.levels[0].data.block).div_ceil(CELLS_PER_OBSERVER));
-        let observed = model.observables.len() as u64 * arms * observers.next_multiple_of(64) * 16;
+        let observed = model.observables.len() as u64 * n * observers.next_multiple_of(64) * 16;
+        let widest = (n * all.max(scratch)).max(faces).max(1);
         let total = block * blocks + solver::memory(&h, solved, faces) + partial + observed;
         Self {
             total,
-            largest: block * arms * all.max(1),
-            values: grid.len() as u64 * model.fields.len() as u64 * arms,
+            largest: (block * widest).max(partial).max(observed),
+            values: grid.len() as u64 * model.fields.len() as u64 * n,
+            arms,
+            parts: 1,
         }
     }
 
-    /// Checks the estimate against what the adapter allows.
+    /// Checks an estimate of [`MemoryEstimate::on`] against what the adapter allows.
     ///
     /// # Errors
-    /// [`EngineError::TooLarge`], naming the largest grid of the same shape that fits.
-    pub fn check(&self, gpu: &Gpu, scenario: &Scenario, arms: usize) -> Result<(), EngineError> {
-        let allowed = gpu.report.max_buffer.min(gpu.report.max_binding);
+    /// [`EngineError::TooLarge`] where not even one arm fits, naming the largest grid of the same
+    /// shape of which one does.
+    pub fn check(&self, adapter: &AdapterReport, scenario: &Scenario) -> Result<(), EngineError> {
+        let allowed = adapter.largest_buffer();
         if self.largest <= allowed {
             return Ok(());
         }
         let mut grid = scenario.grid;
-        while grid.cells[0] > 8 && Self::on_grid(scenario, &grid, arms).largest > allowed {
+        while grid.cells[0] > 8 && Self::on_grid(scenario, &grid, 1).largest > allowed {
             for a in 0..3 {
                 if grid.cells[a] > 1 {
                     grid.cells[a] = (grid.cells[a] * 15 / 16).max(8);
@@ -79,7 +141,7 @@ impl MemoryEstimate {
         Err(EngineError::TooLarge {
             needed: readable(self.largest),
             total: readable(self.total),
-            adapter: gpu.report.name.clone(),
+            adapter: adapter.name.clone(),
             allowed: readable(allowed),
             largest,
         })

@@ -38,13 +38,15 @@ pub(crate) struct Flags {
     pub mapped: bool,
     /// First look at a linear system; reactions of the first stage.
     pub first: bool,
+    /// Reactions once more after a solve, for what is local.
+    pub settles: bool,
 }
 
 impl From<bool> for Flags {
     fn from(mapped: bool) -> Self {
         Self {
             mapped,
-            first: false,
+            ..Self::default()
         }
     }
 }
@@ -86,6 +88,7 @@ impl Pipelines {
         let all = [
             ("MAPPED", f64::from(u8::from(flags.mapped))),
             ("FIRST", f64::from(u8::from(flags.first))),
+            ("SETTLES", f64::from(u8::from(flags.settles))),
             ("SOLID", f64::from(u8::from(grid.solid))),
             ("WRAPS", f64::from(u8::from(grid.wraps))),
             ("PADDED", f64::from(u8::from(grid.padded))),

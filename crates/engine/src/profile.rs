@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use crate::EngineError;
-use crate::simulation::Simulation;
+use crate::part::Part;
+use crate::scheme::Plan;
 use crate::solver::Record;
 
 /// Median wall time of one kernel or group of kernels.
@@ -18,22 +19,25 @@ pub struct KernelTime {
 /// Executions per submission: hides the cost of submitting.
 const BATCH: u32 = 4;
 
-impl Simulation {
-    /// Times every kernel on the present state, median of `repeats` submissions. The simulation is
-    /// used up: its buffers hold nonsense afterwards.
+impl Part {
+    /// Times every kernel on the present state, median of `repeats` submissions. The part is used up:
+    /// its buffers hold nonsense afterwards.
     ///
     /// # Errors
     /// Driver errors.
-    pub fn kernel_times(mut self, repeats: usize) -> Result<Vec<KernelTime>, EngineError> {
-        let plan = self.plan(self.step);
+    pub fn kernel_times(
+        mut self,
+        plan: &Plan,
+        repeats: usize,
+    ) -> Result<Vec<KernelTime>, EngineError> {
         self.solver.plan_levels(
             &self.gpu,
             &self.hierarchy,
             &self.diffusivity,
             plan.gamma_dt(),
         );
-        self.write_steps(&plan);
-        let arms = self.arms() as u32;
+        self.write_steps(plan);
+        let arms = self.arms.len() as u32;
         let (r, p) = (&self.recorded, &self.pipelines);
         let maps = self.layout.face_maps() as u32 * arms;
         let fields = self.layout.dynamic() as u32 * arms;

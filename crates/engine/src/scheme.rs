@@ -47,6 +47,8 @@ pub(crate) struct Plan {
     pub slope: bool,
     /// Whether the guess is the accepted present state.
     pub accept: bool,
+    /// Whether that state changed from outside, so that the exchange is measured first.
+    pub fresh: bool,
     pub tolerance: f64,
     pub substeps: u32,
     pub limited: bool,
@@ -154,6 +156,7 @@ mod tests {
                 dt,
                 slope: slope.is_some(),
                 accept: true,
+                fresh: false,
                 tolerance: 1e-3,
                 substeps: 1,
                 limited: true,

@@ -1,16 +1,15 @@
-//! Construction of a simulation: buffers, pipelines, bind groups, start values.
+//! Construction of a part: buffers, bind groups, start values.
 
 use bytemuck::{Pod, Zeroable};
 use warmfront_model::{Boundary, FaceMean, Model, Scenario, Scheme, Wall};
-use warmfront_shaders::{Files, Kernel, Layout, Program};
+use warmfront_shaders::{Kernel, Layout};
 
 use crate::buffers::{storage, storage_of, uniform_of};
-use crate::diagnostics::Diagnostics;
+use crate::compiled::{Compiled, boundaries};
 use crate::hierarchy::{Hierarchy, LevelData};
-use crate::memory::MemoryEstimate;
-use crate::pipelines::{Dispatch, Flags, GridFlags, Pipelines};
+use crate::part::{ArmName, Buffers, Part, Recorded};
+use crate::pipelines::{Dispatch, Flags};
 use crate::scheme::StepData;
-use crate::simulation::{ArmName, Buffers, Recorded, Simulation};
 use crate::solver::{Faces, Finest, Solver};
 use crate::{EngineError, Gpu};
 
@@ -39,67 +38,29 @@ const CELLS_PER_THREAD: u32 = 16;
 /// Cells that one thread takes when it adds up observables: few threads, short lists of sums.
 pub(crate) const CELLS_PER_OBSERVER: u32 = 64;
 
-impl Simulation {
-    /// Allocates and fills the arms `arms` (indices into `scenario.arms`) of a scenario.
+impl Part {
+    /// Allocates and fills the arms `arms` (indices into `scenario.arms`, as many as `compiled` is
+    /// for) of a scenario. `initial` holds the start maps of the fields, as from
+    /// [`Scenario::initial_fields`].
     ///
     /// # Errors
-    /// A run that does not fit, a shader of the model that does not compile, initial data that are
-    /// wrong, driver errors.
+    /// Initial data that are wrong, driver errors.
     pub fn new(
         gpu: &Gpu,
-        files: Files,
+        compiled: &Compiled,
         scenario: &Scenario,
         arms: &[usize],
+        initial: &[Option<Vec<f32>>],
     ) -> Result<Self, EngineError> {
         let model = scenario.model.clone();
         let count = arms.len() as u32;
-        let memory = MemoryEstimate::of(scenario, arms.len());
-        memory.check(gpu, scenario, arms.len())?;
-        let max_uniform = gpu.limits.max_uniform_buffer_binding_size;
-        let program = Program::new(files, &model, count, max_uniform);
+        let Compiled {
+            program, pipelines, ..
+        } = compiled.clone();
         let layout = program.layout.clone();
-        let boundaries: Vec<_> = layout.fields[..layout.solved()]
-            .iter()
-            .map(|&f| model.fields[f].boundary)
-            .collect();
+        let boundaries = boundaries(scenario, &layout);
         let hierarchy = Hierarchy::new(&scenario.grid, &boundaries, count);
         let solid = scenario.grid.is_3d();
-        let wraps = boundaries.iter().any(|b| b.x_low == Wall::Periodic);
-        let grid = GridFlags {
-            solid,
-            wraps,
-            padded: !scenario.grid.cells[0].is_multiple_of(4),
-        };
-        let mut pipelines = Pipelines::default();
-        for &kernel in Kernel::ALL {
-            let both = matches!(
-                kernel,
-                Kernel::SmoothSweep
-                    | Kernel::SmoothFirst
-                    | Kernel::RestrictResidual
-                    | Kernel::ResidualNorm
-                    | Kernel::ExplicitStep
-            );
-            if layout.plain > 0 || !both {
-                pipelines.build(gpu, &program, kernel, false.into(), grid)?;
-            }
-            if both && layout.mapped > 0 {
-                pipelines.build(gpu, &program, kernel, true.into(), grid)?;
-            }
-        }
-        for mapped in [false, true] {
-            let flags = Flags {
-                mapped,
-                first: true,
-            };
-            pipelines.build(gpu, &program, Kernel::ResidualNorm, flags, grid)?;
-        }
-        let first = Flags {
-            mapped: false,
-            first: true,
-        };
-        pipelines.build(gpu, &program, Kernel::React, first, grid)?;
-
         let level0 = hierarchy.levels[0].data;
         let block = u64::from(level0.block) * 16;
         let (all, dynamic, solved) = (
@@ -231,15 +192,17 @@ impl Simulation {
                 },
             )
         };
-        let react = (0..3)
-            .map(|s| {
+        let react = [(0, false), (1, false), (2, false), (1, true), (2, true)]
+            .into_iter()
+            .map(|(s, settles): (usize, bool)| {
                 Dispatch::new(
                     gpu,
                     &pipelines,
                     Kernel::React,
                     Flags {
-                        mapped: false,
                         first: s < 2,
+                        settles,
+                        ..Flags::default()
                     },
                     threads,
                     |name| match name {
@@ -387,16 +350,13 @@ impl Simulation {
             && hierarchy.signatures.iter().all(|&s| s == 0)
             && boundaries.iter().all(|b| !has_fixed_wall(b));
         let mut march = Vec::new();
+        let mut pair = Vec::new();
         if simple && scenario.numerics.scheme == Scheme::Explicit {
+            let in_pairs = pair_level(gpu, scenario, &level0);
             for (from, to) in [(&guess, &scratch), (&scratch, &guess)] {
-                march.push(Dispatch::new(
-                    gpu,
-                    &pipelines,
-                    Kernel::ExplicitMarch,
-                    false,
-                    walkers,
-                    |name| match name {
-                        "level" => Some(&level),
+                let make = |kernel, level, threads| {
+                    Dispatch::new(gpu, &pipelines, kernel, false, threads, |name| match name {
+                        "level" => Some(level),
                         "tick" => Some(&steps[1]),
                         "params" => Some(&params),
                         "compartment_values" => Some(&memory_buffer),
@@ -405,8 +365,14 @@ impl Simulation {
                         "state_out" => Some(to),
                         "diffusivity" => Some(&wall_diffusivity),
                         _ => None,
-                    },
-                )?);
+                    })
+                };
+                march.push(make(Kernel::ExplicitMarch, &level, walkers)?);
+                if let Some(data) = in_pairs.filter(|_| program.pairs) {
+                    let here = uniform_of(gpu, "level", &data);
+                    let threads = data.columns.div_ceil(2) * data.chunks;
+                    pair.push(make(Kernel::ExplicitPair, &here, threads)?);
+                }
             }
         }
         let stages = match scenario.numerics.scheme {
@@ -488,22 +454,21 @@ impl Simulation {
                 _ => None,
             },
         )?;
-        let initial =
-            Dispatch::new(
-                gpu,
-                &pipelines,
-                Kernel::Initial,
-                false,
-                threads,
-                |name| match name {
-                    "level" => Some(&level),
-                    "tick" => Some(&steps[0]),
-                    "geometry" => Some(&geometry),
-                    "params" => Some(&params),
-                    "guess" => Some(&guess),
-                    _ => None,
-                },
-            )?;
+        let start_values = Dispatch::new(
+            gpu,
+            &pipelines,
+            Kernel::Initial,
+            false,
+            threads,
+            |name| match name {
+                "level" => Some(&level),
+                "tick" => Some(&steps[0]),
+                "geometry" => Some(&geometry),
+                "params" => Some(&params),
+                "guess" => Some(&guess),
+                _ => None,
+            },
+        )?;
         let staging_bytes = u64::from(solver.systems_total()) * 32 + dynamic * n * 32 + n * 4;
         let staging = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("tick readback"),
@@ -515,10 +480,12 @@ impl Simulation {
             predict_first: predict(Kernel::PredictFirst, 1)?,
             predict_second: predict(Kernel::PredictSecond, 2)?,
             react,
+            settles: exchanges > 0 || (layout.solved() < layout.dynamic()),
             face_maps,
             limit_drift,
             explicit,
             march,
+            pair,
             compartments: compartment_dispatches,
             finish,
             judge,
@@ -527,8 +494,7 @@ impl Simulation {
             coefficients: coefficient_dispatch,
         };
         let numerics = scenario.numerics.clone();
-        let diagnostics = Diagnostics::new(model.fields.len());
-        let mut simulation = Self {
+        let mut part = Self {
             gpu: gpu.clone(),
             numerics,
             layout,
@@ -539,6 +505,7 @@ impl Simulation {
             buffers: Buffers {
                 guess,
                 now,
+                stage_one,
                 scratch,
                 params,
                 memory: memory_buffer,
@@ -568,34 +535,30 @@ impl Simulation {
             cells: scenario.grid.cells,
             cell_volume: scenario.grid.cell_volume(),
             drifting: drift_systems.len() as u32,
-            time: 0.0,
-            step: scenario.time.step.min(scenario.time.duration),
-            next_step: scenario.time.step.min(scenario.time.duration)
-                * scenario.numerics.first_step,
             planned: 0.0,
-            fresh: true,
-            slope_valid: false,
-            accept_pending: true,
             attempted: false,
             burst: 1,
-            cycles: scenario.numerics.max_cycles.clamp(1, 2),
-            diagnostics,
-            memory,
+            cycles: [scenario.numerics.max_cycles.clamp(1, 2); 2],
             model,
         };
-        simulation.upload_parameters()?;
-        simulation.start(scenario, &initial)?;
-        Ok(simulation)
+        part.upload_parameters()?;
+        part.start(scenario, &start_values, initial)?;
+        Ok(part)
     }
 
-    fn start(&mut self, scenario: &Scenario, initial: &Dispatch) -> Result<(), EngineError> {
+    fn start(
+        &mut self,
+        scenario: &Scenario,
+        start_values: &Dispatch,
+        initial: &[Option<Vec<f32>>],
+    ) -> Result<(), EngineError> {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            initial.record(&mut pass, &self.pipelines, self.arms.len() as u32);
+            start_values.record(&mut pass, &self.pipelines, self.arms.len() as u32);
         }
         self.gpu.queue.submit([encoder.finish()]);
-        for (field, values) in scenario.initial_fields()?.iter().enumerate() {
+        for (field, values) in initial.iter().enumerate() {
             if let Some(values) = values {
                 if let Some(bad) = values.iter().find(|v| !v.is_finite() || **v < 0.0) {
                     return Err(EngineError::Values {
@@ -626,6 +589,34 @@ impl Simulation {
         }
         self.gpu.wait()
     }
+}
+
+/// Threads that keep one processor core, or a graphics card, busy.
+const BUSY_CORE: u32 = 64;
+const BUSY_CARD: u32 = 1 << 16;
+
+// How `explicit_pair` walks; none for grids that it cannot take. A long walk loads fewer rows twice,
+// many walks keep the device busy.
+fn pair_level(gpu: &Gpu, scenario: &Scenario, level0: &LevelData) -> Option<LevelData> {
+    let rows_fit = scenario.grid.cells[0].is_multiple_of(4) && level0.columns >= 2;
+    if !rows_fit || scenario.grid.is_3d() {
+        return None;
+    }
+    let busy = if gpu.report.software {
+        let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
+        BUSY_CORE.saturating_mul(cores)
+    } else {
+        BUSY_CARD
+    };
+    let threads =
+        |march: &u32| level0.columns.div_ceil(2) * level0.ny.div_ceil(*march) * level0.arms;
+    let march = [64, 32, 16, 8].into_iter().find(|m| threads(m) >= busy);
+    let march = march.unwrap_or(4);
+    Some(LevelData {
+        march,
+        chunks: level0.ny.div_ceil(march),
+        ..*level0
+    })
 }
 
 fn has_fixed_wall(b: &Boundary) -> bool {

@@ -3,12 +3,14 @@
 //! # Theory
 //! Each field of each arm is one linear system (1/(γΔt) + L − ∇·D∇ + ∇·u) c = rhs, an M-matrix with
 //! a five-point (3D: seven-point) stencil. A V-cycle smooths with two Jacobi sweeps, restricts the
-//! residual by averaging, corrects by linear interpolation and smooths once more; the three weights are
-//! the Chebyshev roots of the interval that a coarser grid cannot see (relative to the diagonal). The coarsest grid is one cell, so that the mean is exact.
+//! residual by averaging, corrects by linear interpolation and smooths twice again; the four weights are
+//! the Chebyshev roots of the interval that a coarser grid cannot see (relative to the diagonal). The
+//! coarsest grid is one cell, so that the mean is exact. Coefficients that jump are averaged on coarser
+//! grids, which makes these too stiff: such systems are corrected twice a cycle on the first coarse grid.
 //!
 //! # Practice
 //! Fields with a small diffusion number need no coarse grid: [`Solver::plan_levels`] decides per
-//! field how deep it goes. Before each cycle a residual pass marks the systems that are solved; their
+//! field how deep it goes. The first sweep of each cycle measures the residual and marks the systems that are solved; their
 //! work is skipped, whatever the other arms still need, so that an arm's bits do not depend on its
 //! neighbours in the batch.
 
@@ -66,22 +68,26 @@ pub(crate) struct Faces {
 }
 
 struct LevelDispatches {
+    /// The first sweep on coarse levels; on the finest it is the one that measures.
     first: Option<Dispatch>,
-    /// Before the coarse correction: the second sweep (finest: both).
+    /// From the unknown to the scratch buffer: coarse levels' second sweep.
     forth: Dispatch,
+    /// Back again: the finest level's second sweep.
     back: Option<Dispatch>,
-    /// After it.
+    /// After it: the third sweep and the fourth.
     post: Dispatch,
-    /// Extra sweep from the scratch buffer on the deepest level.
-    deep: Option<Dispatch>,
+    last: Dispatch,
     restrict: Option<Dispatch>,
+    /// The correction alone, in place, or together with the third sweep.
     prolong: Option<Dispatch>,
+    corrected: Option<Dispatch>,
     coarsen_loss: Option<Dispatch>,
 }
 
 struct Stage {
-    residual_first: Dispatch,
-    residual: Dispatch,
+    /// Sweep and residual of the first cycle, and of the others.
+    measure_first: Dispatch,
+    measure: Dispatch,
     judge_first: Dispatch,
     judge: Dispatch,
 }
@@ -102,6 +108,12 @@ struct Family {
 
 /// Bit of a list entry: the system goes on to the next coarser level.
 const CONTINUES: u32 = 1 << 31;
+
+// Averaged coefficients are too stiff across sharp interfaces, level upon level. So systems that reach this
+// level get two corrections a cycle on the first coarse grid, where the finest grid sees none of the work:
+// mapped ones always, plain ones (whose loss may jump) from the third cycle on, which only they need.
+const TWICE: usize = 4;
+const EASY_CYCLES: u32 = 2;
 
 /// Multigrid solver of a batch.
 pub(crate) struct Solver {
@@ -127,13 +139,13 @@ pub(crate) fn memory(h: &Hierarchy, solved: u64, face_blocks: u64) -> u64 {
         .sum()
 }
 
-// Jacobi weights at the Chebyshev roots of degree three on [low, 2]: two sweeps before the coarse
-// correction, one after it.
-fn weights(solid: bool) -> [f32; 3] {
+// Jacobi weights at the Chebyshev roots of degree four on [low, 2]: two sweeps before the coarse
+// correction, two after it.
+fn weights(solid: bool) -> [f32; 4] {
     let low = if solid { 1.0 / 3.0 } else { 0.4 };
     let (centre, radius) = (0.5 * (2.0 + low), 0.5 * (2.0 - low));
-    let root = radius * (std::f64::consts::PI / 6.0).cos();
-    [1.0 / (centre - root), 1.0 / (centre + root), 1.0 / centre].map(|w: f64| w as f32)
+    let root = |k: f64| 1.0 / (centre + radius * (std::f64::consts::PI * k / 8.0).cos());
+    [7.0, 1.0, 5.0, 3.0].map(|k| root(k) as f32)
 }
 
 impl Solver {
@@ -264,11 +276,12 @@ impl Solver {
                     )?;
                     (Some(first), sweep(true, 1)?, None)
                 };
-                // The correction lands in the other buffer; this sweep brings it back.
-                let post = sweep(l > 0, 2)?;
-                let deep = if l == 0 { None } else { Some(sweep(false, 0)?) };
+                let post = sweep(l == 0, 2)?;
+                let last = sweep(l > 0, 3)?;
                 let solution = |l: usize| if l == 0 { unknown(l) } else { scratch(l) };
-                let (mut restrict, mut prolong, mut coarsen_loss) = (None, None, None);
+                let other = |l: usize| if l == 0 { scratch(l) } else { unknown(l) };
+                let (mut restrict, mut coarsen_loss) = (None, None);
+                let (mut prolong, mut corrected) = (None, None);
                 if let Some(coarse) = h.levels.get(l + 1) {
                     let coarse_threads = coarse.data.block;
                     let [x, y, z] = level.interpolation;
@@ -282,7 +295,7 @@ impl Solver {
                         pipelines,
                         Kernel::RestrictResidual,
                         mapped_family,
-                        coarse_threads,
+                        coarse.walkers(),
                         |name| match name {
                             "src" => Some(solution(l)),
                             "coarse" => Some(&uniforms[l + 1]),
@@ -306,25 +319,51 @@ impl Solver {
                             _ => common(l, name),
                         },
                     )?);
-                    prolong = Some(Dispatch::new(
-                        gpu,
-                        pipelines,
-                        Kernel::ProlongCorrect,
-                        false,
-                        walkers,
-                        |name| match name {
-                            "src" => Some(solution(l)),
-                            "dst" => Some(if l == 0 { scratch(l) } else { unknown(l) }),
-                            "coarse" => Some(&uniforms[l + 1]),
-                            "coarse_in" => Some(scratch(l + 1)),
-                            "interpolation" => Some(&interpolation),
-                            "table" => Some(&table),
-                            _ => common(l, name),
-                        },
-                    )?);
+                    let correct = |name: &str| match name {
+                        "src" => Some(solution(l)),
+                        "coarse" => Some(&uniforms[l + 1]),
+                        "coarse_in" => Some(scratch(l + 1)),
+                        "interpolation" => Some(&interpolation),
+                        "table" => Some(&table),
+                        "sweep" => Some(&omega[2]),
+                        _ => common(l, name),
+                    };
+                    // Around a periodic edge whose last cell stands inside a vec4f, neighbours need
+                    // coarse cells that the fused kernel does not load.
+                    if solid || (h.wraps_x && level.data.nx % 4 != 0) {
+                        prolong = Some(Dispatch::new(
+                            gpu,
+                            pipelines,
+                            Kernel::ProlongCorrect,
+                            false,
+                            walkers,
+                            |name| match name {
+                                "dst" => Some(solution(l)),
+                                _ => correct(name),
+                            },
+                        )?);
+                    } else {
+                        corrected = Some(Dispatch::new(
+                            gpu,
+                            pipelines,
+                            Kernel::SmoothCorrected,
+                            mapped_family,
+                            walkers,
+                            |name| match name {
+                                "dst" => Some(other(l)),
+                                _ => correct(name),
+                            },
+                        )?);
+                    }
                     if mapped_family && faces.blocks > 0 {
                         let axes = if solid { 3 } else { 2 };
-                        let counts = uniform_of(gpu, "face counts", &[axes, axes * arms, 0, 0]);
+                        let softened = if l == 0 {
+                            mapped as u32 * axes * arms
+                        } else {
+                            0
+                        };
+                        let counts =
+                            uniform_of(gpu, "face counts", &[axes, axes * arms, softened, 0]);
                         coarsen_faces.push(Dispatch::new(
                             gpu,
                             pipelines,
@@ -348,9 +387,10 @@ impl Solver {
                     forth,
                     back,
                     post,
-                    deep,
+                    last,
                     restrict,
                     prolong,
+                    corrected,
                     coarsen_loss,
                 });
             }
@@ -358,14 +398,15 @@ impl Solver {
             let threads = walkers.div_ceil(64) * 64;
             let mut stages = Vec::new();
             for (s, step) in steps.iter().enumerate() {
-                let residual = |first| {
+                let measure = |first| {
                     Dispatch::new(
                         gpu,
                         pipelines,
-                        Kernel::ResidualNorm,
+                        Kernel::SmoothMeasure,
                         Flags {
                             mapped: mapped_family,
                             first,
+                            ..Flags::default()
                         },
                         walkers,
                         |name| match name {
@@ -373,6 +414,8 @@ impl Solver {
                             "now" => Some(finest.now),
                             "stage_one" => Some(finest.stage_one),
                             "partial" => Some(finest.partial),
+                            "dst" => Some(finest.scratch),
+                            "sweep" => Some(&omega[0]),
                             "tick" => Some(step),
                             _ => common(0, name),
                         },
@@ -398,8 +441,8 @@ impl Solver {
                         })
                     };
                 stages.push(Stage {
-                    residual_first: residual(true)?,
-                    residual: residual(false)?,
+                    measure_first: measure(true)?,
+                    measure: measure(false)?,
                     judge_first: judge(1)?,
                     judge: judge(0)?,
                 });
@@ -456,6 +499,9 @@ impl Solver {
                         }
                     }
                 }
+                // The stiffest first: those that reach a level head the lists of all finer ones.
+                let of = |&entry: &u32| diffusivity[(entry & !CONTINUES) as usize];
+                here.sort_by(|a, b| of(b).total_cmp(&of(a)));
                 family.counts[l] = here.len() as u32;
                 let at = u64::from(family.offsets[l]) * 4;
                 gpu.queue
@@ -489,56 +535,80 @@ impl Solver {
         encoder.clear_buffer(&self.done, 0, None);
     }
 
-    /// Records a solve of stage `stage` (0 or 1) with at most `cycles` V-cycles.
+    /// Records a solve of stage `stage` (0 or 1) with at most `cycles` V-cycles of plain and of
+    /// mapped systems.
     pub fn record(
         &self,
         pass: &mut wgpu::ComputePass<'_>,
         pipelines: &Pipelines,
         stage: usize,
-        cycles: u32,
+        cycles: [u32; 2],
     ) {
         for family in &self.families {
             let s = &family.stages[stage];
-            s.residual_first.record(pass, pipelines, family.counts[0]);
+            s.measure_first.record(pass, pipelines, family.counts[0]);
             s.judge_first.record(pass, pipelines, family.counts[0]);
-            for _ in 0..cycles {
-                self.cycle(family, pass, pipelines);
-                s.residual.record(pass, pipelines, family.counts[0]);
+            for n in 0..cycles[usize::from(family.mapped)] {
+                Self::cycle(family, n, pass, pipelines);
+                s.measure.record(pass, pipelines, family.counts[0]);
                 s.judge.record(pass, pipelines, family.counts[0]);
             }
         }
     }
 
-    // On the finest level the solution stands in the unknown, on coarser ones in the scratch buffer.
-    fn cycle(&self, family: &Family, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines) {
+    // What follows the measuring sweep of cycle `n`.
+    fn cycle(family: &Family, n: u32, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines) {
+        let twice = if family.mapped || n >= EASY_CYCLES {
+            family.counts.get(TWICE).copied().unwrap_or(0)
+        } else {
+            0
+        };
+        Self::descend(family, 0, [u32::MAX, twice], pass, pipelines);
+    }
+
+    // Smooths systems of level `l`, corrects them from below, smooths again. `limits`: how many systems take
+    // part, and how many of them are corrected a second time on the first coarse grid. On the finest level
+    // the solution stands in the unknown, on coarser ones in the scratch buffer.
+    fn descend(
+        family: &Family,
+        l: usize,
+        limits: [u32; 2],
+        pass: &mut wgpu::ComputePass<'_>,
+        pipelines: &Pipelines,
+    ) {
         let deepest = family.counts.iter().rposition(|&c| c > 0).unwrap_or(0);
-        for l in 0..=deepest {
-            let level = &family.levels[l];
-            let count = family.counts[l];
-            let sweeps = [
-                level.first.as_ref(),
-                Some(&level.forth),
-                level.back.as_ref(),
-            ];
-            for sweep in sweeps.into_iter().flatten() {
-                sweep.record(pass, pipelines, count);
-            }
-            if l == deepest {
-                let again = [level.deep.as_ref(), Some(&level.forth), level.back.as_ref()];
-                for sweep in again.into_iter().flatten() {
-                    sweep.record(pass, pipelines, count);
-                }
-            } else if let Some(restrict) = &level.restrict {
-                restrict.record(pass, pipelines, family.counts[l + 1]);
-            }
+        let level = &family.levels[l];
+        let count = family.counts[l].min(limits[0]);
+        let second = level.back.as_ref().unwrap_or(&level.forth);
+        for sweep in level.first.iter().chain([second]) {
+            sweep.record(pass, pipelines, count);
         }
-        for l in (0..deepest).rev() {
-            let level = &family.levels[l];
-            let count = family.counts[l];
-            if let Some(prolong) = &level.prolong {
-                prolong.record(pass, pipelines, count);
-            }
+        if l == deepest {
             level.post.record(pass, pipelines, count);
+            level.last.record(pass, pipelines, count);
+            return;
+        }
+        let Some(restrict) = &level.restrict else {
+            return;
+        };
+        // The stiffest systems come first in every list.
+        let visits = if l == 1 { limits } else { [limits[0], 0] };
+        for limit in visits {
+            let count = count.min(limit);
+            if count == 0 {
+                break;
+            }
+            restrict.record(pass, pipelines, family.counts[l + 1].min(limit));
+            Self::descend(family, l + 1, [limit, limits[1]], pass, pipelines);
+            if let Some(corrected) = &level.corrected {
+                corrected.record(pass, pipelines, count);
+            } else {
+                if let Some(prolong) = &level.prolong {
+                    prolong.record(pass, pipelines, count);
+                }
+                level.post.record(pass, pipelines, count);
+            }
+            level.last.record(pass, pipelines, count);
         }
     }
 }
@@ -556,8 +626,8 @@ impl Solver {
             let fine = &family.levels[0];
             let stage = &family.stages[0];
             parts.push((
-                format!("residual, {kind}"),
-                Box::new(move |pass| stage.residual.record(pass, pipelines, count)),
+                format!("sweep with residual, {kind}"),
+                Box::new(move |pass| stage.measure.record(pass, pipelines, count)),
             ));
             parts.push((
                 format!("sweep, {kind}"),
@@ -565,7 +635,10 @@ impl Solver {
             ));
             parts.push((
                 format!("V-cycle, {kind}"),
-                Box::new(move |pass| self.cycle(family, pass, pipelines)),
+                Box::new(move |pass| {
+                    stage.measure.record(pass, pipelines, count);
+                    Self::cycle(family, 0, pass, pipelines);
+                }),
             ));
         }
         parts

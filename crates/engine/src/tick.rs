@@ -1,37 +1,15 @@
-//! One tick: record the kernels of both stages, look at the verdict, accept or repeat.
+//! One attempt at a tick of one part: record the kernels of both stages, read the verdict.
 //!
 //! Nothing is read back inside a tick. After it one small copy tells the host the residuals, the
-//! estimated error, the smallest value and the number of bad values of every field and arm; a tick
-//! that violates the contract is repeated from the untouched present state with half the step.
+//! estimated error, the smallest value and the number of bad values of every field and arm. What
+//! follows from it is decided for all parts together, in the `lockstep` module.
 
-use warmfront_model::{Scheme, TransportScheme};
+use warmfront_model::Scheme;
 
 use crate::EngineError;
+use crate::part::Part;
 use crate::scheme::Plan;
-use crate::simulation::Simulation;
 use crate::solver::SolveReport;
-
-/// A tick that was accepted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tick {
-    /// Model time at its end.
-    pub time: f64,
-    /// Its length.
-    pub step: f64,
-    /// Steps taken back before it.
-    pub rejected: u32,
-    /// Largest estimated relative error over fields and arms.
-    pub error: f64,
-}
-
-/// Explicit steps recorded in one submission.
-const MOST_STEPS_AT_ONCE: u32 = 64;
-
-/// Halvings before a run is given up.
-const MOST_HALVINGS: u32 = 12;
-
-/// Steps taken back for negative values before backward Euler takes over for one tick.
-const OVERSHOOTS: u32 = 3;
 
 /// Smallest value that is accepted, relative to the field's scale.
 const NEGATIVE: f64 = -1e-6;
@@ -39,19 +17,21 @@ const NEGATIVE: f64 = -1e-6;
 /// A residual this much above the allowed one is an error after the last cycle.
 const UNSOLVED: f32 = 10.0;
 
+/// What one tick did to one field of one arm.
 #[derive(Debug, Clone, Copy)]
-struct Verdict {
-    error: f64,
-    smallest: f64,
+pub(crate) struct Verdict {
+    pub error: f64,
+    pub smallest: f64,
     bad: f64,
     first_bad: f64,
-    sum: f64,
-    largest: f64,
-    clipped: f64,
+    pub sum: f64,
+    pub largest: f64,
+    pub clipped: f64,
 }
 
+/// Why a tick does not count.
 #[derive(Debug)]
-enum Fault {
+pub(crate) enum Fault {
     NotFinite {
         field: usize,
         arm: usize,
@@ -72,45 +52,46 @@ enum Fault {
     },
 }
 
-struct Outcome {
-    solves: Vec<SolveReport>,
-    verdicts: Vec<Verdict>,
-    error: f64,
-    // Some system is above its tolerance.
-    unsolved: bool,
-    // Most V-cycles of any system.
-    cycles: u32,
-    fault: Option<Fault>,
+impl Fault {
+    /// Which of several faults counts: a large rank before a small one.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::NotFinite { .. } => 3,
+            Self::Negative { .. } => 2,
+            Self::NotSolved { .. } => 1,
+            Self::Inaccurate { .. } => 0,
+        }
+    }
 }
 
-impl Simulation {
-    /// Advances exactly to `until`.
-    ///
-    /// # Errors
-    /// As [`Simulation::tick`].
-    pub fn advance(&mut self, until: f64) -> Result<(), EngineError> {
-        while self.time < until - 1e-9 * self.step {
-            self.tick(until)?;
-        }
-        Ok(())
-    }
+/// What one attempt gave.
+pub(crate) struct Outcome {
+    /// By stage, then system.
+    pub solves: Vec<SolveReport>,
+    /// By field in storage order, then arm.
+    pub verdicts: Vec<Verdict>,
+    /// Largest estimated error.
+    pub error: f64,
+    /// Some system is above its tolerance.
+    pub unsolved: bool,
+    /// Most V-cycles of any plain system, and of any mapped one.
+    pub cycles: [u32; 2],
+    /// Whether one of these is above its tolerance.
+    pub above: [bool; 2],
+    pub fault: Option<Fault>,
+}
 
-    /// Takes one accepted tick of at most the present step, not past `until`.
-    ///
-    /// # Errors
-    /// A field that stays not finite, a negative rate, a solver or a step that fails at every length,
-    /// driver errors. The state is then the one before the tick.
-    pub fn tick(&mut self, until: f64) -> Result<Tick, EngineError> {
-        let ticked = self.try_tick(until);
-        if ticked.is_err() && self.attempted {
-            self.restore();
+impl Part {
+    /// Makes the accepted state, which every attempt leaves untouched, the present one again;
+    /// nothing to do where the present tick was not attempted.
+    pub fn restore(&self) {
+        if !self.attempted {
+            return;
         }
-        ticked
-    }
-
-    // Makes the accepted state, which every attempt leaves untouched, the present one again.
-    fn restore(&mut self) {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        // Values that are not finite would outlive a factor of 0.
+        encoder.clear_buffer(&self.buffers.stage_one, 0, None);
+        encoder.clear_buffer(&self.buffers.scratch, 0, None);
         let bytes = self.buffers.now.size().min(self.buffers.guess.size());
         encoder.copy_buffer_to_buffer(&self.buffers.now, 0, &self.buffers.guess, 0, bytes);
         {
@@ -119,114 +100,17 @@ impl Simulation {
             self.recorded.compartments[6].record(&mut pass, &self.pipelines, arms);
         }
         self.gpu.queue.submit([encoder.finish()]);
-        self.accept_pending = true;
-        self.slope_valid = false;
-        self.fresh = true;
     }
 
-    fn try_tick(&mut self, until: f64) -> Result<Tick, EngineError> {
-        self.attempted = false;
-        let left = until - self.time;
-        let mut dt = if left <= self.next_step * 1.000_001 {
-            left
-        } else if left < 2.0 * self.next_step {
-            0.5 * left
-        } else {
-            self.next_step
-        };
-        let ends_there = dt == left;
-        let mut rejected = 0;
-        let mut scheme = self.numerics.scheme;
-        loop {
-            let mut plan = Plan {
-                scheme,
-                ..self.plan(dt)
-            };
-            self.burst = self.burst_length(dt, until);
-            let mut outcome = self.attempt(&plan)?;
-            // Cycles beyond what a system needs change nothing, so recording few and repeating with
-            // more gives the same bits as recording the most at once.
-            while outcome.unsolved && self.cycles < self.numerics.max_cycles {
-                self.cycles = (2 * self.cycles).min(self.numerics.max_cycles);
-                self.accept_pending = false;
-                outcome = self.attempt(&Plan {
-                    accept: false,
-                    ..plan
-                })?;
-            }
-            let Some(fault) = &outcome.fault else {
-                let length = dt * f64::from(self.burst);
-                let arrived = ends_there && rejected == 0 && self.burst == 1;
-                self.time = if arrived { until } else { self.time + length };
-                plan.dt = dt;
-                self.account(&plan, &outcome, rejected);
-                self.choose_step(dt, outcome.error, rejected);
-                return Ok(Tick {
-                    time: self.time,
-                    step: dt,
-                    rejected,
-                    error: outcome.error,
-                });
-            };
-            rejected += 1;
-            // The present state stands in `now`; the guess is void.
-            self.accept_pending = false;
-            self.slope_valid = false;
-            if rejected > MOST_HALVINGS || self.numerics.scheme == Scheme::Explicit {
-                return Err(self.explain(fault, dt, rejected));
-            }
-            // A decay much faster than the step makes SDIRK2 overshoot; backward Euler never does.
-            let overshoot = matches!(fault, Fault::Negative { .. });
-            if overshoot && scheme == Scheme::Sdirk2 && rejected >= OVERSHOOTS {
-                scheme = Scheme::BackwardEuler;
-            } else {
-                dt *= 0.5;
-            }
-        }
+    /// Forgets the first stage of an attempt that was not finite: the next one multiplies it by 0.
+    pub fn forget_stage(&self) {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        encoder.clear_buffer(&self.buffers.stage_one, 0, None);
+        self.gpu.queue.submit([encoder.finish()]);
     }
 
-    pub(crate) fn plan(&self, dt: f64) -> Plan {
-        Plan {
-            scheme: self.numerics.scheme,
-            time: self.time,
-            dt,
-            slope: self.slope_valid,
-            accept: self.accept_pending,
-            tolerance: self.numerics.tolerance,
-            substeps: self.numerics.compartment_substeps,
-            limited: self.numerics.transport == TransportScheme::Limited,
-        }
-    }
-
-    // Explicit steps of simple models are short and many: several go to the device at once.
-    fn burst_length(&self, dt: f64, until: f64) -> u32 {
-        if self.recorded.march.is_empty() || dt < self.next_step {
-            return 1;
-        }
-        (((until - self.time) / dt).floor() as u32).clamp(1, MOST_STEPS_AT_ONCE)
-    }
-
-    fn choose_step(&mut self, dt: f64, error: f64, rejected: u32) {
-        self.next_step = match self.numerics.adaptive {
-            Some(tolerance) => {
-                let order = if self.numerics.scheme == Scheme::Sdirk2 {
-                    3.0
-                } else {
-                    2.0
-                };
-                let factor = (tolerance / error.max(1e-30)).powf(1.0 / order) * 0.9;
-                let most = if rejected > 0 { 1.0 } else { 2.0 };
-                dt * factor.clamp(0.3, most)
-            }
-            // The ladder: double until the scenario's step.
-            None => (2.0 * dt).max(self.next_step).min(self.step),
-        };
-        if rejected > 0 && self.numerics.adaptive.is_none() {
-            self.next_step = (2.0 * dt).min(self.step);
-        }
-    }
-
-    fn attempt(&mut self, plan: &Plan) -> Result<Outcome, EngineError> {
+    /// Sends an attempt to the device, without waiting for it.
+    pub fn submit(&mut self, plan: &Plan) {
         let gamma_dt = plan.gamma_dt();
         if (gamma_dt / self.planned - 1.0).abs() > 1e-9 || self.planned == 0.0 {
             self.solver
@@ -242,7 +126,7 @@ impl Simulation {
         encoder.clear_buffer(&self.buffers.watch, 0, None);
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            if self.fresh && plan.accept {
+            if plan.fresh && plan.accept {
                 r.react[0].record(&mut pass, p, arms);
                 r.compartments[3].record(&mut pass, p, arms);
             }
@@ -260,8 +144,15 @@ impl Simulation {
                     r.compartments[1].record(&mut pass, p, arms);
                     r.predict_second.record(&mut pass, p, 1);
                 }
-                for _ in 0..iterations {
-                    self.record_stage(&mut encoder, stage);
+                for left in (0..iterations).rev() {
+                    // Only the last solve is reported; the ones before it get what they may need, or
+                    // their bits would depend on how many cycles the batch needed last.
+                    let cycles = if left == 0 {
+                        self.cycles
+                    } else {
+                        [self.numerics.max_cycles; 2]
+                    };
+                    self.record_stage(&mut encoder, stage, cycles);
                 }
             }
         }
@@ -273,35 +164,82 @@ impl Simulation {
             r.finish.record(&mut pass, p, dynamic);
             r.judge.record(&mut pass, p, dynamic);
         }
-        let sizes = [
-            (
-                &self.solver.report,
-                u64::from(self.solver.systems_total()) * 32,
-            ),
-            (
-                &self.buffers.verdict,
-                self.layout.dynamic() as u64 * u64::from(arms) * 32,
-            ),
-            (&self.buffers.watch, u64::from(arms) * 4),
-        ];
         let mut at = 0;
-        for (buffer, bytes) in sizes {
+        for (buffer, bytes) in self.read_back() {
             if bytes > 0 {
                 encoder.copy_buffer_to_buffer(buffer, 0, &self.buffers.staging, at, bytes);
             }
             at += bytes;
         }
         self.gpu.queue.submit([encoder.finish()]);
-        let raw = self.gpu.map(&self.buffers.staging, at)?;
-        let (solves, rest) = raw.split_at(sizes[0].1 as usize);
-        let (verdicts, watch) = rest.split_at(sizes[1].1 as usize);
+    }
+
+    // What the host reads after an attempt: reports of the solver, verdicts, raised flags.
+    fn read_back(&self) -> [(&wgpu::Buffer, u64); 3] {
+        let arms = self.arms.len() as u64;
+        [
+            (
+                &self.solver.report,
+                u64::from(self.solver.systems_total()) * 32,
+            ),
+            (
+                &self.buffers.verdict,
+                self.layout.dynamic() as u64 * arms * 32,
+            ),
+            (&self.buffers.watch, arms * 4),
+        ]
+    }
+
+    /// Waits for the attempt that was sent last; repeats it with more V-cycles while some system is
+    /// above its tolerance.
+    ///
+    /// # Errors
+    /// A negative rate; driver errors.
+    pub fn outcome(&mut self, plan: &Plan) -> Result<Outcome, EngineError> {
+        let mut outcome = self.collect(plan)?;
+        // Cycles beyond what a system needs change nothing, so recording few and repeating with
+        // more gives the same bits as recording the most at once.
+        let most = self.numerics.max_cycles;
+        let more = |o: &Outcome, c: &[u32; 2]| (0..2).any(|kind| o.above[kind] && c[kind] < most);
+        while more(&outcome, &self.cycles) {
+            for (cycles, above) in self.cycles.iter_mut().zip(outcome.above) {
+                if above {
+                    *cycles = (2 * *cycles).min(most);
+                }
+            }
+            let again = Plan {
+                accept: false,
+                ..*plan
+            };
+            self.submit(&again);
+            outcome = self.collect(&again)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Chooses how many cycles the next tick records: one more than this one needed, because a cycle
+    /// too few costs a tick and one too many next to nothing. After a peak it falls by one a tick.
+    pub fn expect_cycles(&mut self, needed: [u32; 2]) {
+        let most = self.numerics.max_cycles;
+        for (cycles, needed) in self.cycles.iter_mut().zip(needed) {
+            *cycles = (needed + 1).max(*cycles - 1).min(most);
+        }
+    }
+
+    fn collect(&self, plan: &Plan) -> Result<Outcome, EngineError> {
+        let sizes = self.read_back().map(|(_, bytes)| bytes);
+        let raw = self
+            .gpu
+            .map(&self.buffers.staging, sizes.iter().sum::<u64>())?;
+        let (solves, rest) = raw.split_at(sizes[0] as usize);
+        let (verdicts, watch) = rest.split_at(sizes[1] as usize);
         let watch: Vec<u32> = bytemuck::pod_collect_to_vec(watch);
         if let Some((arm, &process)) = watch.iter().enumerate().find(|(_, w)| **w > 0) {
             let process = &self.model.processes[process as usize - 1];
             return Err(EngineError::NegativeRate {
                 process: process.id.clone(),
                 arm: self.arms[arm].id.clone(),
-                time: self.time,
+                time: plan.time,
                 place: format!("{}:{}", process.rate.file, process.rate.line),
             });
         }
@@ -312,7 +250,7 @@ impl Simulation {
         ))
     }
 
-    fn record_stage(&self, encoder: &mut wgpu::CommandEncoder, stage: usize) {
+    fn record_stage(&self, encoder: &mut wgpu::CommandEncoder, stage: usize, cycles: [u32; 2]) {
         let arms = self.arms.len() as u32;
         let r = &self.recorded;
         let p = &self.pipelines;
@@ -326,7 +264,10 @@ impl Simulation {
             limit.record(&mut pass, p, self.drifting);
         }
         self.solver.record_coefficients(&mut pass, p);
-        self.solver.record(&mut pass, p, stage - 1, self.cycles);
+        self.solver.record(&mut pass, p, stage - 1, cycles);
+        if r.settles {
+            r.react[stage + 2].record(&mut pass, p, arms);
+        }
     }
 
     fn record_explicit(&self, encoder: &mut wgpu::CommandEncoder) {
@@ -335,12 +276,14 @@ impl Simulation {
         let p = &self.pipelines;
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            if let [there, back] = r.march.as_slice() {
-                for i in 0..self.burst {
-                    let step = if i % 2 == 0 { there } else { back };
-                    step.record(&mut pass, p, arms);
+            if !r.march.is_empty() {
+                let pairs = if r.pair.is_empty() { 0 } else { self.burst / 2 };
+                let passes = self.burst - pairs;
+                for i in 0..passes {
+                    let kind = if i < pairs { &r.pair } else { &r.march };
+                    kind[i as usize % 2].record(&mut pass, p, arms);
                 }
-                if self.burst.is_multiple_of(2) {
+                if passes.is_multiple_of(2) {
                     return;
                 }
             } else {
@@ -419,13 +362,16 @@ impl Simulation {
             }
             verdicts.push(verdict);
         }
-        let (mut unsolved, mut cycles) = (false, 0);
+        let (mut cycles, mut above) = ([0; 2], [false; 2]);
         if plan.scheme != Scheme::Explicit {
             let total = self.solver.systems_total() as usize;
             let used = &solves[..plan.stages() * total];
             // A residual that overflowed compares with nothing: it is as unsolved as can be.
-            unsolved = used.iter().any(|s| s.ratio.is_nan() || s.ratio > 1.0);
-            cycles = used.iter().map(|s| s.cycles as u32).max().unwrap_or(0);
+            for (i, s) in used.iter().enumerate() {
+                let kind = usize::from((i % total) / arms >= self.layout.plain);
+                cycles[kind] = cycles[kind].max(s.cycles as u32);
+                above[kind] |= s.ratio.is_nan() || s.ratio > 1.0;
+            }
             let worst = used
                 .iter()
                 .enumerate()
@@ -452,54 +398,16 @@ impl Simulation {
             solves,
             verdicts,
             error,
-            unsolved,
+            unsolved: above[0] || above[1],
             cycles,
+            above,
             fault,
         }
     }
 
-    fn account(&mut self, plan: &Plan, outcome: &Outcome, rejected: u32) {
-        let arms = self.arms.len();
-        self.fresh = false;
-        self.cycles = outcome.cycles.max(1);
-        self.accept_pending = true;
-        self.slope_valid = plan.scheme != Scheme::Explicit;
-        let d = &mut self.diagnostics;
-        d.ticks += u64::from(self.burst);
-        d.unsolved += u64::from(outcome.unsolved);
-        d.rejected += u64::from(rejected);
-        d.smallest_step = d.smallest_step.min(plan.dt);
-        d.largest_step = d.largest_step.max(plan.dt);
-        let total = self.solver.systems_total() as usize;
-        for (storage, verdicts) in outcome.verdicts.chunks(arms).enumerate() {
-            let f = &mut d.fields[self.layout.fields[storage]];
-            let mut tick_error: f64 = 0.0;
-            let mut clipped: f64 = 0.0;
-            let mut balance: f64 = 0.0;
-            for (arm, v) in verdicts.iter().enumerate() {
-                f.smallest = f.smallest.min(v.smallest);
-                f.largest = f.largest.max(v.largest);
-                tick_error = tick_error.max(v.error);
-                let mass = v.sum.max(1e-30);
-                clipped = clipped.max(v.clipped / mass);
-                if storage < self.layout.solved() && plan.scheme != Scheme::Explicit {
-                    for stage in 0..plan.stages() {
-                        let s = outcome.solves[stage * total + storage * arms + arm];
-                        f.residual = f.residual.max(f64::from(s.relative));
-                        f.cycles += s.cycles as u64;
-                        f.solves += 1;
-                        balance = balance.max(f64::from(s.balance).abs());
-                    }
-                }
-            }
-            f.tick_error = f.tick_error.max(tick_error);
-            f.time_error += tick_error;
-            f.clipped += clipped;
-            f.mass_residual += balance;
-        }
-    }
-
-    fn explain(&self, fault: &Fault, dt: f64, retries: u32) -> EngineError {
+    /// The error of a run that gave up with `fault` after `retries` shorter steps.
+    pub fn explain(&self, fault: &Fault, plan: &Plan, retries: u32) -> EngineError {
+        let (dt, time) = (plan.dt, plan.time);
         let id = |field: usize| self.model.fields[field].id.clone();
         match *fault {
             Fault::NotFinite { field, arm, cell } => {
@@ -514,7 +422,7 @@ impl Simulation {
                         (cell / pitch) % level.ny,
                         cell / (pitch * level.ny),
                     ],
-                    time: self.time,
+                    time,
                     retries,
                 }
             }
@@ -528,16 +436,16 @@ impl Simulation {
                 arm: self.arms[arm].id.clone(),
                 ratio,
                 cycles,
-                time: self.time,
+                time,
             },
             Fault::Negative { field, value } => EngineError::StepTooSmall {
                 step: dt,
-                time: self.time,
+                time,
                 why: format!("field `{}` fell to {value:.3e}", id(field)),
             },
             Fault::Inaccurate { error } => EngineError::StepTooSmall {
                 step: dt,
-                time: self.time,
+                time,
                 why: format!("the estimated error {error:.3e} stays above the tolerance"),
             },
         }

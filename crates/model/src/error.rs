@@ -20,6 +20,27 @@ pub struct Place {
     pub column: u32,
 }
 
+/// Where something was written, if it was. Carried for messages only, so any two are equal: the same
+/// scenario is the same wherever it was written.
+#[derive(Debug, Clone, Default)]
+pub struct Written(pub Option<Place>);
+
+impl PartialEq for Written {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Written {
+    /// The error at this place, unless it has one.
+    pub(crate) fn locate(&self, error: Error) -> Error {
+        match &self.0 {
+            Some(place) => error.at(place.clone()),
+            None => error,
+        }
+    }
+}
+
 /// What is wrong with a model, a scenario or an override.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {

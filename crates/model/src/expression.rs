@@ -10,10 +10,14 @@ use toml::Spanned;
 
 use crate::error::{Error, count};
 use crate::model::{Expression, Source};
+use crate::number::plain;
 use crate::schema::Coefficient;
 
 /// Longest expression, bytes: the shader compiler's parser recurses.
 const LONGEST: usize = 10_000;
+
+/// Deepest nesting of brackets, for the same reason.
+const DEEPEST: usize = 100;
 
 /// Identifiers behind each letter, as far as an expression may use them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -143,6 +147,14 @@ impl Source {
             .help("put parts of it into functions.wgsl or into auxiliaries")
             .at(place));
         }
+        let depth = nesting(text);
+        if depth > DEEPEST {
+            return Err(Error::new(format!(
+                "{what} has brackets nested {depth} deep; at most {DEEPEST} are allowed"
+            ))
+            .help("take needless brackets away, or put parts of it into functions.wgsl or into auxiliaries")
+            .at(place));
+        }
         let raw = self.text.get(span).unwrap_or_default();
         // Text in triple quotes may start on the line below them.
         let below = ["\"\"\"", "'''"].iter().any(|q| {
@@ -180,12 +192,30 @@ impl Source {
                 file: self.path.clone(),
                 line: self.place(value.span()).line,
             }),
-            Coefficient::Number(n) => {
-                Err(Error::new(format!("{what} is {n}, not a finite number"))
-                    .at(self.place(value.span())))
-            }
+            Coefficient::Number(n) => Err(Error::new(format!(
+                "{what} is {}, not a finite number",
+                plain(*n)
+            ))
+            .at(self.place(value.span()))),
         }
     }
+}
+
+/// Most brackets that are open at once, comments left out.
+fn nesting(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for line in text.lines() {
+        let code = line.split("//").next().unwrap_or_default();
+        for b in code.bytes() {
+            match b {
+                b'(' | b'[' | b'{' => open += 1,
+                b')' | b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            most = most.max(open);
+        }
+    }
+    most
 }
 
 fn shortened(text: &str) -> String {

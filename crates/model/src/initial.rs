@@ -4,8 +4,9 @@
 //! then scaled to the wanted mean. ξ and ξ' are standard normal numbers that depend on the seed,
 //! the field and the cell only (see [`crate::gaussian_pair`]).
 
-use crate::error::Error;
+use crate::error::{Error, Written};
 use crate::noise::gaussian_pair;
+use crate::number::plain;
 use crate::raster::{ArrayMap, ImageMap};
 use crate::scenario::{Grid, Scenario};
 use crate::scenario_schema::ShapeFile;
@@ -36,6 +37,10 @@ pub struct Initial {
     pub image_channel: u32,
     /// Value of full brightness.
     pub image_scale: f64,
+    /// Where it was named last.
+    pub place: Written,
+    /// Where its array or image was named.
+    pub file_place: Written,
 }
 
 impl Default for Initial {
@@ -52,6 +57,8 @@ impl Default for Initial {
             image: None,
             image_channel: 0,
             image_scale: 1.0,
+            place: Written::default(),
+            file_place: Written::default(),
         }
     }
 }
@@ -72,10 +79,12 @@ impl Initial {
             shapes::add(shape, grid, seed, field, &mut map)?;
         }
         if let Some(array) = &self.array {
-            array.add(grid, &mut map)?;
+            let added = array.add(grid, &mut map);
+            added.map_err(|e| self.file_place.locate(e))?;
         }
         if let Some(image) = &self.image {
-            image.add(grid, self.image_channel, self.image_scale, &mut map)?;
+            let added = image.add(grid, self.image_channel, self.image_scale, &mut map);
+            added.map_err(|e| self.file_place.locate(e))?;
         }
         if self.noise != 0.0 || self.noise_add != 0.0 {
             for (cell, value) in (0_u64..).zip(map.iter_mut()) {
@@ -91,7 +100,8 @@ impl Initial {
             let mean = map.iter().sum::<f64>() / map.len() as f64;
             if mean == 0.0 && wanted != 0.0 {
                 return Err(Error::new(format!(
-                    "the map has mean 0, so it cannot be scaled to the mean {wanted}"
+                    "the map has mean 0, so it cannot be scaled to the mean {}",
+                    plain(wanted)
                 ))
                 .help("give it a shape or a constant, or leave out `mean`"));
             }
@@ -107,8 +117,8 @@ impl Scenario {
     /// unit. `None` where the scenario says nothing: the field's own `initial`, or 0, applies.
     ///
     /// # Errors
-    /// Arrays and images that do not fit the grid, maps that cannot be scaled, values that are not
-    /// finite (with field and position).
+    /// Arrays and images that do not fit the grid, maps that cannot be scaled, values that are negative
+    /// or not finite (with field and position), all with the place of the map's entry.
     pub fn initial_fields(&self) -> Result<Vec<Option<Vec<f32>>>, Error> {
         let maps = self.initial.iter().enumerate().map(|(i, initial)| {
             initial
@@ -125,19 +135,33 @@ impl Scenario {
             .map(&self.grid, self.seed, field, &self.parameters)
             .map_err(|mut e| {
                 e.what = format!("initial.{id}: {}", e.what);
-                e
+                initial.place.locate(e)
             })?;
-        let map: Vec<f32> = map.into_iter().map(|v| v as f32).collect();
-        match map.iter().position(|v| !v.is_finite()) {
-            None => Ok(map),
-            Some(cell) => {
-                let [nx, ny, _] = self.grid.cells.map(|n| n as usize);
-                let at = (cell % nx, cell / nx % ny, cell / (nx * ny));
-                Err(Error::new(format!(
-                    "initial.{id} is {} at cell {at:?}, not a finite number",
-                    map[cell]
-                )))
-            }
+        // The message shows the number itself, also where it is too large for 32 bits.
+        match map
+            .iter()
+            .position(|v| !(*v as f32).is_finite() || (*v as f32) < 0.0)
+        {
+            None => Ok(map.into_iter().map(|v| v as f32).collect()),
+            Some(cell) => Err(initial
+                .place
+                .locate(self.bad_start(field, cell, map[cell]))
+                .help("`clip = [0.0, 1.0]` bounds a map; look at its shapes, constant and noise")),
         }
+    }
+
+    /// What is wrong with a start value at a cell (x fastest) that is negative or not finite; without
+    /// a place.
+    pub fn bad_start(&self, field: usize, cell: usize, value: f64) -> Error {
+        let [nx, ny, _] = self.grid.cells.map(|n| n as usize);
+        let at = [cell % nx, cell / nx % ny, cell / (nx * ny)];
+        let f = &self.model.fields[field];
+        let unit = if f.unit == "1" { "" } else { f.unit.as_str() };
+        let value = format!("{} {unit}", plain(value));
+        Error::new(format!(
+            "field `{}` starts with the value {} at cell {at:?}; a number from 0 to 3.4e38 is needed",
+            f.id,
+            value.trim_end(),
+        ))
     }
 }

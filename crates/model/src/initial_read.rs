@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::error::Error;
+use crate::error::{Error, Place, Written};
 use crate::initial::Initial;
 use crate::model::Model;
 use crate::raster::{ArrayMap, ImageMap, inline};
@@ -17,6 +17,7 @@ pub(crate) fn merge_initial(
     model: &Model,
     file: &InitialFile,
     layer: &Layer,
+    place: &Place,
 ) -> Result<(), Error> {
     let source = &layer.source;
     let number = |v: &Option<Spanned<f64>>, target: &mut f64, key: &str| {
@@ -47,6 +48,8 @@ pub(crate) fn merge_initial(
         target.shapes.clear();
         target.array = None;
         target.image = None;
+        let file_name = file.array.as_ref().or(file.image.as_ref());
+        target.file_place = Written(file_name.map(|name| source.place(name.span())));
     }
     for shape in file.shapes.iter().flatten() {
         shape_rules::check(shape.get_ref()).map_err(|e| e.at(source.place(shape.span())))?;
@@ -97,5 +100,6 @@ pub(crate) fn merge_initial(
         }
         target.image_channel = *channel.get_ref();
     }
+    target.place = Written(Some(place.clone()));
     Ok(())
 }

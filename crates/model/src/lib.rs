@@ -26,6 +26,7 @@ mod model_link;
 mod model_parts;
 mod model_read;
 mod noise;
+mod number;
 mod numerics_read;
 mod overrides;
 mod raster;
@@ -35,13 +36,14 @@ mod scenario_build;
 mod scenario_events;
 mod scenario_merge;
 pub mod scenario_schema;
+mod scenario_warnings;
 mod scenario_write;
 pub mod schema;
 mod schema_forms;
 mod shape_rules;
 mod shapes;
 
-pub use error::{Error, Place};
+pub use error::{Error, Place, Written};
 pub use initial::Initial;
 pub use library::Library;
 pub use model::{
@@ -49,6 +51,7 @@ pub use model::{
     Parameter, Process, Source, Target, Transport, View,
 };
 pub use noise::{gaussian_pair, philox4x32};
+pub use number::plain;
 pub use overrides::Overrides;
 pub use raster::{ArrayMap, ImageMap};
 pub use regimen::Regimen;

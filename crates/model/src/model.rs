@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::number::plain;
 use crate::regimen::Regimen;
 use crate::schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce};
 
@@ -159,10 +160,14 @@ impl Parameter {
             return Ok(());
         }
         Err(Error::new(format!(
-            "parameter `{}` is {value}, outside its range {low} to {high} {}",
-            self.id, self.unit
+            "parameter `{}` is {}, outside its range {} to {} {}",
+            self.id,
+            plain(value),
+            plain(low),
+            plain(high),
+            self.unit
         ))
-        .help(format!("its default is {}", self.value)))
+        .help(format!("its default is {}", plain(self.value))))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::{
     Transport, View,
 };
 use crate::model_ids::Ids;
+use crate::number::plain;
 use crate::schema::{
     AuxiliaryFile, CompartmentFile, FieldFile, FieldKind, ModelHeader, ParameterFile, ProcessFile,
     TransportFile, ViewFile,
@@ -122,7 +123,7 @@ pub(crate) fn parameter(
     if p.log && parameter.range[0] <= 0.0 {
         return Err(Error::new(format!(
             "`range` of {what} starts at {}, but a slider in decades needs > 0",
-            parameter.range[0]
+            plain(parameter.range[0])
         ))
         .help("leave out `log`, or start above 0")
         .at(source.place(p.range.span())));

@@ -8,6 +8,7 @@ use toml::Spanned;
 use crate::error::Error;
 use crate::identifier;
 use crate::model::Source;
+use crate::number::{plain, plain_list};
 use crate::schema::{Boundary, Wall};
 
 /// Identifiers of one kind, with where each was first given.
@@ -81,10 +82,11 @@ impl Source {
         if v.is_finite() && v > 0.0 {
             return Ok(v);
         }
-        Err(
-            Error::new(format!("{what} is {v}, which is not a finite number > 0"))
-                .at(self.place(value.span())),
-        )
+        Err(Error::new(format!(
+            "{what} is {}, which is not a finite number > 0",
+            plain(v)
+        ))
+        .at(self.place(value.span())))
     }
 
     /// A number that is finite.
@@ -93,10 +95,11 @@ impl Source {
         if v.is_finite() {
             return Ok(v);
         }
-        Err(
-            Error::new(format!("{what} is {v}, which is not a finite number"))
-                .at(self.place(value.span())),
-        )
+        Err(Error::new(format!(
+            "{what} is {}, which is not a finite number",
+            plain(v)
+        ))
+        .at(self.place(value.span())))
     }
 
     /// A number that is finite and ≥ 0.
@@ -105,10 +108,11 @@ impl Source {
         if v.is_finite() && v >= 0.0 {
             return Ok(v);
         }
-        Err(
-            Error::new(format!("{what} is {v}, which is not a finite number ≥ 0"))
-                .at(self.place(value.span())),
-        )
+        Err(Error::new(format!(
+            "{what} is {}, which is not a finite number ≥ 0",
+            plain(v)
+        ))
+        .at(self.place(value.span())))
     }
 
     /// A pair low < high of finite numbers; `equal` allows low = high.
@@ -121,19 +125,25 @@ impl Source {
         let [low, high] = *range.get_ref();
         let place = self.place(range.span());
         if !(low.is_finite() && high.is_finite()) {
-            return Err(
-                Error::new(format!("{what} is [{low}, {high}]: not finite numbers")).at(place),
-            );
+            return Err(Error::new(format!(
+                "{what} is {}: not finite numbers",
+                plain_list(&[low, high])
+            ))
+            .at(place));
         }
         if low > high {
-            return Err(Error::new(format!("{what} is reversed: [{low}, {high}]"))
-                .help(format!("write [{high}, {low}]"))
-                .at(place));
+            return Err(
+                Error::new(format!("{what} is reversed: {}", plain_list(&[low, high])))
+                    .help(format!("write {}", plain_list(&[high, low])))
+                    .at(place),
+            );
         }
         if low == high && !equal {
-            return Err(Error::new(format!("{what} is empty: [{low}, {high}]"))
-                .help("the second number must be larger")
-                .at(place));
+            return Err(
+                Error::new(format!("{what} is empty: {}", plain_list(&[low, high])))
+                    .help("the second number must be larger")
+                    .at(place),
+            );
         }
         Ok([low, high])
     }
@@ -176,7 +186,8 @@ impl Source {
                     && !(v.is_finite() && v >= 0.0)
                 {
                     return Err(Error::new(format!(
-                        "`boundary` of `{field}` is fixed at {v}, which is not a finite number ≥ 0"
+                        "`boundary` of `{field}` is fixed at {}, which is not a finite number ≥ 0",
+                        plain(v)
                     ))
                     .at(place()));
                 }

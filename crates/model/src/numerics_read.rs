@@ -4,6 +4,7 @@ use toml::Spanned;
 
 use crate::error::Error;
 use crate::model::Source;
+use crate::number::plain;
 use crate::scenario::{Numerics, Scheme, TransportScheme};
 use crate::scenario_build::found;
 use crate::scenario_schema::NumericsFile;
@@ -33,10 +34,11 @@ pub(crate) fn merge_numerics(
         if x > 0.0 && (x < 1.0 || (one && x == 1.0)) {
             return Ok(x);
         }
-        Err(
-            Error::new(format!("`{what}` is {x}, which is not between 0 and 1"))
-                .at(source.place(v.span())),
-        )
+        Err(Error::new(format!(
+            "`{what}` is {}, which is not between 0 and 1",
+            plain(x)
+        ))
+        .at(source.place(v.span())))
     };
     if let Some(v) = &file.scheme {
         n.scheme = found(source, v, |t| match t {

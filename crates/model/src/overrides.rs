@@ -6,6 +6,7 @@ use std::borrow::Borrow;
 
 use crate::error::Error;
 use crate::model::Model;
+use crate::number::plain;
 use crate::scenario::{Grid, SINGLE_ARM, Scenario, Time};
 
 /// Fewest cells along x and y, and along z when there is more than one.
@@ -107,8 +108,9 @@ pub(crate) fn check_steps(time: &Time) -> Result<(), Error> {
     for (key, every) in [("step", time.step), ("record_every", time.record_every)] {
         if time.duration / every > MOST_STEPS {
             return Err(Error::new(format!(
-                "`{key}` is {every} in a run of {}: more than {MOST_STEPS} of them",
-                time.duration
+                "`{key}` is {} in a run of {}: more than {MOST_STEPS} of them",
+                plain(every),
+                plain(time.duration)
             ))
             .help(format!("give a larger `{key}` or a shorter `duration`")));
         }
@@ -140,7 +142,8 @@ fn positive(value: f64, what: &str) -> Result<f64, Error> {
         return Ok(value);
     }
     Err(Error::new(format!(
-        "{value} is not a {what}: a finite number > 0 is needed"
+        "{} is not a {what}: a finite number > 0 is needed",
+        plain(value)
     )))
 }
 
@@ -231,7 +234,8 @@ impl Scenario {
         let d = self.model.drug(drug)?;
         if !(amount.is_finite() && amount >= 0.0) {
             return Err(Error::new(format!(
-                "a dose of {amount} {} of `{drug}`: a finite number ≥ 0 is needed",
+                "a dose of {} {} of `{drug}`: a finite number ≥ 0 is needed",
+                plain(amount),
                 self.model.drugs[d].unit
             )));
         }

@@ -1,6 +1,7 @@
 //! When a drug is given.
 
 use crate::error::Error;
+use crate::number::plain;
 use crate::schema::RegimenFile;
 
 /// Most doses that one run may contain.
@@ -57,7 +58,8 @@ impl Regimen {
                 Ok(())
             } else {
                 Err(Error::new(format!(
-                    "regimen: `{name}` is {value}, which is not {allowed}"
+                    "regimen: `{name}` is {}, which is not {allowed}",
+                    plain(value)
                 )))
             }
         };
@@ -78,8 +80,9 @@ impl Regimen {
     pub(crate) fn check_count(&self, duration: f64) -> Result<(), Error> {
         if duration / self.every > MOST_DOSES {
             return Err(Error::new(format!(
-                "regimen: `every` is {} in a run of {duration}: more than {MOST_DOSES} doses",
-                self.every
+                "regimen: `every` is {} in a run of {}: more than {MOST_DOSES} doses",
+                plain(self.every),
+                plain(duration)
             ))
             .help("give a larger `every`"));
         }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::error::Error;
+use crate::error::{Error, Written};
 use crate::initial::Initial;
 use crate::model::Model;
 use crate::regimen::Regimen;
@@ -33,6 +33,8 @@ pub struct Scenario {
     pub cite: Vec<String>,
     /// Cells and spacing.
     pub grid: Grid,
+    /// Largest cell edge at which the case still means something, length unit; none: not stated.
+    pub coarsest_spacing: Option<f64>,
     /// Step, duration, recording.
     pub time: Time,
     /// Seed of all random maps.
@@ -101,6 +103,8 @@ pub struct Time {
     pub duration: f64,
     /// Time between rows of the time series.
     pub record_every: f64,
+    /// Also a row at the end of every step: what happens within a day of a dose, at no extra step.
+    pub record_steps: bool,
     /// Times at which whole fields are kept, rising.
     pub snapshots: Vec<f64>,
 }
@@ -183,6 +187,8 @@ pub struct Event {
     pub arms: Option<Vec<usize>>,
     /// What happens.
     pub action: Action,
+    /// Where it was written.
+    pub place: Written,
 }
 
 /// What an event does.

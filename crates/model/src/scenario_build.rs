@@ -8,6 +8,7 @@ use crate::error::{Error, Place};
 use crate::initial::Initial;
 use crate::initial_read::merge_initial;
 use crate::model::{Model, Source};
+use crate::number::{plain, plain_list};
 use crate::numerics_read::merge_numerics;
 use crate::overrides;
 use crate::regimen::Regimen;
@@ -39,9 +40,11 @@ pub(crate) struct Draft {
     cite: Vec<String>,
     cells: Option<Vec<u32>>,
     spacing: Option<SpacingFile>,
+    coarsest_spacing: Option<f64>,
     step: Option<f64>,
     duration: Option<(f64, usize)>,
     record_every: Option<f64>,
+    record_steps: bool,
     /// Snapshots, with the place and number of their file.
     snapshots: Option<(Vec<f64>, Place, usize)>,
     seed: u32,
@@ -69,9 +72,11 @@ impl Draft {
             cite: Vec::new(),
             cells: None,
             spacing: None,
+            coarsest_spacing: None,
             step: None,
             duration: None,
             record_every: None,
+            record_steps: false,
             snapshots: None,
             seed: 1,
             parameters: model.default_parameters(),
@@ -149,9 +154,10 @@ impl Draft {
         for (name, initial) in &file.initial {
             let i = found(source, name, |n| model.field(n))?;
             let target = self.initial[i].get_or_insert_with(Initial::default);
-            merge_initial(target, &model, initial.get_ref(), layer).map_err(|mut e| {
+            let place = source.place(name.span());
+            merge_initial(target, &model, initial.get_ref(), layer, &place).map_err(|mut e| {
                 e.what = format!("initial.{}: {}", name.get_ref(), e.what);
-                e.at(source.place(initial.span()))
+                e.at(place.clone())
             })?;
         }
         Ok(())
@@ -171,7 +177,8 @@ impl Draft {
             let bad = values.iter().find(|h| !(h.is_finite() && **h > 0.0));
             if let Some(h) = bad {
                 return Err(Error::new(format!(
-                    "`spacing` is {h}, which is not a finite length > 0"
+                    "`spacing` is {}, which is not a finite length > 0",
+                    plain(*h)
                 ))
                 .at(source.place(spacing.span())));
             }
@@ -184,6 +191,9 @@ impl Draft {
                 .at(source.place(spacing.span())));
             }
             self.spacing = Some(spacing.get_ref().clone());
+        }
+        if let Some(coarsest) = &file.coarsest_spacing {
+            self.coarsest_spacing = Some(source.positive(coarsest, "`coarsest_spacing`")?);
         }
         Ok(())
     }
@@ -199,13 +209,15 @@ impl Draft {
         if let Some(every) = &file.record_every {
             self.record_every = Some(source.positive(every, "`record_every`")?);
         }
+        self.record_steps = file.record_steps.unwrap_or(self.record_steps);
         if let Some(snapshots) = &file.snapshots {
             let times = snapshots.get_ref();
             let place = source.place(snapshots.span());
             let sorted = times.windows(2).all(|w| w[0] < w[1]);
             if !sorted || times.iter().any(|t| !(t.is_finite() && *t >= 0.0)) {
                 return Err(Error::new(format!(
-                    "`snapshots` is {times:?}: the times must be ≥ 0 and rise"
+                    "`snapshots` is {}: the times must be ≥ 0 and rise",
+                    plain_list(times)
                 ))
                 .at(place));
             }
@@ -296,7 +308,9 @@ impl Draft {
                 let late = times.iter().find(|t| **t > duration);
                 if let (Some(t), true) = (late, snapshot_layer >= duration_layer) {
                     return Err(Error::new(format!(
-                        "a snapshot at {t} is after the end of the run at {duration}"
+                        "a snapshot at {} is after the end of the run at {}",
+                        plain(*t),
+                        plain(duration)
                     ))
                     .help("remove it, or give a longer `duration`")
                     .at(place));
@@ -308,6 +322,7 @@ impl Draft {
             step,
             duration,
             record_every: self.record_every.unwrap_or(duration / 100.0),
+            record_steps: self.record_steps,
             snapshots,
         };
         overrides::check_steps(&time).map_err(|e| e.at(layer.source.place(0..0)))?;
@@ -327,6 +342,7 @@ impl Draft {
             caveat: self.caveat,
             cite: self.cite,
             grid,
+            coarsest_spacing: self.coarsest_spacing,
             time,
             seed: self.seed,
             parameters: self.parameters,

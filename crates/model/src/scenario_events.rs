@@ -2,8 +2,9 @@
 
 use toml::Spanned;
 
-use crate::error::Error;
+use crate::error::{Error, Written};
 use crate::model::Source;
+use crate::number::{plain, plain_list};
 use crate::scenario::{Action, Event, Scenario};
 use crate::scenario_build::found;
 use crate::scenario_schema::EventFile;
@@ -20,8 +21,9 @@ pub(crate) fn events(
         let time = source.not_negative(&e.time, "`time` of an event")?;
         if let Some(last) = events.last().filter(|last| last.time > time) {
             return Err(Error::new(format!(
-                "the events are not in time order: {time} comes after {}",
-                last.time
+                "the events are not in time order: {} comes after {}",
+                plain(time),
+                plain(last.time)
             ))
             .help("sort the [[event]] tables by `time`")
             .at(source.place(e.time.span())));
@@ -37,7 +39,12 @@ pub(crate) fn events(
         };
         let action =
             action(scenario, e, source).map_err(|err| err.at(source.place(e.action.span())))?;
-        events.push(Event { time, arms, action });
+        events.push(Event {
+            time,
+            arms,
+            action,
+            place: Written(Some(source.place(e.time.span()))),
+        });
     }
     Ok(events)
 }
@@ -126,7 +133,8 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
             let c = centre.get_ref();
             if !(2..=3).contains(&c.len()) || c.iter().any(|v| !v.is_finite()) {
                 return Err(Error::new(format!(
-                    "`centre` is {c:?}, which is not two or three finite numbers"
+                    "`centre` is {}, which is not two or three finite numbers",
+                    plain_list(c)
                 ))
                 .at(source.place(centre.span())));
             }

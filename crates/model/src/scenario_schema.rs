@@ -59,6 +59,8 @@ pub struct GridFile {
     pub cells: Option<Spanned<Vec<u32>>>,
     /// Edge of a cell along each axis; one number for all.
     pub spacing: Option<Spanned<SpacingFile>>,
+    /// Largest cell edge at which the case still means something: coarser runs come with a warning.
+    pub coarsest_spacing: Option<Spanned<f64>>,
 }
 
 /// Spacing of the grid.
@@ -113,6 +115,8 @@ pub struct TimeFile {
     pub duration: Option<Spanned<f64>>,
     /// Time between rows of the time series.
     pub record_every: Option<Spanned<f64>>,
+    /// Also a row at the end of every step.
+    pub record_steps: Option<bool>,
     /// Times at which whole fields are kept (`fields.npz`, montage).
     pub snapshots: Option<Spanned<Vec<f64>>>,
 }

@@ -65,11 +65,13 @@ impl Scenario {
             grid: GridFile {
                 cells: Some(bare(self.grid.cells.to_vec())),
                 spacing: Some(bare(SpacingFile::ByAxis(self.grid.spacing.to_vec()))),
+                coarsest_spacing: self.coarsest_spacing.map(bare),
             },
             time: TimeFile {
                 step: Some(bare(self.time.step)),
                 duration: Some(bare(self.time.duration)),
                 record_every: Some(bare(self.time.record_every)),
+                record_steps: Some(self.time.record_steps),
                 snapshots: Some(bare(self.time.snapshots.clone())),
             },
             numerics: self.numerics_file(),

@@ -1,6 +1,7 @@
 //! Rules for the numbers of analytic shapes.
 
 use crate::error::Error;
+use crate::number::{plain, plain_list};
 use crate::scenario_schema::ShapeFile;
 use crate::shapes::MOST_ITEMS;
 
@@ -10,7 +11,8 @@ pub(crate) fn check(shape: &ShapeFile) -> Result<(), Error> {
     for (key, value, low, high, allowed) in rules {
         if !(value.is_finite() && value >= low && value <= high) {
             return Err(Error::new(format!(
-                "shape `{name}`: `{key}` is {value}, which is not {allowed}"
+                "shape `{name}`: `{key}` is {}, which is not {allowed}",
+                plain(value)
             )));
         }
     }
@@ -42,14 +44,17 @@ pub(crate) fn check(shape: &ShapeFile) -> Result<(), Error> {
                 return Ok(());
             }
             Err(Error::new(format!(
-                "shape `box`: low {low:?} is not below high {high:?} on every axis"
+                "shape `box`: low {} is not below high {} on every axis",
+                plain_list(low),
+                plain_list(high)
             )))
         }
         ShapeFile::Patches { sigma, height, .. } => {
             for (key, [low, high]) in [("sigma", sigma), ("height", height)] {
                 if low > high {
                     return Err(Error::new(format!(
-                        "shape `patches`: `{key}` is reversed: [{low}, {high}]"
+                        "shape `patches`: `{key}` is reversed: {}",
+                        plain_list(&[*low, *high])
                     )));
                 }
             }
@@ -64,7 +69,8 @@ fn coordinates(shape: &str, key: &str, values: &[f64], least: usize) -> Result<(
         return Ok(());
     }
     Err(Error::new(format!(
-        "shape `{shape}`: `{key}` is {values:?}, which is not {least} to 3 finite numbers"
+        "shape `{shape}`: `{key}` is {}, which is not {least} to 3 finite numbers",
+        plain_list(values)
     )))
 }
 

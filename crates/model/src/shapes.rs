@@ -13,6 +13,7 @@ use std::f64::consts::PI;
 
 use crate::error::Error;
 use crate::noise::{Stream, draw, unit};
+use crate::number::plain;
 use crate::scenario::Grid;
 use crate::scenario_schema::ShapeFile;
 
@@ -220,7 +221,9 @@ fn vessels(shape: &ShapeFile, grid: &Grid, seed: u32, field: usize) -> Result<Ve
     let total: f64 = lattice.iter().product();
     if !(1.0..=MOST_ITEMS).contains(&total) {
         return Err(Error::new(format!(
-            "shape `vessels`: a spacing of {spacing} gives {total} vessels in this domain"
+            "shape `vessels`: a spacing of {} gives {} vessels in this domain",
+            plain(*spacing),
+            plain(total)
         ))
         .help(format!("between 1 and {MOST_ITEMS} are allowed")));
     }
@@ -238,8 +241,9 @@ fn vessels(shape: &ShapeFile, grid: &Grid, seed: u32, field: usize) -> Result<Ve
     let mean = map.iter().sum::<f64>() / map.len() as f64;
     if mean <= 0.0 {
         return Err(Error::new(format!(
-            "shape `vessels`: a sigma of {sigma} is too small for cells of {}",
-            grid.spacing[0]
+            "shape `vessels`: a sigma of {} is too small for cells of {}",
+            plain(*sigma),
+            plain(grid.spacing[0])
         ))
         .help("give a sigma of about one cell or more"));
     }

@@ -133,8 +133,9 @@ fn noise_clip_and_mean_apply_in_order() {
         (low / high - 0.9 / 1.1).abs() < 1e-4,
         "clipped before it is scaled"
     );
-    let add = map("[64, 64]", "noise_add = 0.5");
-    let variance = add.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / 4096.0;
+    let add = map("[64, 64]", "constant = 5.0\nnoise_add = 0.5");
+    let square = |v: &f32| (f64::from(*v) - 5.0).powi(2);
+    let variance = add.iter().map(square).sum::<f64>() / 4096.0;
     assert!((variance - 0.25).abs() < 0.03, "{variance}");
 }
 
@@ -178,7 +179,18 @@ fn impossible_maps_are_refused() {
     );
     has(
         &error("constant = 1e300"),
-        &["initial.tumour is inf at cell (0, 0, 0)"],
+        &[
+            "base.toml:8: field `tumour` starts with the value 1e300 at cell [0, 0, 0]",
+            "a number from 0 to 3.4e38",
+        ],
+    );
+    has(
+        &error("constant = 1.0\nshapes = [{ shape = \"cosine\", amplitude = 2.0, modes = [1] }]"),
+        &[
+            "base.toml:8: field `tumour` starts with the value -",
+            " at cell [",
+            "clip",
+        ],
     );
     has(&error("constant = nan"), &["`constant` is NaN"]);
     has(

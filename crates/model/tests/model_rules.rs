@@ -370,3 +370,21 @@ fn junk_is_an_error_and_never_a_panic() {
         let _ = parse_model(&MODEL[..i]);
     }
 }
+
+#[test]
+fn deep_nesting_is_refused() {
+    let nested = |depth: usize| {
+        let rate = format!("{}p.growth_rate{}", "(".repeat(depth), ")".repeat(depth));
+        with(MODEL, "rate = \"0.5\"", &format!("rate = \"{rate}\""))
+    };
+    assert!(parse_model(&nested(100)).is_ok());
+    let e = parse_model(&nested(101)).expect_err("too deep").to_string();
+    has(
+        &e,
+        &[
+            "model.toml:",
+            "brackets nested 101 deep; at most 100 are allowed",
+            "functions.wgsl",
+        ],
+    );
+}

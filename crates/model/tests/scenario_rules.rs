@@ -70,6 +70,85 @@ fn without_arms_there_is_one() {
 }
 
 #[test]
+fn what_is_probably_not_meant_is_said_in_one_line() {
+    let all = |s: &Scenario| s.warnings(&(0..s.arms.len()).collect::<Vec<_>>());
+    assert_eq!(all(&base()), [] as [String; 0]);
+    let warned = |from: &str, to: &str| {
+        let s = parse_scenario(&with(SCENARIO, from, to)).expect("it is allowed");
+        let again = parse_scenario(&s.to_toml()).expect("it is allowed");
+        assert_eq!(s.coarsest_spacing, again.coarsest_spacing);
+        let warnings = all(&s);
+        assert!(warnings.iter().all(|w| !w.contains('\n')), "{warnings:?}");
+        warnings.join("\n")
+    };
+    let late = warned(
+        "time = 9\naction = \"caption\"",
+        "time = 29\naction = \"caption\"",
+    );
+    has(
+        &late,
+        &[
+            "base.toml:",
+            "event 5 (`caption`) at time 29",
+            "the run ends at 28",
+        ],
+    );
+    let at_end = warned(
+        "time = 9\naction = \"caption\"",
+        "time = 28\naction = \"caption\"",
+    );
+    assert_eq!(at_end, "", "the last picture shows it");
+    // An event of an arm that is not run says nothing.
+    let text = with(SCENARIO, "duration = 28", "duration = 4");
+    let s = parse_scenario(&with(&text, "[0, 14, 28]", "[0, 4]")).expect("it is allowed");
+    assert_eq!(s.warnings(&[0]).len(), 4);
+    assert_eq!(s.warnings(&[1]).len(), 5);
+    let dose = "[regimens.mek]\ndose = 60.0\nevery = 10.0\nstart = ";
+    let regimen = |rest: &str| warned("[arms]", &format!("{dose}{rest}\n\n[arms]"));
+    has(
+        &regimen("30.0"),
+        &["no dose of `mek` is given: the first is due at 30"],
+    );
+    has(
+        &regimen("0.0\ndoses = 4"),
+        &["only 3 of 4 doses of `mek` are given"],
+    );
+    assert_eq!(regimen("0.0\ndoses = 3"), "");
+    has(
+        &warned("fast = { parameters = { growth_rate = 1.0 } }", "fast = {}"),
+        &["the arms `control` and `fast` are the same"],
+    );
+    has(
+        &warned("spacing = 10.0", "spacing = 10.0\ncoarsest_spacing = 8.0"),
+        &[
+            "cells of 10 um are too coarse for scenario `base`",
+            "up to 8 um",
+            "--grid 40x30 or finer",
+        ],
+    );
+    assert_eq!(
+        warned("spacing = 10.0", "spacing = 10.0\ncoarsest_spacing = 10.0"),
+        ""
+    );
+}
+
+#[test]
+fn huge_numbers_are_short() {
+    for (from, to) in [
+        ("duration = 28", "duration = -1e300"),
+        ("growth_rate = 0.5", "growth_rate = 1e300"),
+        ("spacing = 10.0", "spacing = -1e300"),
+        ("tolerance = 1e-5", "tolerance = 1e300"),
+        ("snapshots = [0, 14, 28]", "snapshots = [0, 1e300]"),
+        ("radius = 30.0", "radius = -1e300"),
+        ("duration = 28", "duration = 1e300"),
+    ] {
+        let e = scenario_error(from, to);
+        assert!(e.contains("1e300") && e.len() < 250, "{e}");
+    }
+}
+
+#[test]
 fn names_are_checked() {
     for (from, to, message) in [
         (

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use warmfront_engine::EngineError;
+use warmfront_model::plain;
 use warmfront_view::ViewError;
 
 /// Kinds of errors; the command line gives each its exit code.
@@ -27,7 +28,8 @@ pub enum SessionError {
     Engine(#[from] EngineError),
     /// A field grew beyond anything that its model means.
     #[error(
-        "field `{field}` reached {value:.1e} {unit} before time {time}, more than {times:.0e} times its typical size {scale}\n  help: look for a process that makes `{field}` without bound; if the values are meant, raise `scale` of the field"
+        "field `{field}` reached {value:.1e} {unit} before time {}, more than {times:.0e} times its typical size {}\n  help: look for a process that makes `{field}` without bound; if the values are meant, raise `scale` of the field",
+        plain(*time), plain(*scale)
     )]
     OutOfRange {
         /// Field.
@@ -54,6 +56,17 @@ pub enum SessionError {
         "the output folder {} exists and is not empty\n  help: `--force` replaces the results in it; `--out DIR` writes somewhere else", .0.display()
     )]
     Exists(PathBuf),
+    /// Another run writes there.
+    #[error(
+        "the output folder {} is in use by another run{}\n  help: wait until it has ended, or choose another folder with `--out DIR`",
+        .path.display(), .process.map(|p| format!(" (process {p})")).unwrap_or_default()
+    )]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+        /// The process that writes there, if it said so.
+        process: Option<u32>,
+    },
     /// The disk said no.
     #[error("cannot {action} {}: {reason}\n  help: {help}", path.display())]
     Disk {
@@ -107,7 +120,9 @@ impl SessionError {
             Self::Engine(e) => engine_kind(e),
             Self::Model(_) | Self::TooManyRows { .. } => ErrorKind::Input,
             Self::OutOfRange { .. } => ErrorKind::Numerical,
-            Self::View(_) | Self::Exists(_) | Self::Disk { .. } => ErrorKind::InputOutput,
+            Self::View(_) | Self::Exists(_) | Self::InUse { .. } | Self::Disk { .. } => {
+                ErrorKind::InputOutput
+            }
         }
     }
 }

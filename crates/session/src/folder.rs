@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::SessionError;
+use crate::lock::{LOCK, Lock};
 
 /// Sub-folder of unfinished data; removed at the end.
 const PARTIAL: &str = ".partial";
@@ -17,21 +18,24 @@ pub struct OutputFolder {
     written: Vec<String>,
     /// Files of the run that was there before, from its `summary.json`.
     stale: Vec<String>,
+    lock: Option<Lock>,
 }
 
 impl OutputFolder {
-    /// Opens or creates a folder and checks that it can be written. An existing folder must be
-    /// empty, unless `force`.
+    /// Opens or creates a folder, checks that it can be written, and keeps other runs out of it until
+    /// it is dropped. An existing folder must be empty, unless `force`.
     ///
     /// # Errors
-    /// [`SessionError::Exists`], [`SessionError::Disk`].
+    /// [`SessionError::Exists`], [`SessionError::InUse`], [`SessionError::Disk`].
     pub fn open(path: &Path, force: bool) -> Result<Self, SessionError> {
         let created = !path.exists();
-        if path.is_dir() {
+        std::fs::create_dir_all(path).map_err(|e| SessionError::disk("create", path, &e))?;
+        let lock = Lock::take(path)?;
+        if !created {
             let mut entries = std::fs::read_dir(path)
                 .map_err(|e| SessionError::disk("read", path, &e))?
                 .flatten();
-            if !force && entries.any(|e| e.file_name() != PARTIAL) {
+            if !force && entries.any(|e| e.file_name() != PARTIAL && e.file_name() != LOCK) {
                 return Err(SessionError::Exists(path.to_owned()));
             }
         }
@@ -44,6 +48,7 @@ impl OutputFolder {
             created,
             written: Vec::new(),
             stale: listed_files(path),
+            lock: Some(lock),
         })
     }
 
@@ -121,6 +126,7 @@ impl OutputFolder {
 impl Drop for OutputFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(self.path.join(PARTIAL));
+        self.lock = None;
         if self.created && self.written.is_empty() {
             let _ = std::fs::remove_dir(&self.path);
         }

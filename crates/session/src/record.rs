@@ -122,6 +122,8 @@ pub struct Record {
     pub timing: Timing,
     /// How it ended.
     pub finish: Finish,
+    /// What is allowed but was probably not meant, one line each.
+    pub warnings: Vec<String>,
 }
 
 impl Record {

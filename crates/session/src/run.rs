@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use warmfront_engine::{Files, Gpu, Simulation};
-use warmfront_model::Scenario;
+use warmfront_model::{Place, Scenario};
 
 use crate::SessionError;
 use crate::events::Treatment;
 use crate::record::{Finish, Norms, Record, Row, Snapshot, Timing, middle_plane};
-use crate::schedule::{Schedule, Stop};
+use crate::schedule::{MOST_ROWS, Schedule, Stop};
 use crate::spool::Spool;
 
 /// Most times its typical size that a value may be.
@@ -54,7 +54,8 @@ impl Run {
     /// Allocates the arms `arms` (indices into the scenario's list, at least one) on a device.
     ///
     /// # Errors
-    /// What the engine finds wrong with the model or the grid; too many rows.
+    /// What the engine finds wrong with the model or the grid; a field that starts negative or not
+    /// finite; too many rows.
     pub fn new(
         gpu: &Gpu,
         files: Files,
@@ -65,6 +66,7 @@ impl Run {
         let start = Instant::now();
         let schedule = Schedule::of(&scenario)?;
         let simulation = Simulation::new(gpu, files, &scenario, arms)?;
+        check_start(&simulation, &scenario, arms)?;
         let treatment = Treatment::new(&scenario, arms);
         let planned = schedule.stops.iter().filter(|s| s.snapshot).count();
         let record = Record {
@@ -81,6 +83,7 @@ impl Run {
                 run: 0.0,
             },
             finish: Finish::Unfinished,
+            warnings: scenario.warnings(arms),
             scenario,
         };
         Ok(Self {
@@ -97,6 +100,11 @@ impl Run {
     /// What was seen so far.
     pub fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Adds a line to what the summary warns of.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.record.warnings.push(text.into());
     }
 
     pub(crate) fn spool(&self) -> Option<&Spool> {
@@ -137,6 +145,11 @@ impl Run {
                 }
                 let tick = self.simulation.tick(stop.time)?;
                 self.check_range()?;
+                let rows = self.record.rows.len() as f64;
+                let on_the_way = tick.time < stop.time - near && rows < MOST_ROWS;
+                if self.record.scenario.time.record_steps && on_the_way {
+                    self.push_row(tick.time)?;
+                }
                 progress(&Progress {
                     time: tick.time,
                     duration,
@@ -242,4 +255,39 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// Start values that the device made from the model's own `initial`: a bad one would later look as if
+/// the rates had made it. Maps of the scenario were checked when they were made.
+fn check_start(
+    simulation: &Simulation,
+    scenario: &Scenario,
+    arms: &[usize],
+) -> Result<(), SessionError> {
+    let model = &scenario.model;
+    for (i, field) in model.fields.iter().enumerate() {
+        let (Some(expression), None) = (&field.initial, &scenario.initial[i]) else {
+            continue;
+        };
+        for (arm, &index) in arms.iter().enumerate() {
+            let values = simulation.field(arm, i)?;
+            let bad = |v: &f32| !v.is_finite() || *v < 0.0;
+            let Some(cell) = values.iter().position(bad) else {
+                continue;
+            };
+            let mut error = scenario.bad_start(i, cell, f64::from(values[cell]));
+            if scenario.arms.len() > 1 {
+                let arm = &scenario.arms[index].id;
+                error.what = format!("{} (arm `{arm}`)", error.what);
+            }
+            let place = Place {
+                file: expression.file.clone(),
+                line: expression.line,
+                column: 1,
+            };
+            let help = format!("its `initial` there is `{}`", expression.text.trim());
+            return Err(error.at(place).help(help).into());
+        }
+    }
+    Ok(())
 }

@@ -8,7 +8,7 @@ use warmfront_model::{Action, Scenario};
 use crate::SessionError;
 
 /// Rows of the time series that a run may have.
-const MOST_ROWS: f64 = 2e6;
+pub(crate) const MOST_ROWS: f64 = 2e6;
 
 /// What happens at one time.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,6 +1,7 @@
 //! Units for people: the model's own, written as in a paper.
 
 use warmfront_model::Model;
+use warmfront_view::number::LengthUnit;
 
 /// Micrometres in one length unit of the model; none for a length without a unit.
 pub fn micrometres_per_length(model: &Model) -> Option<f64> {
@@ -11,6 +12,15 @@ pub fn micrometres_per_length(model: &Model) -> Option<f64> {
         "cm" => Some(1e4),
         "m" => Some(1e6),
         _ => None,
+    }
+}
+
+/// The unit of lengths in pictures: micrometres where the model's unit is a length, else its own name.
+pub fn length_unit(model: &Model) -> LengthUnit {
+    match (micrometres_per_length(model), model.length_unit.trim()) {
+        (Some(_), _) => LengthUnit::Micrometres,
+        (None, "1" | "") => LengthUnit::Named("length units".to_owned()),
+        (None, unit) => LengthUnit::Named(pretty_unit(unit)),
     }
 }
 
@@ -32,6 +42,15 @@ pub fn span(model: &Model, time: f64) -> String {
         "day" | "days" | "d" => format!("{number} days"),
         "1" => format!("{number} time units"),
         unit => format!("{number} {unit}"),
+    }
+}
+
+/// The unit behind a number of time where there is little room: `d`, `min`; empty for pure numbers.
+pub(crate) fn short_time_unit(model: &Model) -> String {
+    match model.time_unit.as_str() {
+        "day" | "days" | "d" => "d".to_owned(),
+        "1" => String::new(),
+        unit => unit.to_owned(),
     }
 }
 

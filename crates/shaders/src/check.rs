@@ -64,6 +64,12 @@ fn locate(
         }
     }
     let index = (line.max(1) - 1) as usize;
+    let in_model = origins
+        .get(index)
+        .is_some_and(|o| o.file.ends_with("model.toml"));
+    if let Some(found) = found_type(source, index).filter(|_| in_model) {
+        message = format!("this expression must be a number (f32), found {found}");
+    }
     let text = source.lines().nth(index).unwrap_or_default().trim();
     let context = (!text.is_empty()).then(|| format!("in: {text}"));
     match origins.get(index) {
@@ -80,6 +86,41 @@ fn locate(
             context,
         },
     }
+}
+
+// Type of the expression in a generated statement `… (EXPRESSION);`, if it is not the number that it
+// should be: naga says so of a declaration with a type, but not of every use of a value.
+fn found_type(source: &str, index: usize) -> Option<String> {
+    const PROBE: &str = "type_of_the_expression";
+    let lines: Vec<&str> = source.lines().collect();
+    let ends = |line: &str| line.trim_end().ends_with([';', '{', '}']);
+    let start = (0..index)
+        .rev()
+        .find(|i| ends(lines[*i]))
+        .map_or(0, |i| i + 1);
+    let end = (index..lines.len()).find(|i| ends(lines[*i]))?;
+    let statement = lines[start..=end].join("\n");
+    let inner = statement.trim_end().strip_suffix(");")?;
+    let mut depth = 1_usize;
+    let (open, _) = inner.char_indices().rev().find(|(_, c)| {
+        match c {
+            ')' => depth += 1,
+            '(' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    let probe = format!("let {PROBE}: f32 = ({});", &inner[open + 1..]);
+    let text = [
+        lines[..start].join("\n"),
+        probe,
+        lines[end + 1..].join("\n"),
+    ]
+    .join("\n");
+    let error = naga::front::wgsl::parse_str(&text).err()?;
+    let (_, found) = error.message().split_once(PROBE)?;
+    let (_, found) = found.split_once("but got `")?;
+    Some(found.split('`').next()?.to_owned())
 }
 
 // naga reports causes as a chain; the last one is the most specific.
@@ -157,4 +198,65 @@ pub(crate) fn check(
         .filter_map(|(_, o)| o.name.clone())
         .collect();
     Ok((bindings, overrides))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Files;
+
+    #[test]
+    fn an_expression_of_the_wrong_type_is_told_its_type() {
+        use warmfront_model::{Model, Source};
+        let text = include_str!("../../../assets/models/heat/model.toml");
+        let right = "rate = \"p.decay_rate\"";
+        for (rate, found) in [
+            ("vec2f(p.decay_rate)", "vec2<f32>"),
+            ("p.decay_rate > 0.0", "bool"),
+            ("i32(p.decay_rate)", "i32"),
+            ("vec2f(\\n  p.decay_rate,\\n  1.0)", "vec2<f32>"),
+        ] {
+            let text = text.replace(right, &format!("rate = \"{rate}\""));
+            let place = 1 + text
+                .lines()
+                .take_while(|l| !l.starts_with("rate = "))
+                .count() as u32;
+            let model = Model::parse(Source::new("model.toml", text), Source::new("f.wgsl", ""));
+            let model = model.expect("the names are right");
+            let program = crate::Program::new(Files::embedded(), &model, 1, 65536);
+            let errors = program.check();
+            assert!(!errors.is_empty(), "{rate}");
+            for e in errors {
+                let told = e.to_string();
+                assert_eq!(e.file, "model.toml", "{told}");
+                assert!((place..place + 4).contains(&e.line), "{told}");
+                let wanted = format!("this expression must be a number (f32), found {found}");
+                assert!(told.contains(&wanted), "{rate}: {told}");
+            }
+        }
+    }
+
+    // The yardsticks of `bench` import nothing and belong to no kernel: naga reads the files as they are.
+    #[test]
+    fn every_yardstick_is_valid() {
+        let names = Files::names().into_iter().filter(|n| {
+            let folder = n.split('/').next();
+            folder == Some("bench") && n.ends_with(".wgsl")
+        });
+        let mut count = 0;
+        for name in names {
+            let text = Files::embedded().read(&name).unwrap_or_default();
+            let module = match naga::front::wgsl::parse_str(&text) {
+                Ok(module) => module,
+                Err(e) => panic!("shaders/{name}: {}", e.emit_to_string(&text)),
+            };
+            let checked =
+                Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module);
+            if let Err(e) = checked {
+                panic!("shaders/{name}: {}", e.emit_to_string(&text));
+            }
+            count += 1;
+        }
+        assert!(count >= 5, "only {count} files in shaders/bench");
+    }
 }

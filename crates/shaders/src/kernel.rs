@@ -46,6 +46,8 @@ kernels! {
     SmoothFirst = "kernels" / "smooth_first",
     /// Residual to the coarser level.
     RestrictResidual = "kernels" / "restrict_residual",
+    /// Correction from the coarser level and the sweep after it, in 2D.
+    SmoothCorrected = "kernels" / "smooth_corrected",
     /// Correction from the coarser level.
     ProlongCorrect = "kernels" / "prolong_correct",
     /// Loss rate to the coarser level.
@@ -56,12 +58,14 @@ kernels! {
     CoarsenFaces = "kernels" / "coarsen_faces",
     /// Second-order correction of the drift.
     LimitDrift = "kernels" / "limit_drift",
-    /// Residual norms, per thread.
-    ResidualNorm = "kernels" / "residual_norm",
+    /// First sweep of a cycle on the finest level, and the residual before it, per thread.
+    SmoothMeasure = "kernels" / "smooth_measure",
     /// Residual norms, per system; decides what is solved.
     JudgeResidual = "kernels" / "judge_residual",
     /// Explicit Euler step of all fields in one pass.
     ExplicitMarch = "model" / "explicit_march",
+    /// Two explicit Euler steps of all fields in one pass.
+    ExplicitPair = "model" / "explicit_pair",
     /// Explicit Euler step of the transport.
     ExplicitStep = "kernels" / "explicit_step",
     /// Slope, error, watchdog, per thread.

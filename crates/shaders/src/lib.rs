@@ -58,6 +58,8 @@ pub struct Program {
     pub exchanges: usize,
     /// Whether tissue and compartments exchange anything.
     pub exchanging: bool,
+    /// Whether [`Kernel::ExplicitPair`] can advance this model.
+    pub pairs: bool,
 }
 
 impl Program {
@@ -70,6 +72,7 @@ impl Program {
         Self {
             files,
             generated,
+            pairs: generate::pairs(model, &layout),
             layout,
             parameters,
             exchanges: generate::exchange_count(model).max(1),

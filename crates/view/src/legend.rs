@@ -8,7 +8,7 @@ use crate::colormap::Colormap;
 use crate::colour::Rgb;
 use crate::error::Result;
 use crate::number::{
-    format_length, log_labels, log_ticks, nice_ticks, power_labels, scale_bar_length, tick_labels,
+    LengthUnit, log_labels, log_ticks, nice_ticks, power_labels, scale_bar_length, tick_labels,
 };
 use crate::raster::Range;
 use crate::style::{Theme, size};
@@ -100,16 +100,16 @@ pub struct DoseTrack {
     pub colour: Rgb,
     /// Shape of its marks.
     pub marker: Marker,
-    /// Times of the doses, in days.
-    pub days: Vec<f64>,
+    /// Times of the doses, in the unit of the time axis.
+    pub times: Vec<f64>,
 }
 
 impl DoseTrack {
-    /// Draws the marks in a row at height `y`; `at` gives the x of a day and `span` the x limits.
+    /// Draws the marks in a row at height `y`; `at` gives the x of a time and `span` the x limits.
     /// Marks that would touch become narrower.
     pub(crate) fn draw(&self, d: &mut Drawing, y: f32, span: [f32; 2], at: impl Fn(f64) -> f32) {
         let mut xs: Vec<f32> = self
-            .days
+            .times
             .iter()
             .map(|&t| at(t))
             .filter(|x| *x >= span[0] - 0.5 && *x <= span[1] + 0.5)
@@ -280,17 +280,17 @@ fn bar_ticks(range: Range, bar: Rect, kind: Type) -> Vec<(f64, String, f32)> {
         .unwrap_or_default()
 }
 
-/// Draws a scale bar in the lower left corner of a picture that shows `extent_um` micrometres over
-/// its width: white with a dark outline, so that it is seen on any picture. Returns false, and draws
+/// Draws a scale bar in the lower left corner of a picture that shows a length of `extent` over its
+/// width: white with a dark outline, so that it is seen on any picture. Returns false, and draws
 /// nothing, where the picture is too small for it.
-pub fn scale_bar(d: &mut Drawing, picture: Rect, extent_um: f64) -> bool {
-    let length = scale_bar_length(extent_um);
-    if !scale_bar_fits([picture.w, picture.h], extent_um) {
+pub fn scale_bar(d: &mut Drawing, picture: Rect, extent: f64, unit: &LengthUnit) -> bool {
+    let length = scale_bar_length(extent);
+    if !scale_bar_fits([picture.w, picture.h], extent, unit) {
         return false;
     }
     let (white, black) = ([255, 255, 255], [10, 10, 12]);
-    let label = format_length(length);
-    let wide = (length / extent_um) as f32 * picture.w;
+    let label = unit.format(length);
+    let wide = (length / extent) as f32 * picture.w;
     let bar = Rect::new(picture.x + 8.0, picture.bottom() - 11.0, wide, 4.0);
     d.rect(
         Rect::new(bar.x - 1.2, bar.y - 1.2, bar.w + 2.4, bar.h + 2.4),
@@ -308,8 +308,8 @@ pub fn scale_bar(d: &mut Drawing, picture: Rect, extent_um: f64) -> bool {
 }
 
 /// Whether a picture of this width and height has room for a scale bar inside.
-pub fn scale_bar_fits([w, h]: [f32; 2], extent_um: f64) -> bool {
-    let label = format_length(scale_bar_length(extent_um));
+pub fn scale_bar_fits([w, h]: [f32; 2], extent: f64, unit: &LengthUnit) -> bool {
+    let label = unit.format(scale_bar_length(extent));
     h >= 36.0 && w >= width(&label, size::SMALL, true) + 16.0
 }
 
@@ -320,16 +320,17 @@ pub fn page_scale_bar(
     theme: &Theme,
     [left, top]: [f32; 2],
     picture: f32,
-    extent_um: f64,
+    extent: f64,
+    unit: &LengthUnit,
 ) -> f32 {
-    let length = scale_bar_length(extent_um);
-    let wide = (length / extent_um) as f32 * picture;
+    let length = scale_bar_length(extent);
+    let wide = (length / extent) as f32 * picture;
     let kind = Type::new(size::BODY, theme.ink);
     d.rect(Rect::new(left, top + 7.0, wide, 4.0), theme.ink);
     d.text(
         left + wide + 6.0,
         top + 9.0 + kind.size * 0.36,
-        &format_length(length),
+        &unit.format(length),
         kind,
     );
     top + kind.line() + 4.0

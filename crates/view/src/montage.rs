@@ -12,7 +12,7 @@ use crate::figure::{Figure, MARGIN, empty_panel, footer, heading};
 use crate::legend::{
     DoseTrack, LegendEntry, colour_bar, legend, page_scale_bar, scale_bar, scale_bar_fits,
 };
-use crate::number::format_number;
+use crate::number::{LengthUnit, format_number};
 use crate::raster::{Range, field_image};
 use crate::style::{Style, Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, Type};
@@ -85,10 +85,14 @@ pub struct Montage {
     pub fields: Vec<FieldColumn>,
     /// Channels of the composites.
     pub channels: Vec<LegendEntry>,
-    /// Width and height of the tissue shown, in micrometres.
-    pub extent_um: [f64; 2],
-    /// Length of the dose time line in the row heads, in days.
-    pub duration_days: f64,
+    /// Width and height of the tissue shown, in `length_unit`.
+    pub extent: [f64; 2],
+    /// Unit of `extent` on the scale bar.
+    pub length_unit: LengthUnit,
+    /// Length of the dose time line in the row heads, in `time_unit`.
+    pub duration: f64,
+    /// Short unit of dose times, e.g. `d`; may be empty.
+    pub time_unit: String,
     /// Closing line; may be empty.
     pub footer: String,
     /// Light or dark page.
@@ -154,10 +158,10 @@ impl Montage {
                 ));
             }
         }
-        let [w, h] = self.extent_um;
+        let [w, h] = self.extent;
         if !(w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()) {
             return error(format!(
-                "the tissue measures {w} x {h} µm; both must be above 0"
+                "the tissue measures {w} x {h}; both must be above 0"
             ));
         }
         if !(40.0..=2000.0).contains(&self.panel) {
@@ -170,7 +174,7 @@ impl Montage {
     }
 
     fn layout(&self) -> Layout {
-        let aspect = (self.extent_um[0] / self.extent_um[1]) as f32;
+        let aspect = (self.extent[0] / self.extent[1]) as f32;
         let picture = if aspect >= 1.0 {
             [self.panel, (self.panel / aspect).max(12.0)]
         } else {
@@ -307,7 +311,7 @@ impl Montage {
             None => empty_panel(d, theme, area, "not recorded"),
         }
         if scale {
-            scale_bar(d, area, self.extent_um[0]);
+            scale_bar(d, area, self.extent[0], &self.length_unit);
         }
         Ok(())
     }
@@ -329,13 +333,13 @@ impl Montage {
             &wrap(&row.note, kind.size, false, room, 3),
             kind,
         );
-        let tracks: Vec<&DoseTrack> = row.doses.iter().filter(|t| !t.days.is_empty()).collect();
-        if tracks.is_empty() || self.duration_days.is_nan() || self.duration_days <= 0.0 {
+        let tracks: Vec<&DoseTrack> = row.doses.iter().filter(|t| !t.times.is_empty()).collect();
+        if tracks.is_empty() || self.duration.is_nan() || self.duration <= 0.0 {
             return y;
         }
         let small = Type::new(size::SMALL, theme.muted);
         let (from, to) = (left + 5.0, left + room - 12.0);
-        let at = |day: f64| from + (day / self.duration_days) as f32 * (to - from);
+        let at = |time: f64| from + (time / self.duration) as f32 * (to - from);
         y += 5.0;
         for track in tracks {
             let label = wrap(&track.label, small.size, false, room, 1);
@@ -345,8 +349,13 @@ impl Montage {
             y += 7.0;
         }
         d.text(from, y + small.size, "0", small.anchor(Anchor::Middle));
-        let end = format!("{} d", format_number(self.duration_days));
-        d.text(left + room, y + small.size, &end, small.anchor(Anchor::End));
+        let end = format!("{} {}", format_number(self.duration), self.time_unit);
+        d.text(
+            left + room,
+            y + small.size,
+            end.trim_end(),
+            small.anchor(Anchor::End),
+        );
         y + small.line() + 2.0
     }
 
@@ -355,9 +364,10 @@ impl Montage {
     fn keys(&self, d: &mut Drawing, theme: &Theme, layout: &Layout, top: f32) -> Result<f32> {
         let mut bottom = top;
         let mut bars = top;
-        if !scale_bar_fits(layout.picture, self.extent_um[0]) {
+        if !scale_bar_fits(layout.picture, self.extent[0], &self.length_unit) {
             let corner = [layout.composites, top];
-            bottom = page_scale_bar(d, theme, corner, layout.picture[0], self.extent_um[0]);
+            let (wide, unit) = (layout.picture[0], &self.length_unit);
+            bottom = page_scale_bar(d, theme, corner, wide, self.extent[0], unit);
             bars = bottom + 4.0;
         }
         let days = self.column_heads.len() as f32;

@@ -134,9 +134,29 @@ pub fn format_number(v: f64) -> String {
     }
 }
 
-/// A length for a scale bar: the round number of micrometres nearest to a fifth of `extent_um`.
-pub fn scale_bar_length(extent_um: f64) -> f64 {
-    nice_step(extent_um, 5)
+/// A length for a scale bar: the round number nearest to a fifth of `extent`.
+pub fn scale_bar_length(extent: f64) -> f64 {
+    nice_step(extent, 5)
+}
+
+/// What the lengths of a picture are in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum LengthUnit {
+    /// Micrometres, written as nm, µm, mm or cm.
+    #[default]
+    Micrometres,
+    /// Anything else, written as it is: `length units`, `ly`.
+    Named(String),
+}
+
+impl LengthUnit {
+    /// A length with its unit.
+    pub fn format(&self, length: f64) -> String {
+        match self {
+            Self::Micrometres => format_length(length),
+            Self::Named(unit) => format!("{} {unit}", format_number(length)),
+        }
+    }
 }
 
 /// A length with its unit: nm, µm, mm or cm.

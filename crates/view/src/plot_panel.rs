@@ -109,7 +109,7 @@ pub(crate) fn draw_panel(
     for (i, track) in panel.doses.iter().enumerate() {
         let row = dose_top + (i as f32 + 0.5) * DOSE_ROW;
         let times: Vec<f64> = track
-            .days
+            .times
             .iter()
             .copied()
             .filter(|t| *t >= x.low && *t <= x.high)

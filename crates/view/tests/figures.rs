@@ -72,7 +72,7 @@ fn any_label_length_is_clear() -> Result<()> {
                 field.unit.clone_from(&text);
             }
             for extent in [[2560.0, 2560.0], [9000.0, 800.0], [300.0, 4000.0]] {
-                m.extent_um = extent;
+                m.extent = extent;
                 texts_are_clear(&m.figure()?, &text);
             }
             let mut p = synthetic::plots(Style::Print, 2);
@@ -91,6 +91,30 @@ fn any_label_length_is_clear() -> Result<()> {
                     .for_each(|t| t.label.clone_from(&text));
             }
             texts_are_clear(&p.figure()?, &text);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn lengths_and_times_without_a_unit_are_drawn_without_one() -> Result<()> {
+    let mut m = synthetic::montage(Style::Print)?;
+    m.length_unit = number::LengthUnit::Named("length units".to_owned());
+    m.time_unit.clear();
+    for (extent, bar) in [
+        ([2.5, 2.5], "0.5 length units"),
+        ([500.0, 4.0], "100 length units"),
+    ] {
+        m.extent = extent;
+        let figure = m.figure()?;
+        let texts: Vec<&str> = figure.texts().iter().map(|t| t.text.as_str()).collect();
+        assert!(texts.contains(&bar), "{texts:?}");
+        assert!(texts.contains(&"28"), "{texts:?}");
+        for unit in ["nm", "µm", "mm", "d"] {
+            assert!(
+                !texts.iter().any(|t| t.ends_with(&format!(" {unit}"))),
+                "{unit}"
+            );
         }
     }
     Ok(())
@@ -144,8 +168,8 @@ fn parts_that_do_not_fit_are_errors() -> Result<()> {
     m.fields[0].range = Range::linear(1.0, 0.0);
     assert!(message(&m).contains("lower limit"));
     let mut m = whole.clone();
-    m.extent_um = [0.0, 10.0];
-    assert!(message(&m).contains("µm"));
+    m.extent = [0.0, 10.0];
+    assert!(message(&m).contains("must be above 0"));
     let mut m = whole;
     m.rows.clear();
     m.fields.clear();

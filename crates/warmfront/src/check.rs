@@ -1,7 +1,8 @@
-//! `warmfront check`: everything that can be known without a GPU.
+//! `warmfront check`: everything that can be known without a GPU, and where there is one, whether the
+//! run fits it.
 
 use serde_json::json;
-use warmfront_engine::{MemoryEstimate, Program, ShaderError, readable};
+use warmfront_engine::{MemoryEstimate, Program, ShaderError, adapters, readable};
 use warmfront_session::Schedule;
 
 use crate::assets::Assets;
@@ -27,12 +28,31 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
         return Err(Failure::new(USAGE, text.join("\n")));
     }
-    let memory = MemoryEstimate::of(&scenario, arms);
+    // Without a GPU the memory is that of all arms in one part.
+    let adapter = adapters().into_iter().find(|a| a.missing.is_empty());
+    let memory = match &adapter {
+        Some(a) => MemoryEstimate::on(a, &scenario, arms),
+        None => MemoryEstimate::of(&scenario, arms),
+    };
+    let here = adapter.as_ref().and_then(|a| {
+        let name = &a.name;
+        match memory.check(a, &scenario) {
+            Err(e) => Some(format!("  not on adapter `{name}`: {e}\n")),
+            Ok(()) => memory
+                .split_text()
+                .map(|split| format!("  on adapter `{name}` split into {split}\n")),
+        }
+    });
+    let every: Vec<usize> = (0..arms).collect();
+    let warnings = scenario.warnings(&every);
+    for warning in &warnings {
+        eprintln!("warning: {warning}");
+    }
     let ids: Vec<&str> = scenario.arms.iter().map(|a| a.id.as_str()).collect();
     let [x, y, z] = scenario.grid.cells;
     if options.json {
         output::print_json(&json!({
-            "ok": true,
+            "ok": true, "warnings": warnings,
             "model": model.id, "hash": model.hash, "scenario": scenario.id,
             "fields": model.fields.len(), "processes": model.processes.len(),
             "parameters": model.parameters.len(), "arms": ids,
@@ -40,6 +60,7 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
             "memory": {
                 "device_bytes": memory.total,
                 "largest_buffer_bytes": memory.largest,
+                "parts": memory.parts,
             },
         }));
         return Ok(());
@@ -53,7 +74,7 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
         "ok: scenario `{}` of model `{}` ({})\n  \
          {} fields, {} processes, {} parameters; all shaders compile\n  \
          {cells} cells, {arms} arms ({}), {} stops for doses, events and records\n  \
-         device memory {}, largest buffer {}\n",
+         device memory {}, largest buffer {}\n{}",
         scenario.id,
         model.id,
         model.hash,
@@ -64,6 +85,7 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
         schedule.stops.len(),
         readable(memory.total),
         readable(memory.largest),
+        here.unwrap_or_default(),
     ));
     Ok(())
 }

@@ -59,7 +59,7 @@ pub fn doctor(options: &DoctorOptions) -> Result<(), Failure> {
     let flat = largest(&scenario, used, false);
     let solid = largest(&scenario, used, true);
     say(&format!(
-        "\nwhat will run, on {}\n  the default scenario `{}` with {} arms: up to {flat} x {flat}, or {solid} x {solid} x {solid} cells\n",
+        "\nwhat will run, on {}\n  the default scenario `{}` with {} arms: up to {flat} x {flat}, or {solid} x {solid} x {solid} cells, if the device has the memory\n",
         used.name,
         scenario.id,
         scenario.arms.len(),
@@ -122,16 +122,15 @@ fn report(a: &AdapterReport) -> Value {
     })
 }
 
-/// Longest edge of a square or cube of which all arms of a scenario fit, in steps of 8 cells.
+/// Longest edge of a square or cube of which an arm of a scenario fits, in steps of 8 cells; more arms
+/// are split into parts.
 fn largest(scenario: &Scenario, adapter: &AdapterReport, solid: bool) -> u32 {
-    let allowed = adapter.max_buffer.min(adapter.max_binding);
-    let arms = scenario.arms.len();
     let fits = |eights: u32| {
         let mut s = scenario.clone();
         let n = 8 * eights;
         s.grid.cells = [n, n, if solid { n } else { 1 }];
         // The largest block is addressed with 32 bits.
-        s.grid.len() < 1 << 31 && MemoryEstimate::of(&s, arms).largest <= allowed
+        s.grid.len() < 1 << 31 && MemoryEstimate::of(&s, 1).largest <= adapter.largest_buffer()
     };
     let (mut low, mut high) = (1, LONGEST / 8 + 1);
     while high - low > 1 {

@@ -11,8 +11,12 @@ pub const NO_GPU: u8 = 3;
 pub const NUMERICAL: u8 = 4;
 /// A file could not be written or read.
 pub const INPUT_OUTPUT: u8 = 5;
+/// The terminal is gone (128 + signal 1).
+pub const HUNG_UP: u8 = 129;
 /// Stopped with Ctrl-C (128 + signal 2).
 pub const INTERRUPTED: u8 = 130;
+/// Ended by SIGTERM (128 + signal 15): `kill`, a batch system, a shutdown.
+pub const TERMINATED: u8 = 143;
 
 /// The end of `--help`.
 pub const HELP: &str = "\
@@ -21,8 +25,10 @@ Exit codes:
   2    wrong option, model or scenario
   3    no usable GPU, or it failed
   4    numerical failure; everything up to the last record is written
-  5    a file cannot be written or read, or results exist already
-  130  stopped with Ctrl-C; everything so far is written";
+  5    a file cannot be written or read; results exist already, or another run writes there
+  129  ended by SIGHUP (the terminal is gone); everything so far is written
+  130  stopped with Ctrl-C; everything so far is written
+  143  ended by SIGTERM; everything so far is written";
 
 /// Why a command did not end well.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ mod list;
 mod output;
 mod progress;
 mod run;
+mod signals;
 mod table;
 mod verify;
 

@@ -1,8 +1,6 @@
 //! `warmfront run`: simulate a scenario and write what came out.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_model::Scenario;
@@ -11,8 +9,9 @@ use warmfront_session::{Finish, OutputFolder, Run, clock};
 
 use crate::assets::Assets;
 use crate::cli::RunOptions;
-use crate::exit::{self, Failure, INTERRUPTED};
+use crate::exit::{self, Failure};
 use crate::progress::Meter;
+use crate::signals::Signals;
 use crate::{output, table};
 
 /// Runs the command.
@@ -20,12 +19,15 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let assets = Assets::open(options.assets.assets.as_deref())?;
     let scenario = assets.scenario(options.scenario.as_deref())?;
     let scenario = options.changes.apply(scenario)?;
-    let arms = arms(&scenario, &options.arm)?;
+    let (arms, twice) = arms(&scenario, &options.arm)?;
+    for warning in scenario.warnings(&arms).iter().chain(&twice) {
+        eprintln!("warning: {warning}");
+    }
     let out = match &options.out {
         Some(out) => out.clone(),
         None => PathBuf::from("out").join(&scenario.id),
     };
-    let cancel = listen()?;
+    let signals = Signals::listen()?;
     let mut folder = OutputFolder::open(&out, options.force)?;
 
     let quiet = options.quiet || options.json;
@@ -40,19 +42,26 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     };
     let model = scenario.model.clone();
     let mut run = Run::new(&gpu, assets.files, scenario, &arms, keep)?;
-    let outcome = run.run(&cancel, &mut |p| meter.tell(&model, p));
+    for warning in twice {
+        run.warn(warning);
+    }
+    let outcome = run.run(&signals.stop, &mut |p| meter.tell(&model, p));
     let stopped = clock(&model, outcome.time);
+    let mut cut_short = None;
     let failure = match &outcome.finish {
         Finish::Failed(e) => Some(Failure::new(exit::code(e.kind()), e.to_string())),
-        Finish::Cancelled => Some(Failure::new(
-            INTERRUPTED,
-            format!(
-                "stopped with Ctrl-C at {stopped}; everything so far is in {}",
-                out.display()
-            ),
-        )),
+        Finish::Cancelled => {
+            let what = format!("{} at {stopped}", signals.words());
+            let message = format!("{what}; everything so far is in {}", out.display());
+            cut_short = Some(what);
+            Some(Failure::new(signals.code(), message))
+        }
         Finish::Complete | Finish::Unfinished => None,
     };
+    let cancelled = cut_short.is_some();
+    if let Some(what) = cut_short {
+        run.warn(what);
+    }
     meter.say("writing results");
     let written = match write_all(&run, &mut folder, !options.no_figures) {
         Ok(written) => written,
@@ -73,7 +82,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     match failure {
         None => Ok(()),
         Some(mut failure) => {
-            if failure.code != INTERRUPTED {
+            if !cancelled {
                 let note = format!("\n  results up to {stopped} are in {}", out.display());
                 failure.message.push_str(&note);
             }
@@ -83,33 +92,26 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     }
 }
 
-/// Indices of the arms that are asked for, in the scenario's order.
-fn arms(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Failure> {
+/// Indices of the arms that are asked for, in the scenario's order, and a warning for each that is
+/// asked for twice.
+fn arms(scenario: &Scenario, names: &[String]) -> Result<(Vec<usize>, Vec<String>), Failure> {
     if names.iter().any(|n| n == "all") {
-        return Ok((0..scenario.arms.len()).collect());
+        return Ok(((0..scenario.arms.len()).collect(), Vec::new()));
     }
-    let mut arms = Vec::new();
+    let (mut arms, mut warnings) = (Vec::new(), Vec::new());
     for name in names {
         let arm = scenario
             .arm(name.trim())
             .map_err(|e| e.inside("in --arm"))?;
-        arms.push(arm);
+        if arms.contains(&arm) {
+            let text = format!("--arm names `{}` twice; it is run once", name.trim());
+            if !warnings.contains(&text) {
+                warnings.push(text);
+            }
+        } else {
+            arms.push(arm);
+        }
     }
     arms.sort_unstable();
-    arms.dedup();
-    Ok(arms)
-}
-
-/// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
-fn listen() -> Result<Arc<AtomicBool>, Failure> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let set = flag.clone();
-    ctrlc::set_handler(move || {
-        if set.swap(true, Ordering::Relaxed) {
-            std::process::exit(INTERRUPTED.into());
-        }
-        eprintln!("\nstopping after this tick; Ctrl-C again ends at once");
-    })
-    .map_err(|e| Failure::new(exit::INPUT_OUTPUT, format!("cannot listen for Ctrl-C: {e}")))?;
-    Ok(flag)
+    Ok((arms, warnings))
 }

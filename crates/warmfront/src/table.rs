@@ -20,6 +20,11 @@ pub fn table(record: &Record, written: &Written, out: &Path) -> String {
         text.push_str(&format!("  {file:wide$}  {what}\n"));
     }
     text.push_str(&format!("\n{}", accuracy(record)));
+    if let Some(split) = record.memory.split_text() {
+        text.push_str(&format!(
+            "more than one buffer may hold: the batch was split into {split}\n"
+        ));
+    }
     let caveat = first_sentence(&record.scenario.model.caveat);
     if !caveat.is_empty() {
         text.push_str(&format!("note: {caveat}\n"));

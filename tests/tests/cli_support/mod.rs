@@ -77,6 +77,36 @@ pub fn npz(path: &Path, key: &str) -> (Vec<u64>, Vec<f64>) {
     (shape, values)
 }
 
+/// A text without dimensions in an `.npz` file, as `numpy.load(path)[key].item()` gives it.
+pub fn npz_text(path: &Path, key: &str) -> String {
+    let bytes = std::fs::read(path).expect("the file is there");
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a whole archive");
+    let mut npy = Vec::new();
+    archive
+        .by_name(&format!("{key}.npy"))
+        .expect("the text is there")
+        .read_to_end(&mut npy)
+        .expect("it can be read");
+    let file = npyz::NpyFile::new(Cursor::new(&npy)).expect("an array");
+    assert!(file.shape().is_empty());
+    let descr = file.dtype().descr();
+    let length: usize = descr
+        .trim_matches('\'')
+        .strip_prefix("<U")
+        .and_then(|n| n.parse().ok())
+        .expect("a text");
+    let data = &npy[npy.len() - 4 * length..];
+    let codes = data
+        .chunks_exact(4)
+        .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    codes.filter_map(char::from_u32).collect()
+}
+
+/// Reads lines until one says this; false at the end.
+pub fn said(lines: &mut impl Iterator<Item = std::io::Result<String>>, what: &str) -> bool {
+    lines.map_while(Result::ok).any(|line| line == what)
+}
+
 /// `summary.json` of a folder.
 pub fn summary(folder: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(folder.join("summary.json")).expect("it is written");

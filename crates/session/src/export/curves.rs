@@ -20,8 +20,26 @@ pub fn burden_figure(record: &Record) -> Result<Option<Figure>> {
     let mut panel = arms_panel(record, burden);
     panel.doses = doses(record);
     // Narrow enough that daily doses are marks only, without lines across the plot.
-    let foot = super::first_sentence(&record.scenario.model.caveat);
+    let model = &record.scenario.model;
+    let mut foot = super::first_sentence(&model.caveat);
+    if let Some(unit) = defining(&model.caveat, &pretty_unit(&model.observables[burden].unit)) {
+        foot.push(' ');
+        foot.push_str(&unit);
+    }
     figure(record, vec![panel], 1, [520.0, 330.0], foot).map(Some)
+}
+
+/// The sentence of a caveat that says what a unit is (`… ρ = 2e5 cells/mm³ …`), unless it is the first.
+fn defining(caveat: &str, unit: &str) -> Option<String> {
+    if unit.is_empty() {
+        return None;
+    }
+    let text = super::one_line(caveat);
+    let sentences = text.split_inclusive(". ").skip(1);
+    let found = sentences
+        .map(str::trim)
+        .find(|s| s.contains(&format!("{unit} =")));
+    found.map(str::to_owned)
 }
 
 /// Every observable that the model plots; all of them if it plots none. None without observables.
@@ -111,7 +129,7 @@ fn doses(record: &Record) -> Vec<DoseTrack> {
     for arm in 0..record.arms.len() {
         for track in treatment::dose_tracks(record, arm) {
             match tracks.iter_mut().find(|t| t.label == track.label) {
-                Some(t) if t.days.len() < track.days.len() => *t = track,
+                Some(t) if t.times.len() < track.times.len() => *t = track,
                 Some(_) => {}
                 None => tracks.push(track),
             }
@@ -163,5 +181,20 @@ fn panel(record: &Record, title: String, unit: &str, series: Vec<Series>) -> Plo
         y_range: None,
         series,
         doses: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_burden_explains_its_unit() {
+        let caveat =
+            "Never for advice. Tuned. Densities are in ρ = 2e5 cells/mm³,\nclose-packed. More.";
+        let sentence = "Densities are in ρ = 2e5 cells/mm³, close-packed.";
+        assert_eq!(defining(caveat, "ρ").as_deref(), Some(sentence));
+        assert_eq!(defining(caveat, "nM"), None);
+        assert_eq!(defining(caveat, ""), None);
     }
 }

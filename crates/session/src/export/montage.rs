@@ -15,7 +15,7 @@ use warmfront_view::{
 use super::{STYLE, footer, subtitle, title, treatment};
 use crate::effect::Effects;
 use crate::record::{Norms, Record, Snapshot};
-use crate::units::{clock, micrometres_per_length, pretty_unit};
+use crate::units::{clock, length_unit, micrometres_per_length, pretty_unit, short_time_unit};
 
 /// Most pictures over time in a row.
 const PICTURES: usize = 6;
@@ -60,7 +60,7 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
             note: note(record, effects.as_ref(), arm),
             colour: arm_colour(record.arms[arm], STYLE.is_dark()),
             pictures: pictures.collect::<Result<_>>()?,
-            doses: days(record, arm),
+            doses: treatment::dose_tracks(record, arm),
         });
     }
     // The snapshot in the middle of the plan is the one that kept every field.
@@ -92,14 +92,12 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
     if record.scenario.grid.is_3d() {
         let grid = &record.scenario.grid;
         let z = (f64::from(grid.cells[2] / 2) + 0.5) * grid.spacing[2];
-        let unit = pretty_unit(&model.length_unit);
-        below.push_str(&format!(
-            " Middle slice, z = {} {unit}.",
-            number::format_number(z)
-        ));
-    }
-    if factor.is_none() {
-        below.push_str(" Lengths have no unit here: 1 is drawn as 1 µm.");
+        let z = format!(
+            "{} {}",
+            number::format_number(z),
+            pretty_unit(&model.length_unit)
+        );
+        below.push_str(&format!(" Middle slice, z = {}.", z.trim_end()));
     }
     let montage = Montage {
         title: title(record),
@@ -124,8 +122,10 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
         rows,
         fields,
         channels: view.map_or_else(Vec::new, |v| legend(record, v, &shown)),
-        extent_um: [0, 1].map(|i| extent[i] * factor.unwrap_or(1.0)),
-        duration_days: record.time / model.units_per_day(),
+        extent: [0, 1].map(|i| extent[i] * factor.unwrap_or(1.0)),
+        length_unit: length_unit(model),
+        duration: record.time,
+        time_unit: short_time_unit(model),
         footer: footer(record),
         style: STYLE,
         panel: 150.0,
@@ -358,16 +358,6 @@ fn note(record: &Record, effects: Option<&Effects>, arm: usize) -> String {
         return String::new();
     }
     format!("{label} {ratio:.2} × start")
-}
-
-/// Doses of an arm, in days.
-fn days(record: &Record, arm: usize) -> Vec<warmfront_view::DoseTrack> {
-    let per_day = record.scenario.model.units_per_day();
-    let mut tracks = treatment::dose_tracks(record, arm);
-    for track in &mut tracks {
-        track.days.iter_mut().for_each(|t| *t /= per_day);
-    }
-    tracks
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! `summary.json`: what ran, what came out, and how far it can be trusted.
 
 use serde_json::{Map, Value, json};
+use warmfront_engine::FieldDiagnostics;
 use warmfront_model::Model;
 
 use super::VERSION;
 use crate::effect::Effects;
 use crate::record::{Finish, Record};
 use crate::units::rounded;
+
+/// Relative time error of a run that a fixed step is measured against.
+const ALLOWED: f64 = 0.01;
 
 /// The summary of a record. `files` are the files beside it, `export_seconds` the time that writing
 /// them took. A number that is not finite is `null`.
@@ -35,6 +39,7 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
         "warmfront": VERSION,
         "status": status,
         "error": error,
+        "warnings": record.warnings,
         "adapter": {
             "name": record.adapter.name,
             "driver": record.adapter.driver,
@@ -56,6 +61,7 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
             "duration": scenario.time.duration,
             "reached": record.time,
             "record_every": scenario.time.record_every,
+            "record_steps": scenario.time.record_steps,
             "rows": record.rows.len(),
         },
         "ticks": d.ticks,
@@ -63,6 +69,7 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
         "unsolved": d.unsolved,
         "smallest_step": number(d.smallest_step),
         "largest_step": number(d.largest_step),
+        "step_margin": smallest_margin(record),
         "fields": fields(record),
         "norms": norms(record),
         "observables": observables(record),
@@ -71,6 +78,7 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
             "device_bytes": record.memory.total,
             "largest_buffer_bytes": record.memory.largest,
             "values": record.memory.values,
+            "parts": record.memory.parts,
         },
         "wall_seconds": {
             "setup": number(record.timing.setup),
@@ -102,11 +110,44 @@ fn fields(record: &Record) -> Map<String, Value> {
             "linear_residual": number(d.residual),
             "tick_error": number(d.tick_error),
             "time_error": number(d.time_error),
+            "step_margin": number(step_margin(record, d)),
             "cycles_per_solve": cycles,
         });
         (f.id.clone(), account)
     })
     .collect()
+}
+
+/// How much room the time step has: the error that is allowed over the one that is estimated. With an
+/// adaptive step both are relative errors of one tick, allowed by `numerics.adaptive`; with a fixed
+/// step the estimates of all ticks are added up and compared with 1 %. That sum is a pessimistic
+/// bound: nothing in it decays, so below 1 the step may still be short enough. Infinite (`null` in
+/// the file) where no error was estimated.
+fn step_margin(record: &Record, d: &FieldDiagnostics) -> f64 {
+    match record.scenario.numerics.adaptive {
+        Some(allowed) => allowed / d.tick_error,
+        None => ALLOWED / d.time_error,
+    }
+}
+
+/// The account of the whole run: the field with the least room, and what is compared.
+fn smallest_margin(record: &Record) -> Value {
+    let fields = record.scenario.model.fields.iter();
+    let all = fields.zip(&record.diagnostics.fields);
+    let least = all
+        .map(|(f, d)| (f, step_margin(record, d)))
+        .filter(|(_, m)| m.is_finite())
+        .min_by(|a, b| a.1.total_cmp(&b.1));
+    let compares = match record.scenario.numerics.adaptive {
+        Some(_) => "relative error of one tick: numerics.adaptive / largest estimate",
+        None => "relative error of the run: 0.01 / sum of the estimates of all ticks",
+    };
+    match least {
+        Some((f, margin)) => {
+            json!({ "value": number(margin), "field": f.id, "compares": compares })
+        }
+        None => json!({ "value": null, "field": null, "compares": compares }),
+    }
 }
 
 /// Norms at the last snapshot, by arm and field.

@@ -15,7 +15,7 @@ pub(crate) fn dose_tracks(record: &Record, arm: usize) -> Vec<DoseTrack> {
         let regimen = &scenario.regimens[drug];
         // Changes of the multiple that concern this arm, in time order.
         let mut changes = vec![(f64::NEG_INFINITY, scenario.arms[index].doses[drug])];
-        let mut days = Vec::new();
+        let mut times = Vec::new();
         for event in &scenario.events {
             if event.arms.as_ref().is_some_and(|a| !a.contains(&index)) {
                 continue;
@@ -25,7 +25,7 @@ pub(crate) fn dose_tracks(record: &Record, arm: usize) -> Vec<DoseTrack> {
                     changes.push((event.time, multiple));
                 }
                 Action::Bolus { drug: d, amount } if d == drug && amount > 0.0 => {
-                    days.push(event.time);
+                    times.push(event.time);
                 }
                 _ => {}
             }
@@ -35,15 +35,15 @@ pub(crate) fn dose_tracks(record: &Record, arm: usize) -> Vec<DoseTrack> {
             last.map_or(0.0, |(_, m)| *m)
         };
         let regular = regimen.times(scenario.time.duration).into_iter();
-        days.extend(regular.filter(|t| regimen.dose * multiple(*t) > 0.0));
-        days.retain(|t| *t <= record.time);
-        days.sort_by(f64::total_cmp);
-        if !days.is_empty() {
+        times.extend(regular.filter(|t| regimen.dose * multiple(*t) > 0.0));
+        times.retain(|t| *t <= record.time);
+        times.sort_by(f64::total_cmp);
+        if !times.is_empty() {
             tracks.push(DoseTrack {
                 label: d.label.clone(),
                 colour: d.colour,
                 marker: Marker::nth(drug),
-                days,
+                times,
             });
         }
     }

@@ -50,7 +50,7 @@ pub(super) fn local(gpu: &Gpu, report: &mut Report) -> Outcome {
     let exact = 1.0 / (1.0 + 9.0 * (-2f64).exp());
     for (name, rest) in [("immobile", ""), ("diffusing", "diffusion = \"1.0\"")] {
         for (scheme, label, order, steps) in [
-            (Scheme::Sdirk2, "SDIRK2", 1.9, 10),
+            (Scheme::Sdirk2, "SDIRK2", 1.9, 40),
             (Scheme::BackwardEuler, "backward Euler", 0.95, 80),
         ] {
             let coarse = logistic(gpu, scheme, rest, steps)? - exact;

@@ -103,7 +103,7 @@ impl Toy {
         let mut scenario =
             Scenario::parse(Arc::new(model), "test", Source::new("test.toml", text))?;
         scenario.numerics = Numerics {
-            tolerance: 1e-6,
+            tolerance: 1e-7,
             max_cycles: 32,
             first_step: 1.0,
             ..Numerics::default()

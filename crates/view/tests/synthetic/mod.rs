@@ -57,7 +57,7 @@ fn doses(arm: usize) -> Vec<DoseTrack> {
             label: "MEK inhibitor, daily".to_owned(),
             colour: [230, 159, 0],
             marker: Marker::Triangle,
-            days: (7..28).map(f64::from).collect(),
+            times: (7..28).map(f64::from).collect(),
         });
     }
     if arm >= 2 {
@@ -65,7 +65,7 @@ fn doses(arm: usize) -> Vec<DoseTrack> {
             label: "PD-L1 inhibitor, weekly".to_owned(),
             colour: [86, 180, 233],
             marker: Marker::Diamond,
-            days: vec![7.0, 14.0, 21.0],
+            times: vec![7.0, 14.0, 21.0],
         });
     }
     tracks
@@ -156,8 +156,10 @@ pub fn montage(style: Style) -> Result<Montage> {
             LegendEntry::swatch("CD8⁺ T cells", stain[1]),
             LegendEntry::swatch("PD-L1", stain[2]),
         ],
-        extent_um: [2560.0, 2560.0],
-        duration_days: 28.0,
+        extent: [2560.0, 2560.0],
+        length_unit: number::LengthUnit::Micrometres,
+        duration: 28.0,
+        time_unit: "d".to_owned(),
         footer: "Teaches mechanisms. Not for clinical use. Made-up numbers.".to_owned(),
         style,
         panel: 150.0,

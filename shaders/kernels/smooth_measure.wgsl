@@ -1,4 +1,5 @@
-// Per thread: sums that tell how well the finest level is solved.
+// The first sweep of a cycle, dst = src + omega residual / diagonal(A), and on the way, per thread, the
+// sums that tell how well `src` is solved. A solved system keeps `src`; what stands in `dst` is not used.
 //
 // partial[0] = (Σ residual², Σ (shift (c - known))², Σ (loss c)², Σ (diagonal c)²),
 // partial[1] = (Σ residual, Σ (shift + loss) c, 0, 0).
@@ -8,12 +9,16 @@
 // The first look also measures what the residual is compared with; later ones leave these sums 0.
 override FIRST: bool = true;
 
-@group(1) @binding(0) var<storage, read> now: array<vec4f>;
-@group(1) @binding(1) var<storage, read> stage_one: array<vec4f>;
-@group(1) @binding(2) var<storage, read_write> partial: array<vec4f>;
+struct Sweep {
+    omega: f32,
+}
+@group(1) @binding(0) var<uniform> sweep: Sweep;
+@group(1) @binding(1) var<storage, read> now: array<vec4f>;
+@group(1) @binding(2) var<storage, read> stage_one: array<vec4f>;
+@group(1) @binding(3) var<storage, read_write> partial: array<vec4f>;
 
 @compute @workgroup_size(64)
-fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn smooth_measure(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     var at = place_of(id.x, id.z);
     let rows = walk_length(at);
     let base = at.block;
@@ -24,7 +29,8 @@ fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
         here = src[base + index_in_block(at.column, at.row, at.plane)];
     }
     let mask = inside(at.column);
-    let x = across(at);
+    let x = metric_at(at);
+    let omega = select(sweep.omega, 1.0, level.single == 1u);
     var edge: Edge;
     if (rows > 0u) {
         edge = edge_below(at);
@@ -38,6 +44,7 @@ fn residual_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
         let local = loss[cell];
         let diagonal = a.diagonal + tick.shift + local;
         let residual = mask * (rhs[cell] - (tick.shift + local) * here - a.flow);
+        dst[cell] = mask * here + omega * residual / diagonal;
         sums.x += dot(residual, residual);
         if (FIRST) {
             let known = now[cell] + tick.carry * (stage_one[cell] - now[cell]);

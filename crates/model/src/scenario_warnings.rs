@@ -1,0 +1,155 @@
+//! What is allowed in a scenario but probably not meant: one line each.
+
+use crate::number::plain;
+use crate::scenario::{Action, Scenario};
+
+impl Scenario {
+    /// What would go unnoticed in a run of the arms `arms` (indices into the scenario's list): events
+    /// and doses after the end, arms that are the same, cells too coarse to mean anything.
+    pub fn warnings(&self, arms: &[usize]) -> Vec<String> {
+        let mut warnings = self.late_events(arms);
+        warnings.extend(self.late_doses(arms));
+        warnings.extend(self.same_arms(arms));
+        warnings.extend(self.coarse_cells());
+        warnings
+    }
+
+    /// Whether an event concerns one of these arms.
+    fn concerns(&self, event: usize, arms: &[usize]) -> bool {
+        let named = &self.events[event].arms;
+        named
+            .as_ref()
+            .is_none_or(|named| arms.iter().any(|a| named.contains(a)))
+    }
+
+    fn late_events(&self, arms: &[usize]) -> Vec<String> {
+        let end = self.time.duration;
+        let late = |i: &usize| {
+            let event = &self.events[*i];
+            match event.action {
+                // The last picture shows a caption of the last moment.
+                Action::Caption { .. } => event.time > end,
+                _ => event.time >= end,
+            }
+        };
+        (0..self.events.len())
+            .filter(|i| late(i) && self.concerns(*i, arms))
+            .map(|i| {
+                let event = &self.events[i];
+                let at = match &event.place.0 {
+                    Some(place) => format!("{}:{}: ", place.file, place.line),
+                    None => String::new(),
+                };
+                format!(
+                    "{at}event {} (`{}`) at time {} never happens: the run ends at {}",
+                    i + 1,
+                    event.action.name(),
+                    plain(event.time),
+                    plain(end)
+                )
+            })
+            .collect()
+    }
+
+    fn late_doses(&self, arms: &[usize]) -> Vec<String> {
+        let end = self.time.duration;
+        let mut warnings = Vec::new();
+        for (d, (drug, regimen)) in self.model.drugs.iter().zip(&self.regimens).enumerate() {
+            let turned_on = |i: usize| {
+                matches!(self.events[i].action, Action::Dose { drug, multiple } if drug == d && multiple > 0.0)
+                    && self.concerns(i, arms)
+            };
+            let given = arms.iter().any(|a| self.arms[*a].doses[d] > 0.0)
+                || (0..self.events.len()).any(turned_on);
+            if !given || regimen.dose == 0.0 {
+                continue;
+            }
+            let count = regimen.times(end).len();
+            if count == 0 {
+                warnings.push(format!(
+                    "no dose of `{}` is given: the first is due at {}, the run ends at {}",
+                    drug.id,
+                    plain(regimen.start),
+                    plain(end)
+                ));
+            } else if let Some(wanted) = regimen.doses.filter(|n| *n as usize > count) {
+                warnings.push(format!(
+                    "only {count} of {wanted} doses of `{}` are given: the run ends at {}",
+                    drug.id,
+                    plain(end)
+                ));
+            }
+        }
+        warnings
+    }
+
+    /// Pairs of arms that nothing tells apart.
+    fn same_arms(&self, arms: &[usize]) -> Vec<String> {
+        let same = |a: usize, b: usize| {
+            let amounts = |arm: usize| {
+                let multiples = self.arms[arm].doses.iter().zip(&self.regimens);
+                multiples.map(|(m, r)| m * r.dose).collect::<Vec<_>>()
+            };
+            amounts(a) == amounts(b)
+                && self.arms[a].parameters == self.arms[b].parameters
+                && (0..self.events.len()).all(|i| self.concerns(i, &[a]) == self.concerns(i, &[b]))
+        };
+        let mut warnings = Vec::new();
+        for (i, &b) in arms.iter().enumerate() {
+            // With the first like it only: three equal arms are two lines.
+            if let Some(&a) = arms[..i].iter().find(|a| same(**a, b)) {
+                warnings.push(format!(
+                    "the arms `{}` and `{}` are the same: equal doses, parameters and events",
+                    self.arms[a].id, self.arms[b].id
+                ));
+            }
+        }
+        warnings
+    }
+
+    fn coarse_cells(&self) -> Option<String> {
+        let coarsest = self.coarsest_spacing?;
+        let axes = if self.grid.is_3d() { 3 } else { 2 };
+        let widest = self.grid.spacing[..axes]
+            .iter()
+            .copied()
+            .fold(0.0, f64::max);
+        if widest <= coarsest * (1.0 + 1e-9) {
+            return None;
+        }
+        let extent = self.grid.extent();
+        let enough: Vec<String> = extent[..axes]
+            .iter()
+            .zip(self.grid.cells)
+            .map(|(length, n)| {
+                ((length / coarsest - 1e-9).ceil() as u32)
+                    .max(n)
+                    .to_string()
+            })
+            .collect();
+        let unit = match self.model.length_unit.as_str() {
+            "1" => String::new(),
+            unit => format!(" {unit}"),
+        };
+        Some(format!(
+            "cells of {}{unit} are too coarse for scenario `{}`, which means something up to {}{unit}: take --grid {} or finer",
+            plain(widest),
+            self.id,
+            plain(coarsest),
+            enough.join("x")
+        ))
+    }
+}
+
+impl Action {
+    /// The word for it in a file.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Set { .. } => "set",
+            Self::Dose { .. } => "dose",
+            Self::Bolus { .. } => "bolus",
+            Self::Brush { .. } => "brush",
+            Self::Caption { .. } => "caption",
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! `generated/react.wgsl`: gains and losses of every field, hindrances, potentials, exchange.
+
+use warmfront_model::{Process, Target, Wall};
+
+use crate::layout::Slot;
+use crate::text::Text;
+
+use super::{Exchange, Writer};
+
+impl Writer<'_> {
+    pub(super) fn react(&mut self) -> Text {
+        self.line(
+            "@group(0) @binding(10) var<storage, read> now: array<f32>;\n\
+             @group(0) @binding(11) var<storage, read> stage_one: array<f32>;\n\
+             @group(0) @binding(12) var<storage, read_write> rhs_out: array<f32>;\n\
+             @group(0) @binding(13) var<storage, read_write> loss_out: array<f32>;\n\
+             @group(0) @binding(14) var<storage, read_write> maps_out: array<f32>;\n\
+             @group(0) @binding(15) var<storage, read_write> exchange_out: array<f32>;\n\
+             @group(0) @binding(16) var<storage, read_write> watch: array<atomic<u32>>;\n\
+             struct Exchange {\n    sums: array<f32, EXCHANGES>,\n    bad: u32,\n}\n\
+             fn no_exchange() -> Exchange {\n    return Exchange();\n}\n\
+             fn store_exchange(arm: u32, thread: u32, exchange: Exchange) {\n    \
+                 for (var k = 0u; k < EXCHANGES; k++) {\n        \
+                     exchange_out[(arm * EXCHANGES + k) * geometry.threads + thread] = exchange.sums[k];\n    }\n    \
+                 if (exchange.bad != 0u) {\n        atomicMax(&watch[arm], exchange.bad);\n    }\n}\n\
+             // Value that is carried over from the tick's start into this stage. Stage 1 knows no stage before.\n\
+             override FIRST: bool = false;\n\
+             // After the linear systems are solved: only what is local follows, immobile fields and exchange.\n\
+             override SETTLES: bool = false;\n\
+             fn known(at: u32) -> f32 {\n    if (FIRST) {\n        return now[at];\n    }\n    return now[at] + tick.carry * (stage_one[at] - now[at]);\n}\n",
+        );
+        self.load_state();
+        self.load_compartments();
+        self.line(
+            "fn react_cell(cell: u32, arm: u32, real: bool, p: Params, g: Compartments, exchange: ptr<function, Exchange>) {\n    \
+             let s = load_state(cell, arm);\n    let a = auxiliaries(s, p, g);\n    let r = rates(s, p, a, g);\n    var bad = 0u;",
+        );
+        for (i, p) in self.model.processes.iter().enumerate() {
+            self.line(format!(
+                "    bad = select(bad, {}u, r.{} < 0.0);",
+                i + 1,
+                p.id
+            ));
+        }
+        self.line("    (*exchange).bad = select((*exchange).bad, bad, real && bad != 0u);");
+        let spatial = |p: &Process| p.spatial;
+        for k in 0..self.exchanges.len() {
+            let Exchange { compartment, gain } = self.exchanges[k];
+            let target = Target::Compartment(compartment);
+            self.line(format!("    var exchange_{k} = 0.0;"));
+            let name = format!("exchange_{k}");
+            if gain {
+                let gains = self.gains(target, spatial);
+                self.sum_into(&name, &gains);
+            } else {
+                for rate in self.losses(target, spatial) {
+                    self.line(format!("    {name} += {rate};"));
+                }
+            }
+            self.line(format!(
+                "    (*exchange).sums[{k}] += select(0.0, {name}, real);"
+            ));
+        }
+        let layout = self.layout;
+        for (storage, &f) in layout.fields[..layout.dynamic()].iter().enumerate() {
+            let field = &self.model.fields[f];
+            let id = &field.id;
+            let target = Target::Field(f);
+            self.line(format!(
+                "    // {id}\n    var gain_{storage} = 0.0;\n    var loss_{storage} = 0.0;"
+            ));
+            let gains = self.gains(target, spatial);
+            self.sum_into(&format!("gain_{storage}"), &gains);
+            for rate in self.losses(target, spatial) {
+                self.line(format!("    loss_{storage} += {rate};"));
+            }
+            self.line(format!(
+                "    let at_{storage} = block_of({storage}u, arm) + cell;"
+            ));
+            if layout.slot(storage) == Slot::Local {
+                self.line(format!(
+                    "    if (tick.stage == 3u) {{\n        \
+                         guess[at_{storage}] = s.{id} + tick.dt * (gain_{storage} - loss_{storage} * s.{id});\n    \
+                     }} else if (tick.stage != 0u) {{\n        \
+                         let known_{storage} = known(at_{storage});\n        \
+                         guess[at_{storage}] = known_{storage} + (gain_{storage} - loss_{storage} * known_{storage}) / (tick.shift + loss_{storage});\n    }}"
+                ));
+            } else {
+                self.walls(storage, f);
+                self.line(format!(
+                    "    if (!SETTLES) {{\n        \
+                         rhs_out[at_{storage}] = tick.shift * known(at_{storage}) + gain_{storage};\n        \
+                         loss_out[at_{storage}] = loss_{storage};\n    }}"
+                ));
+            }
+        }
+        self.line("    if (SETTLES) {\n        return;\n    }");
+        for (i, map) in layout.hindrances.iter().enumerate() {
+            self.expression(
+                &format!("    maps_out[block_of({i}u, arm) + cell] = ("),
+                &map.expression,
+                ");",
+            );
+        }
+        for (t, transport) in self.model.transports.iter().enumerate() {
+            let i = layout.hindrances.len() + t;
+            let before = format!(
+                "    maps_out[block_of({i}u, arm) + cell] = p.switch_drift_{} * (",
+                transport.id
+            );
+            self.expression(&before, &transport.potential, ");");
+        }
+        for (k, &t) in layout.stiff.iter().enumerate() {
+            let transport = &self.model.transports[t];
+            let i = layout.hindrances.len() + self.model.transports.len() + k;
+            self.line(format!("    // How {} pushes back, from differences of its potential\n    var push_{k} = 0.0;", transport.id));
+            for &f in &transport.moves {
+                let field = &self.model.fields[f];
+                let (id, by) = (&field.id, 1e-3 * field.scale);
+                self.line(format!(
+                    "    {{\n        var low = s;\n        var high = s;\n        \
+                     low.{id} = max(s.{id} - f32({by:?}), 0.0);\n        high.{id} = s.{id} + f32({by:?});\n        \
+                     let fall = potential_{t}(low, auxiliaries(low, p, g), p) - potential_{t}(high, auxiliaries(high, p, g), p);\n        \
+                     push_{k} += s.{id} * max(fall, 0.0) / (high.{id} - low.{id});\n    }}"
+                ));
+            }
+            self.line(format!(
+                "    maps_out[block_of({i}u, arm) + cell] = p.switch_drift_{} * push_{k};",
+                transport.id
+            ));
+        }
+        self.line("}\n");
+        for (t, transport) in self.model.transports.iter().enumerate() {
+            if layout.stiff.contains(&t) {
+                self.line(format!(
+                    "fn potential_{t}(s: State, a: Aux, p: Params) -> f32 {{"
+                ));
+                self.expression("    return (", &transport.potential, ");");
+                self.line("}\n");
+            }
+        }
+        self.finish()
+    }
+
+    // A wall held at a value adds D · 2 value / h² to the right-hand side of the cells beside it.
+    fn walls(&mut self, storage: usize, f: usize) {
+        let b = self.model.fields[f].boundary;
+        let axes = [
+            ("x", b.x_low, b.x_high),
+            ("y", b.y_low, b.y_high),
+            ("z", b.z_low, b.z_high),
+        ];
+        for (axis, low, high) in axes {
+            for (wall, test) in [(low, "== 0u"), (high, "")] {
+                let Wall::Fixed(value) = wall else { continue };
+                let test = if test.is_empty() {
+                    format!("+ 1u == level.n{axis}")
+                } else {
+                    test.to_owned()
+                };
+                self.line(format!(
+                    "    if (coordinates(cell).{axis} {test}) {{\n        gain_{storage} += \
+                     wall_diffusivity[{storage}u * ARMS + arm] * 2.0 * f32({value:?}) / (geometry.spacing.{axis} * geometry.spacing.{axis});\n    }}"
+                ));
+            }
+        }
+    }
+
+    pub(super) fn has_walls(&self) -> bool {
+        self.model.fields.iter().any(|f| {
+            let b = f.boundary;
+            [b.x_low, b.x_high, b.y_low, b.y_high, b.z_low, b.z_high]
+                .iter()
+                .any(|w| matches!(w, Wall::Fixed(_)))
+        })
+    }
+}
