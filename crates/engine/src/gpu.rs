@@ -28,7 +28,7 @@ pub struct AdapterReport {
 }
 
 /// Storage buffers that the largest kernel binds.
-const STORAGE_BUFFERS: u32 = 11;
+const STORAGE_BUFFERS: u32 = 12;
 
 /// Which adapter to use.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +68,8 @@ pub struct Gpu {
     pub report: AdapterReport,
     /// Limits that were granted.
     pub limits: wgpu::Limits,
+    /// Whether a tick goes to the device in short pieces, see [`Gpu::in_pieces`].
+    pub(crate) paced: bool,
     reported: Reported,
 }
 
@@ -188,8 +190,41 @@ impl Gpu {
                 available: names(),
             });
         };
+        let descriptor = Self::descriptor(adapter);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "opening a device happens once, outside any frame"
+        )]
+        let (device, queue) =
+            pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| {
+                EngineError::NoDevice {
+                    adapter: adapter.get_info().name,
+                    reason: e.to_string(),
+                }
+            })?;
+        Self::on(adapter, device, queue)
+    }
+
+    /// What to ask of an adapter for a device that [`Gpu::on`] takes.
+    pub fn descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
+        wgpu::DeviceDescriptor {
+            label: Some("warmfront"),
+            required_limits: adapter.limits(),
+            ..Default::default()
+        }
+    }
+
+    /// A device that is open already, say for drawing a window.
+    ///
+    /// # Errors
+    /// [`EngineError::Limit`].
+    pub fn on(
+        adapter: &wgpu::Adapter,
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+    ) -> Result<Self, EngineError> {
         let report = report(adapter);
-        let offered = adapter.limits();
+        let offered = device.limits();
         if offered.max_storage_buffers_per_shader_stage < STORAGE_BUFFERS {
             return Err(EngineError::Limit {
                 adapter: report.name,
@@ -198,22 +233,6 @@ impl Gpu {
                 needs: u64::from(STORAGE_BUFFERS),
             });
         }
-        let descriptor = wgpu::DeviceDescriptor {
-            label: Some("warmfront"),
-            required_limits: offered.clone(),
-            ..Default::default()
-        };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "opening a device happens once, outside any frame"
-        )]
-        let (device, queue) =
-            pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| {
-                EngineError::NoDevice {
-                    adapter: report.name.clone(),
-                    reason: e.to_string(),
-                }
-            })?;
         let reported = Reported::default();
         let sink = reported.clone();
         device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| {
@@ -230,6 +249,7 @@ impl Gpu {
             queue,
             report,
             limits: offered,
+            paced: false,
             reported,
         })
     }
@@ -242,6 +262,30 @@ impl Gpu {
         self.limits.max_storage_buffer_binding_size =
             self.limits.max_storage_buffer_binding_size.min(bytes);
         self
+    }
+
+    /// The same device for a simulation that shares it with a window: a tick goes to the device in pieces
+    /// of a few milliseconds, each waited for, so that frames are drawn in between. The numbers are the
+    /// same in every bit.
+    #[must_use]
+    pub fn in_pieces(mut self) -> Self {
+        self.paced = true;
+        self
+    }
+
+    /// Sends what was recorded so far, if ticks go in pieces.
+    pub(crate) fn breathe(&self, encoder: &mut wgpu::CommandEncoder) {
+        if !self.paced {
+            return;
+        }
+        let next = self.device.create_command_encoder(&Default::default());
+        let piece = std::mem::replace(encoder, next);
+        let index = self.queue.submit([piece.finish()]);
+        // A failure shows when the tick's verdict is read.
+        let _ = self.device.poll(wgpu::PollType::Wait {
+            submission_index: Some(index),
+            timeout: None,
+        });
     }
 
     /// The first error that the driver reported since the last call, if any.

@@ -48,5 +48,5 @@ pub use lockstep::Tick;
 pub use memory::{MemoryEstimate, readable};
 pub use profile::KernelTime;
 pub use scheme::GAMMA;
-pub use simulation::Simulation;
+pub use simulation::{Simulation, StateLayout};
 pub use warmfront_shaders::{Files, Program, ShaderError};

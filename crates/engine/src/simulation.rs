@@ -15,6 +15,28 @@ use crate::part::Part;
 use crate::profile::KernelTime;
 use crate::{EngineError, Gpu};
 
+/// Places of values in a copied state: blocks of fields in storage order, arms within a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateLayout {
+    /// By field of the model: its place in storage order.
+    pub place: Vec<u32>,
+    /// Arms in the batch.
+    pub arms: u32,
+    /// Cells along x, y, z.
+    pub cells: [u32; 3],
+    /// f32 values from one row to the next.
+    pub pitch: u32,
+    /// f32 values of one field of one arm.
+    pub block: u32,
+}
+
+impl StateLayout {
+    /// Bytes of a whole state.
+    pub fn bytes(&self) -> u64 {
+        u64::from(self.block) * u64::from(self.arms) * self.place.len() as u64 * 4
+    }
+}
+
 /// A batch of arms of one scenario, advancing in lockstep.
 ///
 /// All arms share grid, model and time; each has its own parameters, state and doses.
@@ -139,6 +161,49 @@ impl Simulation {
         part.set_field(place, field, values)?;
         self.restart();
         Ok(())
+    }
+
+    /// Where the values of all fields stand in a copy made by [`Simulation::copy_state`].
+    pub fn state_layout(&self) -> StateLayout {
+        let part = &self.parts[0];
+        let level = &part.hierarchy.levels[0].data;
+        let fields = part.model.fields.len();
+        let mut place = vec![0; fields];
+        for (storage, &field) in part.layout.fields.iter().enumerate() {
+            place[field] = storage as u32;
+        }
+        StateLayout {
+            place,
+            arms: self.arms() as u32,
+            cells: part.cells,
+            pitch: 4 * level.columns,
+            block: 4 * level.block,
+        }
+    }
+
+    /// Copies the present state of all arms into `buffer` (a copy destination of at least
+    /// [`StateLayout::bytes`]), on the device and in the order of submission: who reads the buffer sees
+    /// whole states only.
+    pub fn copy_state(&self, buffer: &wgpu::Buffer) {
+        let layout = self.state_layout();
+        let block = u64::from(layout.block) * 4;
+        let first = &self.parts[0];
+        let mut encoder = first.gpu.device.create_command_encoder(&Default::default());
+        let mut first_arm = 0;
+        for part in &self.parts {
+            let arms = part.arms.len() as u64;
+            for storage in 0..layout.place.len() as u64 {
+                encoder.copy_buffer_to_buffer(
+                    &part.buffers.guess,
+                    storage * arms * block,
+                    buffer,
+                    (storage * u64::from(layout.arms) + first_arm) * block,
+                    arms * block,
+                );
+            }
+            first_arm += arms;
+        }
+        first.gpu.queue.submit([encoder.finish()]);
     }
 
     /// Values of the compartments of one arm, in model order; waits for the device.

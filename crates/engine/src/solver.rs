@@ -539,19 +539,28 @@ impl Solver {
     /// mapped systems.
     pub fn record(
         &self,
-        pass: &mut wgpu::ComputePass<'_>,
+        gpu: &Gpu,
+        encoder: &mut wgpu::CommandEncoder,
         pipelines: &Pipelines,
         stage: usize,
         cycles: [u32; 2],
     ) {
         for family in &self.families {
             let s = &family.stages[stage];
-            s.measure_first.record(pass, pipelines, family.counts[0]);
-            s.judge_first.record(pass, pipelines, family.counts[0]);
+            let count = family.counts[0];
+            {
+                let mut pass = encoder.begin_compute_pass(&Default::default());
+                s.measure_first.record(&mut pass, pipelines, count);
+                s.judge_first.record(&mut pass, pipelines, count);
+            }
             for n in 0..cycles[usize::from(family.mapped)] {
-                Self::cycle(family, n, pass, pipelines);
-                s.measure.record(pass, pipelines, family.counts[0]);
-                s.judge.record(pass, pipelines, family.counts[0]);
+                {
+                    let mut pass = encoder.begin_compute_pass(&Default::default());
+                    Self::cycle(family, n, &mut pass, pipelines);
+                    s.measure.record(&mut pass, pipelines, count);
+                    s.judge.record(&mut pass, pipelines, count);
+                }
+                gpu.breathe(encoder);
             }
         }
     }

@@ -190,3 +190,46 @@ fn parts_are_as_equal_as_they_can_be() -> Test {
     }
     Ok(())
 }
+
+#[test]
+fn pieces_give_the_bits_of_one_submission() -> Test {
+    let scenario = scenario([18, 13, 1])?;
+    let gpu = Gpu::new(&GpuOptions::default())?;
+    let whole = treat(&mut in_parts(&gpu, &scenario, &[4])?, &scenario)?;
+    let pieces = treat(
+        &mut in_parts(&gpu.clone().in_pieces(), &scenario, &[4])?,
+        &scenario,
+    )?;
+    assert!(whole == pieces, "pieces differ from one submission");
+    Ok(())
+}
+
+// A copied state holds every field of every arm where its layout says, whatever the parts.
+#[test]
+fn a_copied_state_holds_every_field() -> Test {
+    let scenario = scenario([18, 13, 1])?;
+    let gpu = Gpu::new(&GpuOptions::default())?;
+    let mut simulation = in_parts(&gpu, &scenario, &[3, 1])?;
+    simulation.advance(scenario.time.step)?;
+    let layout = simulation.state_layout();
+    let copy = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        label: None,
+        size: layout.bytes(),
+        usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+        mapped_at_creation: false,
+    });
+    simulation.copy_state(&copy);
+    let all: Vec<f32> = bytemuck::pod_collect_to_vec(&gpu.read(&copy, 0, layout.bytes())?);
+    let [nx, ny, _] = layout.cells.map(|n| n as usize);
+    for arm in 0..4 {
+        for field in 0..scenario.model.fields.len() {
+            let place = layout.place[field] as usize * 4 + arm;
+            let block = &all[place * layout.block as usize..];
+            let values: Vec<f32> = (0..ny)
+                .flat_map(|y| block[y * layout.pitch as usize..][..nx].iter().copied())
+                .collect();
+            assert_eq!(values, simulation.field(arm, field)?, "{arm} {field}");
+        }
+    }
+    Ok(())
+}

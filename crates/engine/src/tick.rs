@@ -255,19 +255,28 @@ impl Part {
         let r = &self.recorded;
         let p = &self.pipelines;
         self.solver.clear(encoder);
-        let mut pass = encoder.begin_compute_pass(&Default::default());
-        r.react[stage].record(&mut pass, p, arms);
-        if let Some(faces) = &r.face_maps {
-            faces.record(&mut pass, p, self.layout.face_maps() as u32 * arms);
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            r.react[stage].record(&mut pass, p, arms);
         }
-        if let Some(limit) = &r.limit_drift {
-            limit.record(&mut pass, p, self.drifting);
+        self.gpu.breathe(encoder);
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            if let Some(faces) = &r.face_maps {
+                faces.record(&mut pass, p, self.layout.face_maps() as u32 * arms);
+            }
+            if let Some(limit) = &r.limit_drift {
+                limit.record(&mut pass, p, self.drifting);
+            }
+            self.solver.record_coefficients(&mut pass, p);
         }
-        self.solver.record_coefficients(&mut pass, p);
-        self.solver.record(&mut pass, p, stage - 1, cycles);
+        self.gpu.breathe(encoder);
+        self.solver.record(&self.gpu, encoder, p, stage - 1, cycles);
         if r.settles {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
             r.react[stage + 2].record(&mut pass, p, arms);
         }
+        self.gpu.breathe(encoder);
     }
 
     fn record_explicit(&self, encoder: &mut wgpu::CommandEncoder) {

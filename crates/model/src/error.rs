@@ -228,7 +228,8 @@ impl Source {
 fn plain_type(wanted: &str) -> String {
     match wanted {
         "f64" => "a number".to_owned(),
-        "u32" | "usize" | "u64" => "a whole number, 0 or more".to_owned(),
+        "u32" => format!("a whole number from 0 to {}", u32::MAX),
+        "usize" | "u64" => "a whole number, 0 or more".to_owned(),
         "a string" => "text in quotes".to_owned(),
         "a sequence" => "a list in [ ]".to_owned(),
         "a boolean" => "true or false".to_owned(),

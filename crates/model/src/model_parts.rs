@@ -13,8 +13,8 @@ use crate::model::{
 use crate::model_ids::Ids;
 use crate::number::plain;
 use crate::schema::{
-    AuxiliaryFile, CompartmentFile, FieldFile, FieldKind, ModelHeader, ParameterFile, ProcessFile,
-    TransportFile, ViewFile,
+    AuxiliaryFile, Coefficient, CompartmentFile, FieldFile, FieldKind, ModelHeader, ParameterFile,
+    ProcessFile, TransportFile, ViewFile,
 };
 
 /// An expression that may be absent.
@@ -198,6 +198,24 @@ pub(crate) fn process(
     let mut produces = Vec::new();
     for (name, coefficient) in &p.produces {
         let key = format!("the coefficient of `{}` in {what}", name.get_ref());
+        // The rate of a consumed quantity is taken implicitly, so a loss must not hide here.
+        let written = match coefficient.get_ref() {
+            Coefficient::Number(n) => Some(*n),
+            Coefficient::Expression(text) => text.trim().parse().ok(),
+        };
+        if let Some(n) = written
+            && !(n.is_finite() && n > 0.0)
+        {
+            return Err(Error::new(format!(
+                "{key} is {}: what `produces` lists needs a finite number > 0",
+                plain(n)
+            ))
+            .help(format!(
+                "for a loss use `consumes = \"{}\"`",
+                name.get_ref()
+            ))
+            .at(source.place(coefficient.span())));
+        }
         produces.push((
             target(name, "produces")?,
             source.number_or_expression(coefficient, &ids.over_p(), &key)?,

@@ -12,6 +12,9 @@ use crate::scenario_schema::NumericsFile;
 /// Most iterations, cycles or sub-steps of one tick.
 const MOST_REPEATS: u32 = 1000;
 
+/// Smallest error per step that single precision can tell from rounding.
+const LEAST_ADAPTIVE: f64 = 1e-7;
+
 /// Merges key by key.
 pub(crate) fn merge_numerics(
     n: &mut Numerics,
@@ -72,7 +75,16 @@ pub(crate) fn merge_numerics(
         n.first_step = fraction(v, "first_step", true)?;
     }
     if let Some(v) = &file.adaptive {
-        n.adaptive = Some(fraction(v, "adaptive", false)?);
+        let error = fraction(v, "adaptive", false)?;
+        if error < LEAST_ADAPTIVE {
+            return Err(Error::new(format!(
+                "`adaptive` is {}: single precision resolves no relative error below 1e-7",
+                plain(error)
+            ))
+            .help("give 1e-7 or more; 1e-3 is a usual value")
+            .at(source.place(v.span())));
+        }
+        n.adaptive = Some(error);
     }
     if let Some(v) = &file.compartment_substeps {
         n.compartment_substeps = least_one(v, "compartment_substeps")?;

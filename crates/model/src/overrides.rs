@@ -12,6 +12,9 @@ use crate::scenario::{Grid, SINGLE_ARM, Scenario, Time};
 /// Fewest cells along x and y, and along z when there is more than one.
 const FEWEST_CELLS: u32 = 8;
 
+/// Shortest and longest spacing of a grid: their squares must fit single precision with room to spare.
+const SPACING: [f64; 2] = [1e-12, 1e12];
+
 /// Most cells of a grid.
 const MOST_CELLS: u64 = 1 << 31;
 
@@ -103,6 +106,19 @@ pub(crate) fn check_cells(cells: &[u32]) -> Result<(), Error> {
     Ok(())
 }
 
+/// A spacing whose square is a number in single precision.
+pub(crate) fn check_spacing(values: &[f64]) -> Result<(), Error> {
+    let [low, high] = SPACING;
+    match values.iter().find(|h| !(low..=high).contains(*h)) {
+        None => Ok(()),
+        Some(h) => Err(Error::new(format!(
+            "`spacing` is {}, which is not a length from 1e-12 to 1e12",
+            plain(*h)
+        ))
+        .help("choose a `length_unit` of the model in which the cells have a handy size")),
+    }
+}
+
 /// A sane number of steps and rows.
 pub(crate) fn check_steps(time: &Time) -> Result<(), Error> {
     for (key, every) in [("step", time.step), ("record_every", time.record_every)] {
@@ -176,6 +192,7 @@ impl Scenario {
         if let Some(cells) = o.grid {
             check_cells(&cells).map_err(|e| e.inside("in --grid"))?;
             self.grid = resized(self.grid, cells);
+            check_spacing(&self.grid.spacing).map_err(|e| e.inside("in --grid"))?;
         }
         if o.small {
             let [x, y, z] = self.grid.cells;
@@ -187,6 +204,7 @@ impl Scenario {
                 };
                 let z = if z == 1 { 1 } else { fewer(z) };
                 self.grid = resized(self.grid, [fewer(x), fewer(y), z]);
+                check_spacing(&self.grid.spacing).map_err(|e| e.inside("in --small"))?;
             }
         }
         for (name, value) in &o.set {

@@ -174,14 +174,7 @@ impl Draft {
                 SpacingFile::Isotropic(h) => std::slice::from_ref(h),
                 SpacingFile::ByAxis(h) => h,
             };
-            let bad = values.iter().find(|h| !(h.is_finite() && **h > 0.0));
-            if let Some(h) = bad {
-                return Err(Error::new(format!(
-                    "`spacing` is {}, which is not a finite length > 0",
-                    plain(*h)
-                ))
-                .at(source.place(spacing.span())));
-            }
+            overrides::check_spacing(values).map_err(|e| e.at(source.place(spacing.span())))?;
             let by_axis = matches!(spacing.get_ref(), SpacingFile::ByAxis(_));
             if by_axis && !(2..=3).contains(&values.len()) {
                 return Err(Error::new(format!(

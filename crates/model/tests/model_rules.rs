@@ -278,6 +278,18 @@ fn numbers_are_in_range() {
         &model_error("initial = 0.25", "initial = nan"),
         &["`initial` of field `tumour` is NaN"],
     );
+    for coefficient in ["-1.0", "0", "inf", "\"-1.0\""] {
+        let from = "produces = { tumour = 1.0";
+        let e = model_error(from, &format!("produces = {{ tumour = {coefficient}"));
+        has(
+            &e,
+            &[
+                &format!("model.toml:{}: ", line_of(MODEL, from)),
+                "the coefficient of `tumour` in process `growth` is",
+                "use `consumes = \"tumour\"`",
+            ],
+        );
+    }
     has(
         &model_error("dose = 60.0", "dose = -60.0"),
         &["regimen: `dose` is -60"],

@@ -241,6 +241,10 @@ fn numbers_are_checked() {
         ),
         ("spacing = 10.0", "spacing = 0", "`spacing` is 0"),
         ("spacing = 10.0", "spacing = [10.0, -1]", "`spacing` is -1"),
+        ("spacing = 10.0", "spacing = 1e20", "from 1e-12 to 1e12"),
+        ("spacing = 10.0", "spacing = 1e-20", "from 1e-12 to 1e12"),
+        ("tolerance = 1e-5", "adaptive = 1e-9", "below 1e-7"),
+        ("seed = 7", "seed = 4294967296", "from 0 to 4294967295"),
         (
             "spacing = 10.0",
             "spacing = [10.0]",

@@ -51,7 +51,8 @@ impl Treatment {
         Ok(())
     }
 
-    fn event(
+    /// Does what one event asks for, without restarting the step ladder.
+    pub(crate) fn event(
         &mut self,
         simulation: &mut Simulation,
         scenario: &Scenario,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use warmfront_engine::{AdapterReport, Diagnostics, MemoryEstimate};
-use warmfront_model::{Action, Arm, SINGLE_ARM, Scenario};
+use warmfront_model::{Action, Arm, Observable, SINGLE_ARM, Scenario};
 use warmfront_view::FieldSlice;
 
 use crate::SessionError;
 use crate::effect::Effects;
+use crate::units::rounded;
 
 /// Longest side of a plane that is kept for figures, cells.
 const PLANE: usize = 512;
@@ -122,6 +123,8 @@ pub struct Record {
     pub timing: Timing,
     /// How it ended.
     pub finish: Finish,
+    /// What stopped it where that was not the user's key, for example "ended by SIGTERM".
+    pub stopped_by: Option<String>,
     /// What is allowed but was probably not meant, one line each.
     pub warnings: Vec<String>,
 }
@@ -168,6 +171,32 @@ impl Record {
     }
 }
 
+/// A warning for each observable that is NaN or infinite in a row and was not warned of before. The
+/// NaN of a weighted mean is left out: its weights may add up to zero.
+pub(crate) fn strange_values(
+    observables: &[Observable],
+    row: &Row,
+    warned: &mut [bool],
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (i, (o, warned)) in observables.iter().zip(warned).enumerate() {
+        let strange = |v: &f64| v.is_infinite() || (v.is_nan() && o.weight.is_none());
+        let mut values = row.values.iter().filter_map(|arm| arm.get(i));
+        if *warned || !values.any(strange) {
+            continue;
+        }
+        *warned = true;
+        warnings.push(format!(
+            "observable `{}` is not a number from time {} on; look at its `expression` ({}:{})",
+            o.id,
+            rounded(row.time, 8),
+            o.expression.file,
+            o.expression.line
+        ));
+    }
+    warnings
+}
+
 /// The middle z slice of a field (x fastest, then y, then z), averaged over square blocks so that no
 /// side is longer than [`PLANE`].
 pub(crate) fn middle_plane(values: &[f32], cells: [u32; 3]) -> FieldSlice {
@@ -204,6 +233,8 @@ pub(crate) fn middle_plane(values: &[f32], cells: [u32; 3]) -> FieldSlice {
 
 #[cfg(test)]
 mod tests {
+    use warmfront_model::{Expression, Reduce};
+
     use super::*;
 
     #[test]
@@ -215,6 +246,43 @@ mod tests {
         let plane = middle_plane(&values, [1030, 8, 1]);
         assert_eq!((plane.width, plane.height), (344, 3));
         assert!(plane.values.iter().all(|v| *v == 2.0));
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_is_warned_of_once() {
+        let expression = Expression {
+            text: "log(-1.0)".to_owned(),
+            file: "model.toml".into(),
+            line: 7,
+        };
+        let observable = |id: &str, weight| Observable {
+            id: id.to_owned(),
+            label: id.to_owned(),
+            unit: "1".to_owned(),
+            expression: expression.clone(),
+            weight,
+            reduce: Reduce::Mean,
+            plot: None,
+        };
+        let all = [
+            observable("fine", None),
+            observable("weighted", Some(expression.clone())),
+            observable("odd", None),
+        ];
+        let row = |time, odd| Row {
+            time,
+            values: vec![vec![1.0, f64::NAN, 2.0], vec![1.0, f64::NAN, odd]],
+        };
+        let mut warned = [false; 3];
+        assert!(strange_values(&all, &row(0.0, 2.0), &mut warned).is_empty());
+        assert_eq!(
+            strange_values(&all, &row(0.5, f64::INFINITY), &mut warned),
+            [
+                "observable `odd` is not a number from time 0.5 on; look at its `expression` \
+              (model.toml:7)"
+            ]
+        );
+        assert!(strange_values(&all, &row(1.0, f64::NAN), &mut warned).is_empty());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use warmfront_model::{Place, Scenario};
 
 use crate::SessionError;
 use crate::events::Treatment;
-use crate::record::{Finish, Norms, Record, Row, Snapshot, Timing, middle_plane};
+use crate::record::{Finish, Norms, Record, Row, Snapshot, Timing, middle_plane, strange_values};
 use crate::schedule::{MOST_ROWS, Schedule, Stop};
 use crate::spool::Spool;
 
@@ -48,6 +48,8 @@ pub struct Run {
     options: RunOptions,
     spool: Option<Spool>,
     middle: usize,
+    // Observables that were warned of.
+    strange: Vec<bool>,
 }
 
 impl Run {
@@ -83,10 +85,12 @@ impl Run {
                 run: 0.0,
             },
             finish: Finish::Unfinished,
+            stopped_by: None,
             warnings: scenario.warnings(arms),
             scenario,
         };
         Ok(Self {
+            strange: vec![false; record.scenario.model.observables.len()],
             simulation,
             schedule,
             treatment,
@@ -105,6 +109,11 @@ impl Run {
     /// Adds a line to what the summary warns of.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.record.warnings.push(text.into());
+    }
+
+    /// Says what it was that set `cancel`, for the summary's `status`; without it: the user.
+    pub fn stopped_by(&mut self, words: impl Into<String>) {
+        self.record.stopped_by = Some(words.into());
     }
 
     pub(crate) fn spool(&self) -> Option<&Spool> {
@@ -209,7 +218,11 @@ impl Run {
 
     fn push_row(&mut self, time: f64) -> Result<(), SessionError> {
         let values = self.simulation.observe()?;
-        self.record.rows.push(Row { time, values });
+        let row = Row { time, values };
+        let observables = &self.record.scenario.model.observables;
+        let warnings = strange_values(observables, &row, &mut self.strange);
+        self.record.warnings.extend(warnings);
+        self.record.rows.push(row);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use crate::exit::{self, Failure};
 #[derive(Debug, Parser)]
 #[command(version, after_help = exit::HELP, disable_help_subcommand = true)]
 pub struct Cli {
-    /// What to do.
+    /// What to do; nothing: the desktop window
     #[command(subcommand)]
     pub command: Option<Command>,
 }

@@ -15,6 +15,7 @@ mod run;
 mod signals;
 mod table;
 mod verify;
+mod window;
 
 use std::process::ExitCode;
 
@@ -23,25 +24,11 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 use exit::Failure;
 
-/// Said when no subcommand is given.
-const WHAT_NEXT: &str = "\
-Warmfront simulates reaction, diffusion and directed movement in tissue on the GPU.
-
-  warmfront doctor             is this machine ready?
-  warmfront run --small        the default scenario, all arms, small: a minute or less
-  warmfront list scenarios     what else there is
-  warmfront check FILE.toml    is a scenario of your own right?
-  warmfront --help             every command and the exit codes
-";
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let json = cli.json();
     let outcome = match &cli.command {
-        None => {
-            output::print(WHAT_NEXT);
-            Ok(())
-        }
+        None => window::window(),
         Some(Command::Run(options)) => run::run(options),
         Some(Command::List(options)) => list::list(options),
         Some(Command::Check(options)) => check::check(options),

@@ -41,6 +41,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         spool: Some(folder.scratch("fields")?),
     };
     let model = scenario.model.clone();
+    let told = scenario.warnings(&arms).len() + twice.len();
     let mut run = Run::new(&gpu, assets.files, scenario, &arms, keep)?;
     for warning in twice {
         run.warn(warning);
@@ -48,6 +49,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let outcome = run.run(&signals.stop, &mut |p| meter.tell(&model, p));
     let stopped = clock(&model, outcome.time);
     let mut cut_short = None;
+    let seen: Vec<String> = outcome.warnings.iter().skip(told).cloned().collect();
     let failure = match &outcome.finish {
         Finish::Failed(e) => Some(Failure::new(exit::code(e.kind()), e.to_string())),
         Finish::Cancelled => {
@@ -61,6 +63,9 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let cancelled = cut_short.is_some();
     if let Some(what) = cut_short {
         run.warn(what);
+        if signals.code() != exit::INTERRUPTED {
+            run.stopped_by(signals.words());
+        }
     }
     meter.say("writing results");
     let written = match write_all(&run, &mut folder, !options.no_figures) {
@@ -69,7 +74,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         Err(e) => return Err(failure.unwrap_or_else(|| e.into())),
     };
     meter.end();
-    for warning in &written.warnings {
+    for warning in seen.iter().chain(&written.warnings) {
         eprintln!("warning: {warning}");
     }
     if options.json {

@@ -18,11 +18,10 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
     let scenario = &record.scenario;
     let model = &scenario.model;
     let d = &record.diagnostics;
-    let (status, error) = match &record.finish {
-        Finish::Complete => ("complete", None),
-        Finish::Cancelled => ("stopped by the user", None),
-        Finish::Failed(e) => ("failed", Some(e.to_string())),
-        Finish::Unfinished => ("unfinished", None),
+    let status = status(&record.finish, record.stopped_by.as_deref());
+    let error = match &record.finish {
+        Finish::Failed(e) => Some(e.to_string()),
+        _ => None,
     };
     let arms: Vec<Value> = (0..record.arms.len())
         .map(|arm| {
@@ -89,6 +88,17 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
         "caveat": super::one_line(&model.caveat),
         "files": files,
     })
+}
+
+/// How a run ended, in words.
+fn status(finish: &Finish, stopped_by: Option<&str>) -> String {
+    match (finish, stopped_by) {
+        (Finish::Complete, _) => "complete".to_owned(),
+        (Finish::Cancelled, None) => "stopped by the user".to_owned(),
+        (Finish::Cancelled, Some(words)) => format!("stopped: {words}"),
+        (Finish::Failed(_), _) => "failed".to_owned(),
+        (Finish::Unfinished, _) => "unfinished".to_owned(),
+    }
 }
 
 fn number(value: f64) -> Value {
@@ -228,4 +238,19 @@ fn effects(record: &Record, e: &Effects) -> Value {
         "arms": arms,
         "combinations": combinations,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_names_what_stopped_a_run() {
+        assert_eq!(status(&Finish::Cancelled, None), "stopped by the user");
+        assert_eq!(
+            status(&Finish::Cancelled, Some("ended by SIGTERM")),
+            "stopped: ended by SIGTERM"
+        );
+        assert_eq!(status(&Finish::Complete, None), "complete");
+    }
 }

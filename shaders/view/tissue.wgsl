@@ -1,0 +1,191 @@
+// Tissue to pixels: one field through a colour map, or several fields added as light.
+// The arithmetic is that of crates/view/src/raster.rs; row 0 of the data is the bottom row.
+
+struct Channel {
+    light: vec4f, // linear RGB; w: the value that gives full light
+    start: u32,   // first value of the plane shown
+    seed: u32,    // of the texture; 0: none
+    spare_a: u32,
+    spare_b: u32,
+}
+
+struct Pane {
+    origin: vec2f,    // upper left corner, pixels of the target
+    corner: vec2f,    // what lies there, cells from the lower left corner of the tissue
+    step: vec2f,      // cells per pixel
+    cells: vec2u,
+    lattice: vec2f,   // nuclei per cell edge; 0: no texture
+    range: vec2f,     // limits of the colour scale
+    ground: vec4f,    // linear RGB under all light
+    pitch: u32,       // values from row to row
+    count: u32,       // channels; 0: a map of channel 0
+    logarithmic: u32,
+    eye: f32,         // exponent from value to light
+    channels: array<Channel, 8>,
+}
+
+@group(0) @binding(0) var<uniform> pane: Pane;
+// As bits: WGSL promises nothing about NaN in f32.
+@group(0) @binding(1) var<storage, read> values: array<u32>;
+@group(0) @binding(2) var<storage, read> colours: array<u32, 256>;
+
+// The target encodes sRGB itself and wants linear light.
+override LINEAR_TARGET: bool = false;
+
+const NOT_A_NUMBER = vec3f(1.0, 0.0, 1.0);
+const KNEE = 0.7;
+// Most samples per pixel and axis where a pixel covers several cells.
+const MOST_SAMPLES = 4.0;
+// Mean of `nuclei` over a plane, so that texture neither adds nor takes light.
+const MEAN_NUCLEUS = 0.292;
+
+@vertex
+fn cover(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
+    return vec4f(f32(i & 1u) * 4.0 - 1.0, f32(i >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+}
+
+@fragment
+fn tissue(@builtin(position) at: vec4f) -> @location(0) vec4f {
+    let offset = (at.xy - pane.origin) * pane.step;
+    let place = vec2f(pane.corner.x + offset.x, pane.corner.y - offset.y);
+    if any(place < vec2f(0.0)) || any(place > vec2f(pane.cells)) {
+        discard;
+    }
+    if pane.count == 0u {
+        return vec4f(map(place), 1.0);
+    }
+    return vec4f(composite(place), 1.0);
+}
+
+fn map(place: vec2f) -> vec3f {
+    let value = sample(0u, place);
+    if value.y > 0.0 {
+        return finish(NOT_A_NUMBER);
+    }
+    let low = pane.range.x;
+    var t = (value.x - low) / (pane.range.y - low);
+    if pane.logarithmic != 0u {
+        t = log(max(value.x, low) / low) / log(pane.range.y / low);
+    }
+    let row = clamp(t, 0.0, 1.0) * 255.0;
+    let i = min(u32(row), 254u);
+    let colour = mix(unpack4x8unorm(colours[i]), unpack4x8unorm(colours[i + 1u]), row - f32(i));
+    return finish(colour.rgb);
+}
+
+fn composite(place: vec2f) -> vec3f {
+    var light = pane.ground.rgb;
+    // Nuclei smaller than two pixels would only flicker.
+    let pixels = 1.0 / max(max(pane.lattice.x * pane.step.x, pane.lattice.y * pane.step.y), 1e-6);
+    let strength = select(0.0, 0.6 * smoothstep(1.5, 4.0, pixels), pane.lattice.x > 0.0);
+    for (var c = 0u; c < pane.count; c++) {
+        let channel = pane.channels[c];
+        let value = sample(c, place);
+        if value.y > 0.0 {
+            return finish(NOT_A_NUMBER);
+        }
+        let relative = max(value.x / channel.light.w, 0.0);
+        var amount = select(0.0, pow(relative, pane.eye), relative > 0.0);
+        if channel.seed != 0u && strength > 0.0 {
+            amount *= mix(1.0, nuclei(place * pane.lattice, channel.seed) / MEAN_NUCLEUS, strength);
+        }
+        light += clamp(amount, 0.0, 2.0) * channel.light.rgb;
+    }
+    let clipped = soft_clip(light);
+    return select(encode(clipped), clipped, LINEAR_TARGET);
+}
+
+// Value of channel `c` and whether it is not finite (1) or is (0). Between cell centres it is
+// interpolated; where a pixel covers several cells it is their mean.
+fn sample(c: u32, place: vec2f) -> vec2f {
+    let covered = clamp(ceil(pane.step - 0.001), vec2f(1.0), vec2f(MOST_SAMPLES));
+    if covered.x * covered.y > 1.0 {
+        var sum = vec2f(0.0);
+        for (var j = 0.0; j < covered.y; j += 1.0) {
+            for (var i = 0.0; i < covered.x; i += 1.0) {
+                let shift = (vec2f(i, j) + 0.5) / covered - 0.5;
+                sum += load(c, vec2i(floor(place + shift * pane.step)));
+            }
+        }
+        return sum / (covered.x * covered.y);
+    }
+    let centre = place - 0.5;
+    let low = floor(centre);
+    let f = centre - low;
+    let cell = vec2i(low);
+    var sum = vec2f(0.0);
+    for (var k = 0u; k < 4u; k++) {
+        let step = vec2u(k & 1u, k >> 1u);
+        let w = select(1.0 - f, f, step == vec2u(1u));
+        let weight = w.x * w.y;
+        // A cell of no weight does not count, not even as NaN.
+        if weight > 1e-3 {
+            sum += weight * load(c, cell + vec2i(step));
+        }
+    }
+    return sum;
+}
+
+fn load(c: u32, cell: vec2i) -> vec2f {
+    let i = vec2u(clamp(cell, vec2i(0), vec2i(pane.cells) - 1));
+    let bits = values[pane.channels[c].start + i.y * pane.pitch + i.x];
+    if (bits & 0x7f800000u) == 0x7f800000u {
+        return vec2f(0.0, 1.0);
+    }
+    return vec2f(bitcast<f32>(bits), 0.0);
+}
+
+// Discs of uneven size, shape and brightness around jittered lattice points; fixed in the tissue.
+fn nuclei(p: vec2f, seed: u32) -> f32 {
+    let home = vec2i(floor(p));
+    var brightest = 0.0;
+    for (var k = 0; k < 9; k++) {
+        let site = home + vec2i(k % 3, k / 3) - 1;
+        let h = hash(vec3u(bitcast<vec2u>(site), seed));
+        let g = hash(vec3u(h.zy, seed + 1u));
+        let r = vec3f(h >> vec3u(8u)) / 16777216.0;
+        let q = vec3f(g >> vec3u(8u)) / 16777216.0;
+        let d = p - vec2f(site) - 0.5 - 0.5 * (r.xy - 0.5);
+        let angle = 6.2831853 * r.z;
+        let turned = vec2f(d.x * cos(angle) + d.y * sin(angle), d.y * cos(angle) - d.x * sin(angle));
+        let long = 1.0 + 0.5 * q.x;
+        let distance = length(turned * vec2f(1.0 / long, long)) / (0.34 + 0.14 * q.y);
+        brightest = max(brightest, (0.6 + 0.4 * q.z) * (1.0 - smoothstep(0.55, 1.1, distance)));
+    }
+    return brightest;
+}
+
+// pcg3d: M. Jarzynski and M. Olano, J. Comput. Graph. Tech. 9(3), 2020.
+fn hash(key: vec3u) -> vec3u {
+    var v = key * 1664525u + 1013904223u;
+    v.x += v.y * v.z;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    v ^= v >> vec3u(16u);
+    v.x += v.y * v.z;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    return v;
+}
+
+fn soft_clip(light: vec3f) -> vec3f {
+    let peak = max(light.x, max(light.y, light.z));
+    if peak <= KNEE {
+        return light;
+    }
+    let clipped = KNEE + (1.0 - KNEE) * (1.0 - exp(-(peak - KNEE) / (1.0 - KNEE)));
+    let bleach = 0.25 * (1.0 - exp(-(peak - KNEE)));
+    let kept = light * (clipped / peak);
+    return kept + (clipped - kept) * bleach;
+}
+
+fn encode(linear: vec3f) -> vec3f {
+    let v = clamp(linear, vec3f(0.0), vec3f(1.0));
+    return select(1.055 * pow(v, vec3f(1.0 / 2.4)) - 0.055, v * 12.92, v <= vec3f(0.0031308));
+}
+
+// A colour in sRGB as the target wants it.
+fn finish(c: vec3f) -> vec3f {
+    let linear = select(pow((c + 0.055) / 1.055, vec3f(2.4)), c / 12.92, c <= vec3f(0.04045));
+    return select(c, linear, LINEAR_TARGET);
+}
