@@ -70,6 +70,8 @@ pub struct Snapshot {
     pub name: String,
     /// The tissue.
     pub display: Option<Display>,
+    /// By field of the model: its largest value in any arm so far.
+    pub largest: Vec<f64>,
     /// Present model time.
     pub time: f64,
     /// Whether the clock runs.

@@ -330,6 +330,7 @@ impl Worker {
             smallest = smallest.min(f.smallest / field.scale);
         }
         let finished = live.finished();
+        let largest = d.fields.iter().map(|f| f.largest).collect();
         self.start.shared.update(|s| {
             s.time = row.time;
             let rows = Arc::make_mut(&mut s.rows);
@@ -340,6 +341,7 @@ impl Worker {
                 });
             }
             s.finished = finished;
+            s.largest = largest;
             s.playing = self.playing;
             s.speed = self.speed;
             s.health.ticks = d.ticks;

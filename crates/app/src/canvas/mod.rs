@@ -117,7 +117,7 @@ impl Canvas {
                 egui::WidgetInfo::labeled(egui::Role::Image, true, text)
             });
             self.steer(ui, &response);
-            let uniform = self.uniform(scenario, display, arm, rect);
+            let uniform = self.uniform(scenario, display, &snapshot.largest, arm, rect);
             let shape = Pane {
                 slot,
                 state: display.buffer.clone(),
@@ -169,6 +169,7 @@ impl Canvas {
         &self,
         scenario: &Scenario,
         display: &Display,
+        largest: &[f64],
         arm: usize,
         rect: egui::Rect,
     ) -> Uniform {
@@ -216,7 +217,7 @@ impl Canvas {
                     let seed = scenario.seed.wrapping_mul(64) | (channel.field as u32 + 1);
                     *c = ChannelUniform {
                         light: [r, g, b],
-                        full: channel.full as f32,
+                        full: full_light(channel.full, largest.get(channel.field)),
                         start: start(channel.field),
                         seed: if grainy { seed } else { 0 },
                         ..ChannelUniform::default()
@@ -226,6 +227,14 @@ impl Canvas {
         }
         uniform
     }
+}
+
+// Value of full light: the model's, or, once a field has exceeded that, the next step above the largest
+// value so far. Steps of a quarter keep the picture from changing with every tick; it never goes back.
+fn full_light(full: f64, largest: Option<&f64>) -> f32 {
+    let most = largest.copied().filter(|v| v.is_finite()).unwrap_or(full);
+    let steps = (most / full).ln() / 1.25_f64.ln();
+    (full * 1.25_f64.powf(steps.ceil().clamp(0.0, 200.0))) as f32
 }
 
 fn linear(c: colour::Rgb) -> [f32; 4] {

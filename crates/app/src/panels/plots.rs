@@ -1,7 +1,7 @@
 //! Time series of all arms: the burden, and a quantity to choose.
 
 use eframe::egui::{self, ComboBox, Stroke, Ui, Vec2b};
-use egui_plot::{Corner, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints, VLine};
+use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
 use warmfront_model::{Scenario, plain};
 use warmfront_session::pretty_unit;
 use warmfront_view::number::format_number;
@@ -102,10 +102,6 @@ fn plot(
         .y_axis_min_width(36.0)
         .y_axis_formatter(move |mark, _| format_number(value(mark.value)))
         .label_formatter(hover);
-    if legend {
-        let legend = Legend::default().position(Corner::LeftTop);
-        plot = plot.legend(legend.background_alpha(0.5));
-    }
     if !logarithmic {
         plot = plot.include_y(0.0);
     }
@@ -121,7 +117,19 @@ fn plot(
             plot.line(line);
         }
     });
+    // Beside the curves, never on them.
+    if legend {
+        ui.horizontal_wrapped(|ui| {
+            for (arm, a) in scenario.arms.iter().enumerate() {
+                let text = format!("{} {}", SAMPLES[arm % 4], a.label);
+                ui.colored_label(colour_of_arm(arm, desk.dark), text);
+            }
+        });
+    }
 }
+
+/// What the lines of [`dash`] look like in text.
+const SAMPLES: [&str; 4] = ["———", "- - -", "·····", "— —"];
 
 fn line<'a>(
     snapshot: &Snapshot,
