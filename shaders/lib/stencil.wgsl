@@ -4,6 +4,7 @@
 // and the high neighbour (0 at a wall), on the diagonal (these two plus what a fixed wall adds) and
 // one over the cell's width. Along x four cells share an entry of four vec4f; along y and z each
 // entry is (low, high, diagonal, 1/width).
+//#import lib/wrap.wgsl
 
 override MAPPED: bool = false;
 override SOLID: bool = false;
@@ -27,14 +28,6 @@ struct Operator {
     flow: vec4f,
     // Diagonal of A - s - L.
     diagonal: vec4f,
-}
-
-fn wrap_low(i: u32, n: u32) -> u32 {
-    return select(i, n, i == 0u) - 1u;
-}
-
-fn wrap_high(i: u32, n: u32) -> u32 {
-    return select(i + 1u, 0u, i + 1u == n);
 }
 
 fn index_in_block(column: u32, row: u32, plane: u32) -> u32 {

@@ -5,6 +5,7 @@
 // pass per field (explicit_step).
 //#import bind/level.wgsl
 //#import bind/step.wgsl
+//#import lib/wrap.wgsl
 //#import generated/model.wgsl
 
 @group(0) @binding(0) var<uniform> level: Level;
@@ -24,14 +25,6 @@ struct Across {
     low: vec4f,
     high: vec4f,
     diagonal: vec4f,
-}
-
-fn wrap_low(i: u32, n: u32) -> u32 {
-    return select(i, n, i == 0u) - 1u;
-}
-
-fn wrap_high(i: u32, n: u32) -> u32 {
-    return select(i + 1u, 0u, i + 1u == n);
 }
 
 fn left_of(base: u32, column: u32, here: vec4f) -> vec4f {

@@ -6,6 +6,7 @@
 // traffic than one. Every cell gets the same operations in the same order as from explicit_march.
 //#import bind/level.wgsl
 //#import bind/step.wgsl
+//#import lib/wrap.wgsl
 //#import generated/model.wgsl
 
 @group(0) @binding(0) var<uniform> level: Level;
@@ -57,14 +58,6 @@ struct Spread {
     bottom: vec3f,
     middle: vec3f,
     top: vec3f,
-}
-
-fn wrap_low(i: u32, n: u32) -> u32 {
-    return select(i, n, i == 0u) - 1u;
-}
-
-fn wrap_high(i: u32, n: u32) -> u32 {
-    return select(i + 1u, 0u, i + 1u == n);
 }
 
 fn coefficients_of(at: Walk) -> Spread {

@@ -18,6 +18,7 @@ pub use crate::panels::GalleryEntry;
 use crate::panels::{
     Desk, Outbox, colour_of_arm, cycle, effects, gallery, plots, status, transport, treatment,
 };
+use crate::speed::next_speed;
 use crate::state::{Shared, Snapshot};
 
 /// Longest time between two frames.
@@ -247,7 +248,7 @@ impl WarmfrontApp {
                 }
                 (Wish::Speed { faster }, Some(scenario)) => {
                     let present = desk.outbox.speed(snapshot);
-                    let next = transport::next_speed(scenario, present, faster);
+                    let next = next_speed(scenario, present, faster);
                     if next != present {
                         desk.outbox.send(Command::Speed(next));
                     }
@@ -260,12 +261,6 @@ impl WarmfrontApp {
                 }
             }
         }
-    }
-}
-
-impl eframe::App for WarmfrontApp {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.show(ui);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod app;
 pub mod canvas;
 pub mod command;
 pub mod panels;
+pub mod speed;
 pub mod state;
 pub mod window;
 pub mod worker;

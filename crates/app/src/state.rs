@@ -2,33 +2,17 @@
 
 use std::sync::{Arc, Mutex};
 
+use warmfront_engine::StateLayout;
 use warmfront_model::Scenario;
+use warmfront_session::Row;
 
 /// The state of all arms on the device, as the last tick left it.
 #[derive(Debug, Clone)]
 pub struct Display {
-    /// f32 values in blocks of `block`, field by field in storage order, arms within a field. Only whole
-    /// states are copied here.
+    /// Only whole states are copied here.
     pub buffer: wgpu::Buffer,
-    /// By field of the model: its place in storage order.
-    pub place: Vec<u32>,
-    /// Arms in the batch.
-    pub arms: u32,
-    /// Cells along x, y, z.
-    pub cells: [u32; 3],
-    /// f32 values from one row to the next (cells along x and padding).
-    pub pitch: u32,
-    /// f32 values of one field of one arm.
-    pub block: u32,
-}
-
-/// One row of the time series: `values[arm][observable]`, in the model's order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Model time.
-    pub time: f64,
-    /// By arm, by observable; NaN where there is nothing to average over.
-    pub values: Vec<Vec<f64>>,
+    /// Where a field of an arm stands in it.
+    pub layout: StateLayout,
 }
 
 /// A change of dose that the user made.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::{Duration, Instant};
 
-use warmfront_engine::{Files, Gpu, StateLayout};
-use warmfront_model::{Action, Library, Overrides};
-use warmfront_session::{Live, SessionError};
+use warmfront_engine::{Files, Gpu};
+use warmfront_model::{Action, Library, Overrides, Scenario};
+use warmfront_session::Live;
 
 use crate::command::Command;
-use crate::state::{Display, Mark, Row, Shared};
+use crate::speed::first_speed;
+use crate::state::{Display, Health, Mark, Shared};
 
 /// Cells along an axis above which a software adapter takes the small grid.
 const SOFTWARE_EDGE: u32 = 64;
@@ -19,6 +20,12 @@ const SOFTWARE_FRAME: Duration = Duration::from_millis(200);
 
 /// Commands that may wait; the window never blocks on a full queue.
 const QUEUE: usize = 64;
+
+/// A clock that is this far behind goes on from where it is instead of catching up.
+const PATIENCE: f64 = 0.5;
+
+/// What goes wrong between two ticks; shown as it stands.
+type Failed = Box<dyn std::error::Error>;
 
 /// How long rates of ticks are averaged over.
 const AVERAGE: Duration = Duration::from_secs(2);
@@ -50,10 +57,33 @@ pub fn spawn(start: Start) -> SyncSender<Command> {
     sender
 }
 
+/// A scenario at the small grid, and what to say of it; unchanged where that would be too coarse to mean
+/// anything.
+fn suited_to_software(scenario: Scenario) -> Result<(Scenario, Option<String>), Failed> {
+    let [x, y, z] = scenario.grid.cells;
+    if x.max(y).max(z) <= SOFTWARE_EDGE {
+        return Ok((scenario, None));
+    }
+    let small = scenario.clone().with(&Overrides {
+        small: true,
+        ..Overrides::default()
+    })?;
+    if small.is_too_coarse() {
+        let note = "No graphics card: slow here, but a coarser grid would not show the pattern.";
+        return Ok((scenario, Some(note.to_owned())));
+    }
+    let [sx, sy, _] = small.grid.cells;
+    let note = format!("No graphics card: {sx} × {sy} cells here instead of {x} × {y}.");
+    Ok((small, Some(note)))
+}
+
 struct Worker {
     start: Start,
     live: Option<Live>,
-    layout: Option<(StateLayout, wgpu::Buffer)>,
+    // The scenario that was asked for last.
+    wanted: String,
+    // Copy of the state that the window draws.
+    display: Option<wgpu::Buffer>,
     playing: bool,
     speed: f64,
     multiples: Vec<f64>,
@@ -74,7 +104,8 @@ impl Worker {
         Self {
             start,
             live: None,
-            layout: None,
+            wanted: String::new(),
+            display: None,
             playing: true,
             speed: 1.0,
             multiples: Vec::new(),
@@ -132,7 +163,7 @@ impl Worker {
     }
 
     // How long to wait until the model may go on at the wished speed.
-    fn early(&self) -> Option<Duration> {
+    fn early(&mut self) -> Option<Duration> {
         let live = self.live.as_ref()?;
         if !self.speed.is_finite() {
             return None;
@@ -140,6 +171,9 @@ impl Worker {
         let (wall, time) = self.paced_from;
         let due = (live.simulation().time() - time) / self.speed;
         let wait = due - wall.elapsed().as_secs_f64();
+        if wait < -PATIENCE {
+            self.paced_from = (Instant::now(), live.simulation().time());
+        }
         (wait > 1e-3).then(|| Duration::from_secs_f64(wait.min(0.25)))
     }
 
@@ -150,7 +184,7 @@ impl Worker {
     }
 
     // An error is shown; the simulation stands still, the window lives on.
-    fn attempt(&mut self, action: impl FnOnce(&mut Self) -> Result<(), SessionError>) {
+    fn attempt(&mut self, action: impl FnOnce(&mut Self) -> Result<(), Failed>) {
         if let Err(e) = action(self) {
             self.playing = false;
             self.start.shared.update(|s| {
@@ -162,7 +196,7 @@ impl Worker {
         self.wake(!running);
     }
 
-    fn obey(&mut self, command: Command) -> Result<(), SessionError> {
+    fn obey(&mut self, command: Command) -> Result<(), Failed> {
         match command {
             Command::Play(on) => {
                 self.playing = on;
@@ -174,7 +208,7 @@ impl Worker {
                 self.tick()?;
             }
             Command::Restart => {
-                let name = self.start.shared.get().name;
+                let name = self.wanted.clone();
                 let multiples = self.multiples.clone();
                 self.load(&name)?;
                 for (drug, multiple) in multiples.into_iter().enumerate() {
@@ -195,26 +229,34 @@ impl Worker {
         Ok(())
     }
 
-    fn load(&mut self, name: &str) -> Result<(), SessionError> {
-        let mut scenario = self.start.library.scenario(name)?;
-        let mut note = None;
-        let [x, y, z] = scenario.grid.cells;
-        if self.start.gpu.report.software && x.max(y).max(z) > SOFTWARE_EDGE {
-            let small = Overrides {
-                small: true,
-                ..Overrides::default()
-            };
-            scenario = scenario.with(&small)?;
-            let [sx, sy, _] = scenario.grid.cells;
-            note = Some(format!(
-                "No graphics card: {sx} × {sy} cells here instead of {x} × {y}."
-            ));
-        }
+    fn load(&mut self, name: &str) -> Result<(), Failed> {
+        name.clone_into(&mut self.wanted);
+        let scenario = self.start.library.scenario(name)?;
+        let (scenario, note) = if self.start.gpu.report.software {
+            suited_to_software(scenario)?
+        } else {
+            (scenario, None)
+        };
         // The old one goes first: two may not fit.
         self.live = None;
-        self.layout = None;
+        self.display = None;
+        self.start.shared.update(|s| s.display = None);
         let live = Live::new(&self.start.gpu, self.start.files.clone(), scenario)?;
         let layout = live.simulation().state_layout();
+        let most = self.start.gpu.report.largest_buffer();
+        if layout.bytes() > most {
+            let mb = |bytes: u64| bytes as f64 / 1e6;
+            let text = format!(
+                "`{name}` can run here, but not be drawn: its state has {:.0} MB, and a shader on this adapter sees {:.0} MB\n  help: `warmfront run {name}` runs it without a window; a coarser grid can be drawn",
+                mb(layout.bytes()),
+                mb(most)
+            );
+            return Err(text.into());
+        }
+        // Another scenario begins at its own speed; the same one again keeps what was chosen.
+        if self.start.shared.get().name != live.scenario().id {
+            self.speed = first_speed(live.scenario());
+        }
         let buffer = self
             .start
             .gpu
@@ -228,11 +270,7 @@ impl Worker {
         self.multiples = vec![1.0; live.scenario().model.drugs.len()];
         let display = Display {
             buffer: buffer.clone(),
-            place: layout.place.clone(),
-            arms: layout.arms,
-            cells: layout.cells,
-            pitch: layout.pitch,
-            block: layout.block,
+            layout,
         };
         let memory = live.simulation().memory().total;
         self.start.shared.update(|s| {
@@ -244,17 +282,19 @@ impl Worker {
             s.multiples.clone_from(&self.multiples);
             s.note = note;
             s.error = None;
-            s.health = Default::default();
-            s.health.memory = memory;
+            s.health = Health {
+                memory,
+                ..Health::default()
+            };
         });
         self.live = Some(live);
-        self.layout = Some((layout, buffer));
+        self.display = Some(buffer);
         self.playing = true;
         self.pace_from_here();
         self.publish()
     }
 
-    fn dose(&mut self, drug: usize, multiple: f64) -> Result<(), SessionError> {
+    fn dose(&mut self, drug: usize, multiple: f64) -> Result<(), Failed> {
         let Some(live) = &mut self.live else {
             return Ok(());
         };
@@ -287,7 +327,7 @@ impl Worker {
         Ok(())
     }
 
-    fn tick(&mut self) -> Result<(), SessionError> {
+    fn tick(&mut self) -> Result<(), Failed> {
         if let Some(live) = &mut self.live {
             live.tick()?;
         }
@@ -302,8 +342,8 @@ impl Worker {
     }
 
     // The state for the canvas, a row for the plots, the numbers for the status bar.
-    fn publish(&mut self) -> Result<(), SessionError> {
-        let (Some(live), Some((_, buffer))) = (&self.live, &self.layout) else {
+    fn publish(&mut self) -> Result<(), Failed> {
+        let (Some(live), Some(buffer)) = (&self.live, &self.display) else {
             return Ok(());
         };
         let simulation = live.simulation();
@@ -330,15 +370,13 @@ impl Worker {
             smallest = smallest.min(f.smallest / field.scale);
         }
         let finished = live.finished();
+        let time = simulation.time();
         let largest = d.fields.iter().map(|f| f.largest).collect();
         self.start.shared.update(|s| {
-            s.time = row.time;
+            s.time = time;
             let rows = Arc::make_mut(&mut s.rows);
             if rows.last().is_none_or(|last| last.time < row.time) {
-                rows.push(Row {
-                    time: row.time,
-                    values: row.values,
-                });
+                rows.push(row);
             }
             s.finished = finished;
             s.largest = largest;

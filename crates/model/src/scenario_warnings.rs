@@ -107,16 +107,24 @@ impl Scenario {
         warnings
     }
 
-    fn coarse_cells(&self) -> Option<String> {
-        let coarsest = self.coarsest_spacing?;
+    /// Whether a cell is larger than what the scenario says it means something with.
+    pub fn is_too_coarse(&self) -> bool {
         let axes = if self.grid.is_3d() { 3 } else { 2 };
         let widest = self.grid.spacing[..axes]
             .iter()
             .copied()
             .fold(0.0, f64::max);
-        if widest <= coarsest * (1.0 + 1e-9) {
-            return None;
-        }
+        self.coarsest_spacing
+            .is_some_and(|most| widest > most * (1.0 + 1e-9))
+    }
+
+    fn coarse_cells(&self) -> Option<String> {
+        let coarsest = self.coarsest_spacing.filter(|_| self.is_too_coarse())?;
+        let axes = if self.grid.is_3d() { 3 } else { 2 };
+        let widest = self.grid.spacing[..axes]
+            .iter()
+            .copied()
+            .fold(0.0, f64::max);
         let extent = self.grid.extent();
         let enough: Vec<String> = extent[..axes]
             .iter()

@@ -38,4 +38,6 @@ pub use live::Live;
 pub use record::{Caption, Finish, Norms, Record, Row, Snapshot, Timing};
 pub use run::{Progress, Run, RunOptions};
 pub use schedule::{Schedule, Stop};
-pub use units::{clock, length_unit, micrometres_per_length, pretty_unit};
+pub use units::{
+    clock, colormap_name, length_unit, micrometres_per_length, pretty_unit, time_axis,
+};

@@ -1,6 +1,6 @@
 //! Units for people: the model's own, written as in a paper.
 
-use warmfront_model::Model;
+use warmfront_model::{FieldKind, Model};
 use warmfront_view::number::LengthUnit;
 
 /// Micrometres in one length unit of the model; none for a length without a unit.
@@ -60,6 +60,16 @@ pub fn time_axis(model: &Model) -> String {
         "day" | "days" | "d" => "time (days)".to_owned(),
         "1" => "time".to_owned(),
         unit => format!("time ({unit})"),
+    }
+}
+
+/// Colour map of a field shown alone, in figures and on screen, by what the field is.
+pub fn colormap_name(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Cell | FieldKind::Internal => "viridis",
+        FieldKind::Molecule => "magma",
+        FieldKind::Drug => "cividis",
+        FieldKind::Static => "grey",
     }
 }
 

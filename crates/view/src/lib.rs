@@ -33,5 +33,5 @@ pub use legend::{Dash, DoseTrack, LegendEntry, LegendMark, Marker};
 pub use montage::{FieldColumn, FieldSlice, Montage, MontageRow};
 pub use plot::{PlotFigure, PlotPanel, Series};
 pub use png::{encode_png, read_png_text};
-pub use raster::{Channel, Range, composite, field_image};
+pub use raster::{Channel, EYE, GROUND, Range, composite, field_image};
 pub use style::Style;

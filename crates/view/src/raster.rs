@@ -16,6 +16,14 @@ use crate::error::{Result, ViewError};
 /// Largest side of any picture, in pixels.
 pub const LARGEST_SIDE: u32 = 16_384;
 
+/// Exponent between a value relative to full light and the light that a composite of tissue adds: light
+/// rises faster than the value, as the eye's answer to light rises slower, so that faint values stay dark
+/// and half of full light looks about half as bright.
+pub const EYE: f32 = 1.7;
+
+/// Dark ground of composites of tissue.
+pub const GROUND: Rgb = [6, 6, 10];
+
 /// Limits of a colour scale, in the unit of the field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {

@@ -17,9 +17,9 @@ mod view;
 
 use eframe::egui;
 use warmfront_model::{FieldKind, Model, Scenario};
-use warmfront_session::micrometres_per_length;
+use warmfront_session::{colormap_name, micrometres_per_length};
 use warmfront_view::raster::Range;
-use warmfront_view::{Colormap, colour};
+use warmfront_view::{Colormap, EYE, GROUND, colour};
 
 use crate::state::{Display, Snapshot};
 use paint::{ChannelUniform, MOST_CHANNELS, Pane, Uniform};
@@ -27,11 +27,6 @@ use paint::{ChannelUniform, MOST_CHANNELS, Pane, Uniform};
 pub use paint::{CanvasError, register};
 pub use view::View;
 
-/// Exponent between what a composite shows and the light that it adds, as in exported montages: faint
-/// values stay dark, and half of full light looks about half as bright.
-const EYE: f32 = 1.7;
-/// Dark ground of composites, as in exported montages.
-const GROUND: colour::Rgb = [6, 6, 10];
 /// Distance between nuclei, µm: about the diameter of a tumour cell.
 const NUCLEUS: f64 = 14.0;
 /// Space between panes, points.
@@ -102,7 +97,7 @@ impl Canvas {
         let arms: Vec<usize> = panes
             .iter()
             .copied()
-            .filter(|&a| a < display.arms as usize)
+            .filter(|&a| a < display.layout.arms as usize)
             .collect();
         let extent = [0, 1].map(|i| scenario.grid.extent()[i] as f32);
         let legend = overlay::legend_height(ui, model, self.look);
@@ -174,9 +169,10 @@ impl Canvas {
         rect: egui::Rect,
     ) -> Uniform {
         let model = &*scenario.model;
-        let cells = [0, 1].map(|i| display.cells[i]);
-        let plane = self.plane.unwrap_or(display.cells[2] / 2);
-        let plane = plane.min(display.cells[2].saturating_sub(1)) * display.pitch * cells[1];
+        let cells = [0, 1].map(|i| display.layout.cells[i]);
+        let plane = self.plane.unwrap_or(display.layout.cells[2] / 2);
+        let plane =
+            plane.min(display.layout.cells[2].saturating_sub(1)) * display.layout.pitch * cells[1];
         let [left, top] = self.view.upper_left();
         let span = 1.0 / self.view.zoom;
         let mut uniform = Uniform {
@@ -187,14 +183,14 @@ impl Canvas {
                 cells[1] as f32 * span / rect.height().max(1.0),
             ],
             cells,
-            pitch: display.pitch,
+            pitch: display.layout.pitch,
             eye: EYE,
             ground: linear(GROUND),
             ..Uniform::default()
         };
         let start = |field: usize| {
-            let place = display.place.get(field).copied().unwrap_or(0);
-            (place * display.arms + arm as u32) * display.block + plane
+            let place = display.layout.place.get(field).copied().unwrap_or(0);
+            (place * display.layout.arms + arm as u32) * display.layout.block + plane
         };
         match self.look {
             Look::Field(field) => {
@@ -258,17 +254,12 @@ fn range_of(model: &Model, look: Look, log: bool) -> Range {
     }
 }
 
-/// Colour map of a look, by what the field is, as in exported figures.
+/// Colour map of a look, as in exported figures.
 fn map_of(model: &Model, look: Look) -> Colormap {
     let kind = match look {
         Look::Field(i) => model.fields.get(i).map(|f| f.kind),
         Look::Composite(_) => None,
     };
-    let name = match kind {
-        Some(FieldKind::Molecule) => "magma",
-        Some(FieldKind::Drug) => "cividis",
-        Some(FieldKind::Static) => "grey",
-        Some(FieldKind::Cell | FieldKind::Internal) | None => "viridis",
-    };
-    Colormap::named(name).expect("the four maps are part of the program")
+    let name = colormap_name(kind.unwrap_or(FieldKind::Cell));
+    Colormap::named(name).expect("the maps of figures are part of the program")
 }

@@ -3,12 +3,13 @@
 use eframe::egui;
 use egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, pos2, vec2};
 use warmfront_model::{Model, Scenario};
-use warmfront_session::{clock as clock_of, length_unit, micrometres_per_length, pretty_unit};
+use warmfront_session::{length_unit, micrometres_per_length, pretty_unit};
 use warmfront_view::number::{log_labels, log_ticks, nice_ticks, scale_bar_length, tick_labels};
 use warmfront_view::raster::Range;
 use warmfront_view::{Rgb, arm_colour};
 
 use super::{Look, View, map_of};
+use crate::panels;
 
 /// Behind text, so that it is legible on every picture.
 const PLATE: Color32 = Color32::from_black_alpha(150);
@@ -95,11 +96,9 @@ pub(super) fn pane(
     }
 }
 
-/// Model time, with as many decimals as show about a hundredth of the plan.
+/// Model time.
 pub(super) fn clock(ui: &egui::Ui, rect: Rect, scenario: &Scenario, time: f64) {
-    let magnitude = scenario.time.duration.max(1e-9).log10().floor() as i32;
-    let per = 10_f64.powi((2 - magnitude).max(0));
-    let text = clock_of(&scenario.model, (time * per).round() / per);
+    let text = panels::clock(scenario, time);
     let painter = ui.painter().with_clip_rect(rect);
     let corner = rect.right_top() + vec2(-MARGIN, MARGIN);
     plate(&painter, corner, Align2::RIGHT_TOP, &text, Color32::WHITE);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui;
 use egui_kittest::{Harness, kittest::Queryable as _};
-use warmfront_engine::{Gpu, GpuOptions};
+use warmfront_engine::{Gpu, GpuOptions, StateLayout};
 use warmfront_model::Library;
 use warmfront_view::colour::{Rgb, to_linear};
 use warmfront_view::{Channel, Colormap, Range, composite, field_image};
@@ -288,11 +288,13 @@ fn panes_are_named_and_steered() -> Outcome {
     let snapshot = Snapshot {
         display: Some(Display {
             buffer,
-            place: (0..fields).collect(),
-            arms,
-            cells,
-            pitch: cells[0],
-            block,
+            layout: StateLayout {
+                place: (0..fields).collect(),
+                arms,
+                cells,
+                pitch: cells[0],
+                block,
+            },
         }),
         scenario: Some(Arc::clone(&scenario)),
         time: 12.34,

@@ -9,9 +9,10 @@ use eframe::egui::{
     Align2, Color32, ComboBox, FontId, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2, lerp, vec2,
 };
 use warmfront_model::{CycleStep, Scenario};
+use warmfront_session::Row;
 
 use super::{Desk, last_row};
-use crate::state::{Row, Snapshot};
+use crate::state::Snapshot;
 
 /// Edge of the ring's square, points.
 const SIDE: f32 = 128.0;

@@ -2,7 +2,7 @@
 
 use eframe::egui::{RichText, Ui};
 use warmfront_model::Scenario;
-use warmfront_session::{Combination, Effects, Row};
+use warmfront_session::{Combination, Effects};
 
 use super::{Desk, clock, colour_of_arm, last_row};
 use crate::state::Snapshot;
@@ -16,14 +16,9 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &Desk) {
         return;
     }
     ui.strong("Relative to the control");
-    let Some(effects) = last_row(snapshot, scenario).and_then(|row| {
-        let row = Row {
-            time: row.time,
-            values: row.values.clone(),
-        };
-        let arms: Vec<usize> = (0..scenario.arms.len()).collect();
-        Effects::of(scenario, &arms, &row)
-    }) else {
+    let arms: Vec<usize> = (0..scenario.arms.len()).collect();
+    let effects = last_row(snapshot, scenario).and_then(|row| Effects::of(scenario, &arms, row));
+    let Some(effects) = effects else {
         ui.weak("Nothing to compare yet.");
         return;
     };

@@ -6,11 +6,11 @@
 
 use eframe::egui::{Color32, RichText};
 use warmfront_model::{Model, Scenario};
-use warmfront_session::pretty_unit;
+use warmfront_session::{Row, pretty_unit};
 use warmfront_view::arm_colour;
 use warmfront_view::number::format_number;
 
-use crate::state::{Row, Snapshot};
+use crate::state::Snapshot;
 
 pub mod cycle;
 pub mod effects;

@@ -3,10 +3,10 @@
 use eframe::egui::{self, ComboBox, Stroke, Ui, Vec2b};
 use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
 use warmfront_model::{Scenario, plain};
-use warmfront_session::pretty_unit;
+use warmfront_session::{pretty_unit, time_axis};
 use warmfront_view::number::format_number;
 
-use super::{Desk, clock, colour, colour_of_arm, is_whole, time_units};
+use super::{Desk, clock, colour, colour_of_arm, is_whole};
 use crate::state::{Mark, Snapshot};
 
 /// Most points of a line; more are not seen.
@@ -97,7 +97,7 @@ fn plot(
         .show_crosshair(false)
         .include_x(0.0)
         .include_x(scenario.time.duration)
-        .x_axis_label(format!("time ({})", time_units(&scenario.model)))
+        .x_axis_label(time_axis(&scenario.model))
         .y_axis_label(y_label)
         .y_axis_min_width(36.0)
         .y_axis_formatter(move |mark, _| format_number(value(mark.value)))
@@ -157,7 +157,7 @@ fn line<'a>(
         .style(dash(arm))
 }
 
-/// Arms differ in more than their colour.
+/// Arms differ in more than their colour. (Figures have dash-dot, which this plot library has not.)
 fn dash(arm: usize) -> LineStyle {
     [
         LineStyle::Solid,

@@ -8,11 +8,12 @@ use eframe::egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use warmfront_model::{Library, Scenario};
+use warmfront_session::Row;
 
 use super::GalleryEntry;
 use crate::app::{WarmfrontApp, prepare};
 use crate::command::Command;
-use crate::state::{Health, Mark, Row, Shared, Snapshot};
+use crate::state::{Health, Mark, Shared, Snapshot};
 
 struct Window {
     harness: Harness<'static, WarmfrontApp>,

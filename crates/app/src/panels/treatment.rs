@@ -68,7 +68,7 @@ fn drug_ui(ui: &mut Ui, snapshot: &Snapshot, scenario: &Scenario, desk: &mut Des
         .inner
         .on_hover_text("Multiple of the standard dose. Double-click or Backspace: back to 1 ×.");
     let reset = ui.horizontal(|ui| {
-        ui.weak("0 to 3 × standard dose");
+        ui.weak(format!("0 to {} × standard dose", plain(MOST)));
         ui.small_button("Reset to 1 ×").clicked()
     });
 

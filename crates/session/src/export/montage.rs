@@ -8,23 +8,21 @@ use std::collections::BTreeSet;
 
 use warmfront_model::{FieldKind, Model, View};
 use warmfront_view::{
-    Channel, Colormap, FieldColumn, FieldSlice, Figure, LegendEntry, Montage, MontageRow, Range,
-    Result, arm_colour, composite, field_image, number,
+    Channel, Colormap, EYE, FieldColumn, FieldSlice, Figure, GROUND, LegendEntry, Montage,
+    MontageRow, Range, Result, arm_colour, composite, field_image, number,
 };
 
 use super::{STYLE, footer, subtitle, title, treatment};
 use crate::effect::Effects;
 use crate::record::{Norms, Record, Snapshot};
-use crate::units::{clock, length_unit, micrometres_per_length, pretty_unit, short_time_unit};
+use crate::units::{
+    clock, colormap_name, length_unit, micrometres_per_length, pretty_unit, short_time_unit,
+};
 
 /// Most pictures over time in a row.
 const PICTURES: usize = 6;
 /// Most single fields.
 const FIELDS: usize = 4;
-/// Exponent between what a composite shows and the light that it adds.
-const EYE: f32 = 1.7;
-/// Dark ground of composites.
-const GROUND: [u8; 3] = [6, 6, 10];
 
 /// The montage of a record; none without snapshots.
 ///
@@ -172,8 +170,6 @@ fn stain(
         let Some(plane) = snapshot.planes.get(&c.field).map(|p| &p[arm]) else {
             return Ok(None);
         };
-        // Light rises faster than the value, as the eye's answer to light rises slower: faint
-        // values stay dark, and half of `full` looks about half as bright.
         let seen = |v: &f32| full * (v / full).clamp(0.0, f32::MAX).powf(EYE);
         planes.push(plane.values.iter().map(seen).collect::<Vec<f32>>());
     }
@@ -212,12 +208,7 @@ fn map(
 }
 
 fn colours(model: &Model, field: usize) -> Result<Colormap> {
-    Colormap::named(match model.fields[field].kind {
-        FieldKind::Cell | FieldKind::Internal => "viridis",
-        FieldKind::Molecule => "magma",
-        FieldKind::Drug => "cividis",
-        FieldKind::Static => "grey",
-    })
+    Colormap::named(colormap_name(model.fields[field].kind))
 }
 
 fn column(model: &Model, field: usize, range: Range, snapshot: &Snapshot) -> Result<FieldColumn> {
