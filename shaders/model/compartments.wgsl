@@ -98,7 +98,7 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     }
     var y: array<f32, COMPARTMENTS>;
     for (var k = 0u; k < COMPARTMENTS; k++) {
-        y[k] = memory[base + NOW + k];
+        y[k] = held(k, p, memory[base + NOW + k]);
     }
     let dt = tick.span / f32(tick.substeps);
     for (var i = 0u; i < tick.substeps; i++) {
@@ -108,11 +108,11 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
         terms(y, start, rise, time, p, &gain, &loss);
         var middle: array<f32, COMPARTMENTS>;
         for (var k = 0u; k < COMPARTMENTS; k++) {
-            middle[k] = y[k] * exp(-0.5 * dt * loss[k]) + gain[k] * phi(loss[k], 0.5 * dt);
+            middle[k] = held(k, p, y[k] * exp(-0.5 * dt * loss[k]) + gain[k] * phi(loss[k], 0.5 * dt));
         }
         terms(middle, start, rise, time + 0.5 * dt, p, &gain, &loss);
         for (var k = 0u; k < COMPARTMENTS; k++) {
-            y[k] = y[k] * exp(-dt * loss[k]) + gain[k] * phi(loss[k], dt);
+            y[k] = held(k, p, y[k] * exp(-dt * loss[k]) + gain[k] * phi(loss[k], dt));
         }
     }
     for (var k = 0u; k < COMPARTMENTS; k++) {

@@ -1,26 +1,27 @@
-// Tissue to pixels: one field through a colour map, or several fields added as light.
+// Tissue to pixels: one field through a colour map, or several fields added as light. `tissue` draws a pane
+// into a texture when something changed; `again` puts that texture on the screen, pixel by pixel.
 // The arithmetic is that of crates/view/src/raster.rs; row 0 of the data is the bottom row.
 
 struct Channel {
     light: vec4f, // linear RGB; w: the value that gives full light
     start: u32,   // first value of the plane shown
     seed: u32,    // of the texture; 0: none
-    spare_a: u32,
-    spare_b: u32,
+    minus: u32,   // first value of the plane that is subtracted
+    differs: u32, // 1: `minus` counts
 }
 
 struct Pane {
-    origin: vec2f,    // upper left corner, pixels of the target
-    corner: vec2f,    // what lies there, cells from the lower left corner of the tissue
+    corner: vec2f,    // what lies at the upper left corner, cells from the lower left one of the tissue
     step: vec2f,      // cells per pixel
-    cells: vec2u,
+    cells: vec2u,     // across and up
+    stride: vec2u,    // values from cell to cell across and up
     lattice: vec2f,   // nuclei per cell edge; 0: no texture
     range: vec2f,     // limits of the colour scale
     ground: vec4f,    // linear RGB under all light
-    pitch: u32,       // values from row to row
     count: u32,       // channels; 0: a map of channel 0
     logarithmic: u32,
     eye: f32,         // exponent from value to light
+    spare: u32,
     channels: array<Channel, 8>,
 }
 
@@ -28,6 +29,8 @@ struct Pane {
 // As bits: WGSL promises nothing about NaN in f32.
 @group(0) @binding(1) var<storage, read> values: array<u32>;
 @group(0) @binding(2) var<storage, read> colours: array<u32, 256>;
+// A pane drawn before, for `again`.
+@group(0) @binding(3) var picture: texture_2d<f32>;
 
 // The target encodes sRGB itself and wants linear light.
 override LINEAR_TARGET: bool = false;
@@ -44,9 +47,27 @@ fn cover(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
     return vec4f(f32(i & 1u) * 4.0 - 1.0, f32(i >> 1u) * 4.0 - 1.0, 0.0, 1.0);
 }
 
+struct Corner {
+    @builtin(position) position: vec4f,
+    @location(0) across: vec2f, // 0 at the upper left, 1 at the lower right corner
+}
+
+@vertex
+fn spread(@builtin(vertex_index) i: u32) -> Corner {
+    let c = vec2f(f32(i & 1u), f32(i >> 1u)) * 2.0;
+    return Corner(vec4f(c * 2.0 - 1.0, 0.0, 1.0), vec2f(c.x, 1.0 - c.y));
+}
+
+@fragment
+fn again(corner: Corner) -> @location(0) vec4f {
+    let size = textureDimensions(picture);
+    let pixel = vec2u(max(corner.across, vec2f(0.0)) * vec2f(size));
+    return textureLoad(picture, min(pixel, size - 1u), 0);
+}
+
 @fragment
 fn tissue(@builtin(position) at: vec4f) -> @location(0) vec4f {
-    let offset = (at.xy - pane.origin) * pane.step;
+    let offset = at.xy * pane.step;
     let place = vec2f(pane.corner.x + offset.x, pane.corner.y - offset.y);
     if any(place < vec2f(0.0)) || any(place > vec2f(pane.cells)) {
         discard;
@@ -128,11 +149,24 @@ fn sample(c: u32, place: vec2f) -> vec2f {
 
 fn load(c: u32, cell: vec2i) -> vec2f {
     let i = vec2u(clamp(cell, vec2i(0), vec2i(pane.cells) - 1));
-    let bits = values[pane.channels[c].start + i.y * pane.pitch + i.x];
-    if (bits & 0x7f800000u) == 0x7f800000u {
+    let at = dot(i, pane.stride);
+    let channel = pane.channels[c];
+    let bits = values[channel.start + at];
+    if !finite(bits) {
         return vec2f(0.0, 1.0);
     }
-    return vec2f(bitcast<f32>(bits), 0.0);
+    if channel.differs == 0u {
+        return vec2f(bitcast<f32>(bits), 0.0);
+    }
+    let minus = values[channel.minus + at];
+    if !finite(minus) {
+        return vec2f(0.0, 1.0);
+    }
+    return vec2f(bitcast<f32>(bits) - bitcast<f32>(minus), 0.0);
+}
+
+fn finite(bits: u32) -> bool {
+    return (bits & 0x7f800000u) != 0x7f800000u;
 }
 
 // Discs of uneven size, shape and brightness around jittered lattice points; fixed in the tissue.

@@ -1,41 +1,48 @@
 //! The window's content: the tissue in the middle, panels around it, and keys.
 //!
 //! [`WarmfrontApp::show`] draws one frame from the newest snapshot into any `egui::Ui`, so that tests drive
-//! it without a window. Everything that changes the simulation leaves as a [`Command`].
+//! it without a window. Everything that changes the simulation leaves as a [`Command`]; everything that
+//! changes the window comes together in `obey`.
 
-use std::sync::Arc;
+mod bar;
+mod dialogs;
+mod frames;
+mod keys;
+mod obey;
+mod script;
+mod style;
+#[cfg(test)]
+mod tests;
+
 use std::sync::mpsc::SyncSender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use eframe::egui::{
-    self, CentralPanel, ComboBox, Context, Event, FontData, FontFamily, Key, Panel, ScrollArea, Ui,
-};
-use warmfront_model::{Model, Scenario};
+use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
 
 use crate::canvas::{Canvas, Look};
-use crate::command::Command;
+use crate::command::{Command, Inspect};
+use crate::hints;
+use crate::keymap::At;
+use crate::palette::{self, Palette, Wish};
 pub use crate::panels::GalleryEntry;
-use crate::panels::{
-    Desk, Outbox, colour_of_arm, cycle, effects, gallery, plots, status, transport, treatment,
-};
-use crate::speed::next_speed;
-use crate::state::{Shared, Snapshot};
+use crate::panels::{Desk, Outbox, Tab, plots, status, transport};
+use crate::settings::{self, is_dark};
+use crate::state::{News, Shared, Snapshot};
+use crate::store::{Saved, Store};
+use crate::thumbnails::Thumbnails;
+use crate::toasts::Toasts;
+use dialogs::Dialogs;
+use frames::Frames;
+pub use frames::{FrameTimes, Report};
+use keys::keys_window;
+use obey::Pictures;
+pub use script::Script;
+pub use style::prepare;
 
-/// Longest time between two frames.
+/// Longest time between two frames while something is awaited.
 const IDLE: Duration = Duration::from_millis(100);
-
-/// Keys and what they do, as the help lists them.
-pub const KEYS: [(&str, &str); 9] = [
-    ("Space", "play or pause"),
-    (".", "one step while paused"),
-    ("R", "restart with the present doses"),
-    ("[ and ]", "slower, faster"),
-    ("1 to 9", "show one arm"),
-    ("0", "show all arms"),
-    ("H", "hide or show the side panels"),
-    ("Backspace", "the dose under the pointer back to 1 ×"),
-    ("?", "this list"),
-];
+/// Least time between two requests for values at the pointer, seconds.
+const INSPECT: f64 = 0.05;
 
 /// The app.
 pub struct WarmfrontApp {
@@ -44,82 +51,175 @@ pub struct WarmfrontApp {
     pub canvas: Canvas,
     /// What the user chose, and the way out for commands.
     pub desk: Desk,
+    /// What is remembered from one start to the next.
+    pub saved: Saved,
+    /// Commands that come by themselves.
+    pub script: Option<Script>,
+    /// Short messages.
+    pub toasts: Toasts,
+    store: Store,
+    thumbnails: Option<Thumbnails>,
+    palette: Palette,
+    dialogs: Dialogs,
+    pictures: Pictures,
+    settings: bool,
+    fullscreen: bool,
+    frames: Frames,
+    // The request for values that was sent last, and when.
+    inspected: (Inspect, f64),
     /// The model that the choices were made for.
     chosen_for: Option<String>,
     prepared: bool,
+    // Motion is reduced.
+    still: bool,
 }
 
 impl WarmfrontApp {
-    /// An app that shows `shared` and sends to `commands`; dark at first.
+    /// An app that shows `shared` and sends to `commands`; dark at first. It remembers nothing.
     pub fn new(shared: Shared, commands: SyncSender<Command>, gallery: Vec<GalleryEntry>) -> Self {
+        let desk = Desk {
+            outbox: Outbox::new(commands),
+            gallery,
+            shown: None,
+            quantity: None,
+            logarithmic: false,
+            cycle_arm: None,
+            cycle_step: None,
+            dark: true,
+            help: false,
+            sides: true,
+            tool: Default::default(),
+            inspect: Default::default(),
+            brush: Default::default(),
+            equations: Default::default(),
+            gallery_state: Default::default(),
+            parameters: Default::default(),
+            plots: Default::default(),
+            profile: Default::default(),
+            regimen: Default::default(),
+            why: Default::default(),
+            window: Vec::new(),
+        };
+        let saved = Saved {
+            dismissed: hints::all(),
+            ..Saved::default()
+        };
         Self {
             shared,
             canvas: Canvas::default(),
-            desk: Desk {
-                outbox: Outbox::new(commands),
-                gallery,
-                shown: None,
-                quantity: None,
-                logarithmic: false,
-                cycle_arm: None,
-                dark: true,
-                help: false,
-                sides: true,
-            },
+            desk,
+            saved,
+            script: None,
+            toasts: Toasts::default(),
+            store: Store::default(),
+            thumbnails: None,
+            palette: Palette::default(),
+            dialogs: Dialogs::default(),
+            pictures: Pictures::default(),
+            settings: false,
+            fullscreen: false,
+            frames: Frames::new(),
+            inspected: (Inspect::default(), f64::NEG_INFINITY),
             chosen_for: None,
             prepared: false,
+            still: false,
         }
+    }
+
+    /// Remembers what `store` kept, and keeps it there from now on.
+    pub fn remember(&mut self, ctx: &Context, store: Store, saved: Saved, trouble: Option<String>) {
+        self.store = store;
+        self.desk.sides = saved.sides;
+        self.desk.dark = is_dark(ctx, saved.theme);
+        if let Some(megabytes) = saved.history_megabytes {
+            let bytes = u64::from(megabytes) * 1_000_000;
+            self.desk.outbox.send(Command::HistoryBudget(bytes));
+        }
+        self.saved = saved;
+        if let Some(trouble) = trouble {
+            self.toasts.add(News::Refused(trouble), 0.0);
+        }
+    }
+
+    /// Shows pictures in the gallery as they are made.
+    pub fn illustrate(&mut self, thumbnails: Thumbnails) {
+        self.thumbnails = Some(thumbnails);
+    }
+
+    /// Counts the start from an earlier moment.
+    pub fn started(&mut self, at: Instant) {
+        self.frames.since(at);
+    }
+
+    /// How long the last frames took.
+    pub fn frame_times(&self) -> FrameTimes {
+        self.frames.times()
+    }
+
+    /// What the run came to so far.
+    pub fn report(&self) -> Report {
+        self.frames.report(&self.shared.get())
+    }
+
+    /// Writes what is remembered, at the end.
+    pub fn keep(&mut self) {
+        self.store.write(&self.saved);
     }
 
     /// Draws one frame.
     pub fn show(&mut self, ui: &mut Ui) {
+        let begun = Instant::now();
         if !self.prepared {
             prepare(ui.ctx());
             self.prepared = true;
         }
-        ui.ctx().set_theme(if self.desk.dark {
-            egui::Theme::Dark
-        } else {
-            egui::Theme::Light
-        });
+        self.style(ui.ctx());
         let snapshot = self.shared.get();
         self.suit(&snapshot);
         let now = ui.input(|i| i.time);
         self.desk.outbox.settle(&snapshot, now);
+        if let Some(thumbnails) = &mut self.thumbnails {
+            thumbnails.take(ui.ctx(), &mut self.desk.gallery_state);
+        }
+        self.desk.gallery_state.set_recent(&self.saved.recent);
+        self.desk.why.canvas = Some(self.canvas.look);
         self.keys(ui, &snapshot);
+        self.act(&snapshot);
 
+        self.top(ui, &snapshot);
         Panel::bottom("transport").show(ui, |ui| {
             ui.add_space(4.0);
             transport::ui(ui, &snapshot, &mut self.desk);
             status::ui(ui, &snapshot, &self.desk);
             ui.add_space(2.0);
         });
-        if self.desk.sides {
-            Panel::left("treatment").default_size(300.0).show(ui, |ui| {
-                ScrollArea::vertical().show(ui, |ui| {
-                    treatment::ui(ui, &snapshot, &mut self.desk);
-                    gallery::ui(ui, &snapshot, &mut self.desk);
-                });
-            });
-            Panel::right("plots").default_size(330.0).show(ui, |ui| {
-                ScrollArea::vertical().show(ui, |ui| {
-                    plots::ui(ui, &snapshot, &mut self.desk);
-                    ui.separator();
-                    effects::ui(ui, &snapshot, &self.desk);
-                    ui.separator();
-                    cycle::ui(ui, &snapshot, &mut self.desk);
-                });
-            });
+        let middle = self.middle(ui, &snapshot);
+
+        let ctx = ui.ctx().clone();
+        self.overlays(&ctx, &snapshot);
+        self.files(&ctx);
+        plots::answers(&ctx, &mut self.desk);
+        self.obey(&ctx, &snapshot);
+        for news in self.pictures.news() {
+            self.toasts.add(news, now);
         }
-        CentralPanel::default().show(ui, |ui| self.centre(ui, &snapshot));
-        self.help(ui.ctx());
+        self.toasts.take(&ctx, &snapshot, &mut self.desk, now);
+        self.toasts.show(&ctx, middle, now);
+        self.inspect(&ctx, now);
+        if let Some(wait) = self.store.keep(&self.saved, now) {
+            ctx.request_repaint_after(Duration::from_secs_f64(wait + 0.01));
+        }
 
         self.desk.outbox.flush();
-        // The simulation wakes the window when there is news; this is for wishes that lapse.
         // The worker asks for a frame when it has news; this is for what waits for it.
-        if snapshot.scenario.is_none() || self.desk.outbox.waits() {
-            ui.ctx().request_repaint_after(IDLE);
+        let scripted = self.script.as_ref().is_some_and(|s| !s.ended());
+        if snapshot.scenario.is_none() || self.desk.outbox.waits() || scripted {
+            ctx.request_repaint_after(IDLE);
         }
+        if snapshot.lost {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+        self.frames.record(begun, &snapshot);
     }
 
     /// Drops choices that a new scenario does not have.
@@ -136,250 +236,162 @@ impl WarmfrontApp {
             self.canvas.look = Look::Composite(0);
         }
         self.canvas.look = self.canvas.look.within(model);
+        if arms < 2 {
+            self.canvas.difference = false;
+            self.canvas.wipe = false;
+        }
+        if matches!(self.canvas.look, Look::Composite(_)) {
+            self.canvas.difference = false;
+        }
         self.chosen_for = Some(model.id.clone());
     }
 
-    fn centre(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
-        status::error(ui, snapshot, &self.desk);
-        let Some(scenario) = snapshot.scenario.clone() else {
-            if snapshot.error.is_none() {
-                ui.centered_and_justified(|ui| ui.label("Setting up the simulation …"));
-            }
+    fn at<'a>(&'a self, snapshot: &'a Snapshot) -> At<'a> {
+        At {
+            snapshot,
+            desk: &self.desk,
+            canvas: &self.canvas,
+            saved: &self.saved,
+            palette: self.palette.open,
+            settings: self.settings,
+            fullscreen: self.fullscreen,
+        }
+    }
+
+    // Menus, arms and looks, and an offer to go on where an interrupted session ended.
+    fn top(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
+        let shown = Panel::top("menus").show(ui, |ui| {
+            let mut chosen = Vec::new();
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                chosen = bar::menus(ui, &self.at(snapshot), &self.saved.recent);
+                ui.separator();
+                if let Some(scenario) = &snapshot.scenario {
+                    let at = self.at(snapshot);
+                    let looks = bar::looks(ui, &at, scenario, &self.canvas, &self.desk);
+                    chosen.extend(looks);
+                    self.canvas.plane_controls(ui, scenario);
+                }
+                chosen.extend(bar::theme(ui, self.desk.dark));
+            });
+            chosen
+        });
+        for command in shown.inner {
+            self.command(command);
+        }
+        let Some(left) = &snapshot.recoverable else {
             return;
         };
-        ui.horizontal_wrapped(|ui| self.looks(ui, &scenario));
-        let all: Vec<usize> = (0..scenario.arms.len()).collect();
-        let panes = self.desk.shown.map_or(all, |arm| vec![arm]);
-        self.canvas.ui(ui, snapshot, &panes);
-    }
-
-    /// The row above the tissue: arms, look, texture, theme, help.
-    fn looks(&mut self, ui: &mut Ui, scenario: &Scenario) {
-        let desk = &mut self.desk;
-        if scenario.arms.len() > 1 {
-            if ui
-                .selectable_label(desk.shown.is_none(), "All arms")
-                .clicked()
-            {
-                desk.shown = None;
-            }
-            for (i, arm) in scenario.arms.iter().enumerate() {
-                let text = egui::RichText::new(&arm.label).color(colour_of_arm(i, desk.dark));
-                let button = ui.selectable_label(desk.shown == Some(i), text);
-                if button.on_hover_text(format!("Key: {}", i + 1)).clicked() {
-                    desk.shown = Some(i);
-                }
-            }
-            ui.separator();
-        }
-        look_box(ui, &mut self.canvas.look, &scenario.model);
-        if matches!(self.canvas.look, Look::Composite(_)) {
-            ui.checkbox(&mut self.canvas.texture, "Texture")
-                .on_hover_text("A pattern like cell nuclei. It is drawn, not computed.");
-        } else {
-            ui.checkbox(&mut self.canvas.log, "Logarithmic colours");
-        }
-        let planes = scenario.grid.cells[2];
-        if planes > 1 {
-            let mut plane = self.canvas.plane.unwrap_or(planes / 2).min(planes - 1);
-            let slider = egui::Slider::new(&mut plane, 0..=planes - 1).text("Plane");
-            if ui.add(slider).changed() {
-                self.canvas.plane = Some(plane);
-            }
-        }
-        let theme = if desk.dark { "Light" } else { "Dark" };
-        if ui
-            .button(theme)
-            .on_hover_text("Colours of the window")
-            .clicked()
-        {
-            desk.dark = !desk.dark;
-        }
-        if ui.button("Keys").on_hover_text("List of keys: ?").clicked() {
-            desk.help = !desk.help;
-        }
-    }
-
-    fn help(&mut self, ctx: &Context) {
-        let mut open = self.desk.help;
-        egui::Window::new("Keyboard")
-            .open(&mut open)
-            .collapsible(false)
-            .resizable(false)
-            .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
-            .show(ctx, |ui| {
-                egui::Grid::new("keys").num_columns(2).show(ui, |ui| {
-                    for (key, what) in KEYS {
-                        ui.strong(key);
-                        ui.label(what);
-                        ui.end_row();
+        Panel::top("recover")
+            .frame(Frame::side_top_panel(ui.style()).fill(ui.visuals().extreme_bg_color))
+            .show(ui, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.strong("A session was interrupted.");
+                    ui.label(left);
+                    if ui.button("Restore").clicked() {
+                        self.desk.outbox.send(Command::Recover(true));
+                    }
+                    if ui.button("Discard").clicked() {
+                        self.desk.outbox.send(Command::Recover(false));
                     }
                 });
-                ui.weak(status::QUIET_LINE);
             });
-        self.desk.help = open;
     }
 
-    fn keys(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
-        if ui.ctx().text_edit_focused() {
+    // The panels and the picture; the space that they take.
+    fn middle(&mut self, ui: &mut Ui, snapshot: &Snapshot) -> egui::Rect {
+        let Self {
+            canvas,
+            desk,
+            saved,
+            ..
+        } = self;
+        let shown = CentralPanel::default()
+            .frame(Frame::central_panel(ui.style()).inner_margin(Margin::same(2)))
+            .show(ui, |ui| {
+                let Saved {
+                    layout, dismissed, ..
+                } = saved;
+                let mut draw = |ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk| {
+                    tissue(ui, snapshot, desk, canvas, dismissed);
+                };
+                if desk.sides {
+                    layout.ui(ui, snapshot, desk, &mut draw);
+                } else {
+                    draw(ui, snapshot, desk);
+                }
+            });
+        shown.response.rect
+    }
+
+    fn overlays(&mut self, ctx: &Context, snapshot: &Snapshot) {
+        let mut palette = std::mem::take(&mut self.palette);
+        let wish = palette.ui(ctx, || {
+            palette::items(&self.at(snapshot), &self.desk.gallery)
+        });
+        self.palette = palette;
+        match wish {
+            None => {}
+            Some(Wish::Command(command)) => self.command(command),
+            Some(Wish::Parameter(parameter)) => {
+                if let Some(scenario) = &snapshot.scenario {
+                    let id = &scenario.model.parameters[parameter].id;
+                    self.desk.parameters.search.clone_from(id);
+                }
+                let tab = crate::command::WindowCommand::Tab(Tab::Parameters);
+                self.desk.window.push(tab);
+            }
+        }
+        keys_window(ctx, &mut self.desk.help);
+        let mut open = self.settings;
+        settings::ui(ctx, &mut open, &mut self.saved, snapshot, &mut self.desk);
+        self.settings = open;
+    }
+
+    // Commands of the script.
+    fn act(&mut self, snapshot: &Snapshot) {
+        let Some(script) = &mut self.script else {
+            return;
+        };
+        for command in script.due(self.frames.elapsed(), snapshot.time) {
+            self.command(command);
+        }
+    }
+
+    // What the pointer wants to know, but not at every movement.
+    fn inspect(&mut self, ctx: &Context, now: f64) {
+        let (sent, at) = &self.inspected;
+        if *sent == self.desk.inspect {
             return;
         }
-        // Space presses the control that has the focus, if one has.
-        let focused = ui.ctx().memory(|m| m.focused().is_some());
-        let mut wishes = ui.input(|i| wishes(&i.events));
-        wishes.retain(|wish| !(focused && *wish == Wish::Play));
-        let desk = &mut self.desk;
-        let scenario = snapshot.scenario.as_deref();
-        for wish in wishes {
-            match (wish, scenario) {
-                (Wish::Help, _) => desk.help = !desk.help,
-                (Wish::Close, _) => desk.help = false,
-                (Wish::Sides, _) => desk.sides = !desk.sides,
-                (Wish::Restart, _) => desk.outbox.send(Command::Restart),
-                (_, None) => {}
-                (Wish::Play, Some(_)) => {
-                    let on = !desk.outbox.playing(snapshot);
-                    desk.outbox.send(Command::Play(on));
-                }
-                (Wish::Step, Some(_)) => {
-                    if !desk.outbox.playing(snapshot) {
-                        desk.outbox.send(Command::Step);
-                    }
-                }
-                (Wish::Speed { faster }, Some(scenario)) => {
-                    let present = desk.outbox.speed(snapshot);
-                    let next = next_speed(scenario, present, faster);
-                    if next != present {
-                        desk.outbox.send(Command::Speed(next));
-                    }
-                }
-                (Wish::Arm(0), Some(_)) => desk.shown = None,
-                (Wish::Arm(n), Some(scenario)) => {
-                    if n <= scenario.arms.len() {
-                        desk.shown = Some(n - 1);
-                    }
-                }
-            }
+        let wait = INSPECT - (now - at);
+        if wait > 0.0 {
+            ctx.request_repaint_after(Duration::from_secs_f64(wait));
+            return;
         }
+        let wanted = self.desk.inspect.clone();
+        self.desk.outbox.send(Command::Inspect(wanted.clone()));
+        self.inspected = (wanted, now);
     }
 }
 
-fn look_box(ui: &mut Ui, look: &mut Look, model: &Model) {
-    let text = match *look {
-        Look::Composite(i) => model.views.get(i).map(|v| v.label.as_str()),
-        Look::Field(i) => model.fields.get(i).map(|f| f.label.as_str()),
+// The picture, and above it what must not be missed.
+fn tissue(
+    ui: &mut Ui,
+    snapshot: &Snapshot,
+    desk: &mut Desk,
+    canvas: &mut Canvas,
+    dismissed: &mut Vec<String>,
+) {
+    status::error(ui, snapshot, desk);
+    let Some(scenario) = snapshot.scenario.clone() else {
+        if snapshot.fault.is_none() {
+            ui.centered_and_justified(|ui| ui.label("Setting up the simulation …"));
+        }
+        return;
     };
-    ComboBox::from_label("Look")
-        .selected_text(text.unwrap_or_default())
-        .width(190.0)
-        .height(420.0)
-        .show_ui(ui, |ui| {
-            for (i, view) in model.views.iter().enumerate() {
-                let chosen = matches!(*look, Look::Composite(j) if i == j);
-                if ui.selectable_label(chosen, &view.label).clicked() {
-                    *look = Look::Composite(i);
-                }
-            }
-            ui.separator();
-            for (i, field) in model.fields.iter().enumerate() {
-                let chosen = matches!(*look, Look::Field(j) if i == j);
-                if ui.selectable_label(chosen, &field.label).clicked() {
-                    *look = Look::Field(i);
-                }
-            }
-        });
-}
-
-/// What a key asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wish {
-    Play,
-    Step,
-    Restart,
-    Speed { faster: bool },
-    Arm(usize),
-    Help,
-    Close,
-    Sides,
-}
-
-/// Wishes of one frame, each once. Signs count as text, as they need other keys on other keyboards, and as
-/// keys; a key that is held down repeats steps and speeds only.
-fn wishes(events: &[Event]) -> Vec<Wish> {
-    let held = events
-        .iter()
-        .any(|e| matches!(e, Event::Key { repeat: true, .. }));
-    let mut found = Vec::new();
-    for event in events {
-        let wish = match event {
-            Event::Text(text) => match text.as_str() {
-                "." => Some(Wish::Step),
-                "[" => Some(Wish::Speed { faster: false }),
-                "]" => Some(Wish::Speed { faster: true }),
-                "?" => Some(Wish::Help),
-                _ => None,
-            },
-            Event::Key {
-                key,
-                pressed: true,
-                modifiers,
-                ..
-            } if !modifiers.ctrl && !modifiers.alt && !modifiers.command => of_key(*key),
-            _ => None,
-        };
-        let repeats = matches!(wish, Some(Wish::Step | Wish::Speed { .. }));
-        found.extend(wish.filter(|w| (!held || repeats) && !found.contains(w)));
-    }
-    found
-}
-
-fn of_key(key: Key) -> Option<Wish> {
-    let digits = [
-        Key::Num0,
-        Key::Num1,
-        Key::Num2,
-        Key::Num3,
-        Key::Num4,
-        Key::Num5,
-        Key::Num6,
-        Key::Num7,
-        Key::Num8,
-        Key::Num9,
-    ];
-    match key {
-        Key::Space => Some(Wish::Play),
-        Key::R => Some(Wish::Restart),
-        Key::H => Some(Wish::Sides),
-        Key::Escape => Some(Wish::Close),
-        Key::Period => Some(Wish::Step),
-        Key::OpenBracket => Some(Wish::Speed { faster: false }),
-        Key::CloseBracket => Some(Wish::Speed { faster: true }),
-        Key::Questionmark => Some(Wish::Help),
-        _ => digits.iter().position(|d| *d == key).map(Wish::Arm),
-    }
-}
-
-/// Fonts and text sizes; the app does it before its first frame.
-pub fn prepare(ctx: &Context) {
-    let mut fonts = egui::FontDefinitions::default();
-    // For units and symbols that the default fonts lack: ρ, µ, superscripts, arrows.
-    let dejavu = include_bytes!("../../../assets/fonts/DejaVuSans.ttf");
-    let name = "DejaVu Sans".to_owned();
-    let data = FontData::from_static(dejavu);
-    fonts.font_data.insert(name.clone(), Arc::new(data));
-    for family in [FontFamily::Proportional, FontFamily::Monospace] {
-        fonts.families.entry(family).or_default().push(name.clone());
-    }
-    ctx.set_fonts(fonts);
-    ctx.all_styles_mut(|style| {
-        let sizes = [
-            (egui::TextStyle::Small, 11.0),
-            (egui::TextStyle::Body, 13.5),
-        ];
-        for (text, size) in sizes {
-            if let Some(font) = style.text_styles.get_mut(&text) {
-                font.size = size;
-            }
-        }
-    });
+    hints::ui(ui, dismissed);
+    let all: Vec<usize> = (0..scenario.arms.len()).collect();
+    let panes = desk.shown.map_or(all, |arm| vec![arm]);
+    canvas.ui(ui, snapshot, desk, &panes);
 }

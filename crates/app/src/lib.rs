@@ -8,8 +8,17 @@
 pub mod app;
 pub mod canvas;
 pub mod command;
+pub mod export;
+pub mod hints;
+pub mod keymap;
+pub mod layout;
+pub mod palette;
 pub mod panels;
+pub mod settings;
 pub mod speed;
 pub mod state;
+pub mod store;
+pub mod thumbnails;
+pub mod toasts;
 pub mod window;
 pub mod worker;

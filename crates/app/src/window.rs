@@ -1,27 +1,40 @@
 //! The real window: one device for the tissue, its picture and the panels.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
+use std::time::Instant;
 
 use eframe::egui;
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use warmfront_engine::{Files, Gpu};
 use warmfront_model::Library;
 
-use crate::app::{GalleryEntry, WarmfrontApp};
+use crate::app::{GalleryEntry, Script, WarmfrontApp};
 use crate::canvas;
 use crate::command::Command;
 use crate::state::Shared;
-use crate::worker::{self, Start};
+use crate::store::Store;
+use crate::thumbnails::Thumbnails;
+use crate::worker::{self, Left, Start};
 
 /// What the window needs.
+#[derive(Clone)]
 pub struct Options {
     /// Shaders.
     pub files: Files,
     /// Models and scenarios.
     pub library: Library,
+    /// Folder of the models where they are on disk: it is watched.
+    pub folder: Option<PathBuf>,
     /// First scenario, or a model.
     pub scenario: String,
+    /// Commands that come by themselves, one JSON object per line (see [`Script`]); the window closes
+    /// after the last. With a script nothing is remembered from one start to the next.
+    pub script: Option<PathBuf>,
+    /// Where to write, at the end, how fast the window was (see [`Report`](crate::app::Report)).
+    pub report: Option<PathBuf>,
 }
 
 /// No window, no device, or a device that cannot run the kernels.
@@ -36,6 +49,38 @@ pub struct WindowError(String);
 /// # Errors
 /// [`WindowError`].
 pub fn run(options: Options) -> Result<(), WindowError> {
+    let started = Instant::now();
+    let script = options.script.as_deref().map(Script::read).transpose();
+    let script = script.map_err(WindowError)?;
+    let mut opening = Opening {
+        started,
+        script,
+        resume: None,
+    };
+    // A window whose device was lost is opened anew, and goes on where it was.
+    loop {
+        let shared = Shared::default();
+        open(&options, opening, &shared)?;
+        let last = shared.get();
+        if !last.lost {
+            return Ok(());
+        }
+        opening = Opening {
+            started: Instant::now(),
+            script: None,
+            resume: last.left.as_deref().cloned(),
+        };
+    }
+}
+
+/// What one opening of the window begins with.
+struct Opening {
+    started: Instant,
+    script: Option<Script>,
+    resume: Option<Left>,
+}
+
+fn open(options: &Options, opening: Opening, shared: &Shared) -> Result<(), WindowError> {
     let setup = WgpuSetupCreateNew {
         device_descriptor: Arc::new(Gpu::descriptor),
         ..WgpuSetupCreateNew::without_display_handle()
@@ -52,7 +97,11 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         },
         ..eframe::NativeOptions::default()
     };
-    let create = move |context: &eframe::CreationContext<'_>| create(context, options);
+    let (options, shared) = (options.clone(), shared.clone());
+    let create = move |context: &eframe::CreationContext<'_>| {
+        let window = create(context, options, opening, shared)?;
+        Ok(Box::new(window) as Box<dyn eframe::App>)
+    };
     eframe::run_native("Warmfront", native, Box::new(create))
         .map_err(|e| WindowError(e.to_string()))
 }
@@ -62,29 +111,58 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 fn create(
     context: &eframe::CreationContext<'_>,
     options: Options,
-) -> Result<Box<dyn eframe::App>, Failed> {
+    opening: Opening,
+    shared: Shared,
+) -> Result<Window, Failed> {
     let state = context
         .wgpu_render_state
         .as_ref()
         .ok_or("the window has no wgpu device")?;
     let gpu = Gpu::on(&state.adapter, state.device.clone(), state.queue.clone())?.in_pieces();
     canvas::register(state)?;
-    let software = gpu.report.software;
     let gallery = gallery(&options.library, &options.scenario);
-    let shared = Shared::default();
+    let library = options.library.clone();
+    let watched = options.folder.is_some();
+    // A run without hands leaves nothing behind.
+    let autosave = options.script.is_none().then(autosave_folder).flatten();
     let egui = context.egui_ctx.clone();
-    let commands = worker::spawn(Start {
+    let (commands, thread) = worker::spawn(Start {
         gpu,
         files: options.files,
         library: options.library,
+        folder: options.folder,
         scenario: options.scenario,
+        resume: opening.resume,
+        autosave,
         shared: shared.clone(),
         wake: Box::new(move || egui.request_repaint()),
     });
+    let names = gallery.iter().map(|g| g.name.clone()).collect();
     let mut app = WarmfrontApp::new(shared, commands.clone(), gallery);
-    // Nuclei cost a processor more than the tissue itself.
-    app.canvas.texture = !software;
-    Ok(Box::new(Window { app, commands }))
+    app.illustrate(Thumbnails::start(&context.egui_ctx, library, names));
+    if options.script.is_none() {
+        let (store, saved, trouble) = Store::of_user();
+        app.remember(&context.egui_ctx, store, saved, trouble);
+    }
+    app.desk.equations.watched = watched;
+    app.started(opening.started);
+    app.script = opening.script;
+    Ok(Window {
+        app,
+        commands,
+        thread: Some(thread),
+        report: options.report,
+    })
+}
+
+// Where an interrupted session leaves what was done; none where the user has no folders.
+fn autosave_folder() -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("", "", "warmfront")?;
+    Some(
+        dirs.state_dir()
+            .unwrap_or(dirs.data_local_dir())
+            .join("autosave"),
+    )
 }
 
 /// Every scenario of every model that can be read; those of the model `first` come first.
@@ -110,6 +188,8 @@ pub fn gallery(library: &Library, first: &str) -> Vec<GalleryEntry> {
 struct Window {
     app: WarmfrontApp,
     commands: SyncSender<Command>,
+    thread: Option<JoinHandle<()>>,
+    report: Option<PathBuf>,
 }
 
 impl eframe::App for Window {
@@ -118,7 +198,15 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
-        // A full queue ends with its sender.
-        let _ = self.commands.try_send(Command::Quit);
+        self.app.keep();
+        if let Some(path) = &self.report {
+            let text = serde_json::to_string_pretty(&self.app.report()).unwrap_or_default();
+            if let Err(e) = std::fs::write(path, text) {
+                eprintln!("cannot write the report {}: {e}", path.display());
+            }
+        }
+        // The thread takes commands between two ticks, so neither waits long; one that panicked is gone.
+        let _ = self.commands.send(Command::Quit);
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }

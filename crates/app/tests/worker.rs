@@ -1,35 +1,58 @@
 //! The simulation's thread, driven by commands as the window does, on a real device.
 
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use warmfront_app::command::Command;
-use warmfront_app::state::{Shared, Snapshot};
-use warmfront_app::worker::{Start, spawn};
+use warmfront_app::command::{Command, Inspect};
+use warmfront_app::state::{News, Shared, Snapshot};
+use warmfront_app::worker::{Left, Start, spawn};
 use warmfront_engine::{Files, Gpu, GpuOptions};
-use warmfront_model::Library;
+use warmfront_model::{Library, Local, Scenario};
 
 /// Longer than anything here takes on a slow processor; a test that hangs fails by it.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 struct Rig {
+    gpu: Gpu,
     shared: Shared,
     commands: SyncSender<Command>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        // A thread that panicked has said so.
+        let _ = self.commands.send(Command::Quit);
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
 }
 
 impl Rig {
     fn new(scenario: &str) -> Self {
-        let shared = Shared::default();
-        let gpu = Gpu::new(&GpuOptions::default()).expect("an adapter");
-        let commands = spawn(Start {
-            gpu: gpu.in_pieces(),
-            files: Files::embedded(),
-            library: Library::embedded(),
-            scenario: scenario.to_owned(),
-            shared: shared.clone(),
-            wake: Box::new(|| {}),
-        });
-        Self { shared, commands }
+        Self::with(Library::embedded(), None, scenario, None)
+    }
+
+    fn leaving(folder: &Path) -> Self {
+        let mut start = start(Library::embedded(), None, "inflamed", None);
+        start.autosave = Some(folder.join("sessions"));
+        Self::of(start)
+    }
+
+    fn with(library: Library, folder: Option<PathBuf>, scenario: &str, left: Option<Left>) -> Self {
+        Self::of(start(library, folder, scenario, left))
+    }
+
+    fn of(start: Start) -> Self {
+        let (gpu, shared) = (start.gpu.clone(), start.shared.clone());
+        let (commands, thread) = spawn(start);
+        Self {
+            gpu,
+            shared,
+            commands,
+            thread: Some(thread),
+        }
     }
 
     fn send(&self, command: Command) {
@@ -47,7 +70,7 @@ impl Rig {
             assert!(
                 start.elapsed() < PATIENCE,
                 "waited in vain for: {what}; {:?}",
-                snapshot.error
+                snapshot.fault
             );
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -62,12 +85,55 @@ impl Rig {
     }
 }
 
+fn start(library: Library, folder: Option<PathBuf>, scenario: &str, left: Option<Left>) -> Start {
+    let gpu = Gpu::new(&GpuOptions::default()).expect("an adapter");
+    Start {
+        gpu: gpu.in_pieces(),
+        files: Files::embedded(),
+        library,
+        folder,
+        scenario: scenario.to_owned(),
+        resume: left,
+        autosave: None,
+        shared: Shared::default(),
+        wake: Box::new(|| {}),
+    }
+}
+
+// The arm that gets a drug and no other.
+fn only_arm_with(scenario: &Scenario, drug: usize) -> usize {
+    let found = scenario.arms.iter().position(|a| {
+        let given = a.doses.iter().filter(|m| **m > 0.0).count();
+        a.doses[drug] > 0.0 && given == 1
+    });
+    found.expect("an arm with this drug only")
+}
+
+fn temporary(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("warmfront-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder can be made");
+    for entry in std::fs::read_dir(from).expect("it is there").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("it can be copied");
+        }
+    }
+}
+
 #[test]
 fn it_runs_steps_doses_and_restarts() {
     let rig = Rig::new("inflamed");
     rig.send(Command::Speed(f64::INFINITY));
     let running = rig.wait("a running clock", |s| s.time > 0.5);
-    assert!(running.playing && running.error.is_none());
+    assert!(running.playing && running.fault.is_none());
     assert!(running.display.is_some() && running.rows.len() > 1);
 
     rig.send(Command::Play(false));
@@ -78,37 +144,309 @@ fn it_runs_steps_doses_and_restarts() {
 
     // No drug from the start: the arm that gets it alone stays without.
     let scenario = stepped.scenario.expect("it is there");
-    let drug = 1;
-    let alone = scenario.arms.iter().position(|a| {
-        let given = a.doses.iter().filter(|m| **m > 0.0).count();
-        a.doses[drug] > 0.0 && given == 1
-    });
-    let alone = alone.expect("an arm with this drug only");
+    let alone = only_arm_with(&scenario, 1);
     assert!(Rig::column(&rig.shared.get(), "plasma_mek_inhibitor", alone) > 0.0);
-    rig.send(Command::Dose {
-        drug,
+    let dose = Command::Dose {
+        drug: 1,
         multiple: 0.0,
-    });
+    };
+    rig.send(dose);
     let marked = rig.wait("a mark", |s| s.marks.len() == 1);
-    assert_eq!(marked.multiples[drug], 0.0);
+    assert_eq!(marked.multiples[1], 0.0);
+    assert!(marked.marks[0].drug == Some(1) && marked.timeline.undo.is_some());
     rig.send(Command::Restart);
     rig.send(Command::Play(false));
     let again = rig.wait("the start", |s| s.time == 0.0 && s.rows.len() == 1);
-    assert_eq!(again.multiples[drug], 0.0, "doses outlive a restart");
-    rig.send(Command::Step);
-    let first = rig.wait("the first step", |s| s.time > 0.0);
-    // The first dose is given with the scenario's start, before anybody could refuse it.
+    assert_eq!(again.multiples[1], 0.0, "doses outlive a restart");
     rig.send(Command::Play(true));
-    let later = rig.wait("three days", |s| s.time > 3.0);
-    let plasma = |s: &Snapshot| Rig::column(s, "plasma_mek_inhibitor", alone);
-    assert!(plasma(&later) < plasma(&first), "no second dose");
+    let later = rig.wait("two days", |s| s.time > 2.0);
+    assert_eq!(Rig::column(&later, "plasma_mek_inhibitor", alone), 0.0);
+}
+
+#[test]
+fn every_control_reaches_the_simulation_and_is_taken_back() {
+    let rig = Rig::new("inflamed");
+    rig.send(Command::Play(false));
+    let first = rig.wait("a pause", |s| {
+        !s.playing && s.scenario.is_some() && s.time < 9.0
+    });
+    let scenario = first.scenario.clone().expect("it is there");
+    let model = scenario.model.clone();
+    let alone = only_arm_with(&scenario, 1);
+    let (hold, level) = (
+        Command::Hold {
+            drug: 1,
+            level: Some(0.125),
+        },
+        "plasma_mek_inhibitor",
+    );
+    rig.send(hold);
+    rig.send(Command::Step);
+    let held = rig.wait("a held level", |s| {
+        s.holds.get(1) == Some(&Some(0.125)) && s.time > first.time
+    });
+    let unit = model
+        .observables
+        .iter()
+        .find(|o| o.id == level)
+        .expect("it has it");
+    assert!(!unit.unit.is_empty());
+    assert!(Rig::column(&held, level, alone) > 0.0);
+
+    let value = first.parameters[0][0] * 1.05;
+    rig.send(Command::Set {
+        parameter: 0,
+        value,
+    });
+    rig.wait("a parameter", |s| {
+        s.parameters.iter().all(|arm| arm[0] == value)
+    });
+    rig.send(Command::Switch {
+        process: 0,
+        on: false,
+    });
+    rig.wait("a switch", |s| s.off[0]);
+    let mut regimen = scenario.regimens[1].clone();
+    regimen.every *= 2.0;
+    let command = Command::Regimen {
+        drug: 1,
+        regimen: regimen.clone(),
+    };
+    rig.send(command);
+    rig.wait("a regimen", |s| s.regimens[1] == regimen);
+    // Four changes, newest first.
+    for count in (0..4).rev() {
+        rig.send(Command::Undo);
+        rig.wait("one step back", |s| {
+            let undone = [
+                s.regimens[1] == scenario.regimens[1],
+                !s.off[0],
+                s.parameters[0][0] == first.parameters[0][0],
+                s.holds[1].is_none(),
+            ];
+            undone.iter().filter(|u| **u).count() == 4 - count
+        });
+    }
+    rig.wait("nothing to undo", |s| s.timeline.undo.is_none());
+    rig.send(Command::Redo);
+    rig.wait("the hold again", |s| s.holds[1] == Some(0.125));
+
+    // What is not allowed is refused, and everything goes on.
+    let value = model.parameters[0].range[1] * 2.0 + 1.0;
+    rig.send(Command::Set {
+        parameter: 0,
+        value,
+    });
+    let said = rig.wait("a refusal", |s| {
+        matches!(s.news, Some((_, News::Refused(_))))
+    });
+    let Some((number, News::Refused(text))) = said.news else {
+        return;
+    };
+    assert!(text.contains(&model.parameters[0].id), "{text}");
+    rig.send(Command::Dose {
+        drug: 77,
+        multiple: 1.0,
+    });
+    rig.wait("another refusal", |s| {
+        s.news.as_ref().is_some_and(|(n, _)| *n > number)
+    });
+    assert!(rig.shared.get().fault.is_none());
+}
+
+#[test]
+fn a_brush_paints_every_arm_and_history_goes_back() {
+    let rig = Rig::new("inflamed");
+    rig.send(Command::Speed(f64::INFINITY));
+    rig.wait("some days", |s| s.time > 2.0);
+    rig.send(Command::Play(false));
+    let paused = rig.wait("a pause", |s| !s.playing);
+    let model = paused.scenario.clone().expect("it is there").model.clone();
+    let at = [900.0, 900.0, 0.0];
+    rig.send(Command::Inspect(Inspect {
+        pinned: Some(at),
+        hover: Some([100.0, 100.0, 0.0]),
+        line: Some([[0.0, 900.0, 0.0], [1900.0, 900.0, 0.0]]),
+    }));
+    let looked = rig.wait("values", |s| s.inspected.pinned.len() == 4);
+    let locals = model.locals();
+    assert_eq!(looked.inspected.pinned[0].len(), locals.len());
+    assert_eq!(
+        looked.inspected.line[3].len(),
+        looked.inspected.distance.len()
+    );
+    assert!(looked.inspected.hover[0] != looked.inspected.pinned[0]);
+    let before: Vec<f32> = looked.inspected.pinned.iter().map(|a| a[0]).collect();
+    for _ in 0..3 {
+        rig.send(Command::Brush {
+            field: 0,
+            centre: at,
+            radius: 150.0,
+            amount: 0.1,
+        });
+    }
+    rig.send(Command::StrokeEnd);
+    let painted = rig.wait("paint", |s| s.timeline.undo.is_some());
+    for (arm, was) in before.iter().enumerate() {
+        let now = painted.inspected.pinned[arm][0];
+        assert!((now - was - 0.3).abs() < 0.02, "{was} became {now}");
+    }
+    assert_eq!(painted.marks.len(), 1, "a stroke is one mark");
+
+    // A derived map follows what is shown.
+    let local = Local::Auxiliary(0);
+    rig.send(Command::Derive(Some(local)));
+    let derived = rig
+        .wait("a map", |s| s.derived.is_some())
+        .derived
+        .expect("it is there");
+    assert!(derived.local == local && derived.range[1] >= derived.range[0]);
+
+    rig.send(Command::Scrub(1.0));
+    let back = rig.wait("an older moment", |s| s.timeline.scrubbed);
+    assert!((back.time - 1.0).abs() < 0.3 && back.timeline.newest == paused.time);
+    assert_eq!(
+        back.rows.len(),
+        painted.rows.len(),
+        "curves stay while one looks back"
+    );
+    rig.send(Command::Newest);
+    rig.wait("the newest", |s| {
+        !s.timeline.scrubbed && s.time == paused.time
+    });
+    rig.send(Command::Scrub(0.0));
+    rig.wait("the start", |s| s.timeline.scrubbed);
+    rig.send(Command::Step);
+    let branch = rig.wait("a branch", |s| !s.timeline.scrubbed);
+    assert!(branch.rows.len() <= 2 && branch.marks.is_empty());
+    assert!(branch.timeline.undo.is_none());
+}
+
+#[test]
+fn what_was_done_is_saved_shared_opened_and_recovered() {
+    let folder = temporary("saved");
+    let rig = Rig::leaving(&folder);
+    rig.send(Command::Play(false));
+    rig.wait("a pause", |s| !s.playing && s.scenario.is_some());
+    rig.send(Command::Dose {
+        drug: 0,
+        multiple: 2.5,
+    });
+    rig.wait("a dose", |s| s.multiples.first() == Some(&2.5));
+    let path = folder.join("mine.toml");
+    rig.send(Command::Save(path.clone()));
+    rig.wait("news", |s| matches!(s.news, Some((_, News::Done(_)))));
+    let text = std::fs::read_to_string(&path).expect("it was written");
+    assert!(text.contains("2.5"));
+    rig.send(Command::Share);
+    let shared = rig.wait("a text", |s| s.shared_text.is_some()).shared_text;
+    let (_, packed) = shared.expect("it is there");
+    assert!(packed.len() < text.len());
+    // Into a folder that is none.
+    rig.send(Command::Save(path.join("below.toml")));
+    rig.wait("a refusal", |s| {
+        matches!(s.news, Some((_, News::Refused(_))))
+    });
+
+    for command in [Command::Open(path), Command::OpenText(packed.to_string())] {
+        let before = rig.shared.get().version;
+        rig.send(command);
+        rig.send(Command::Play(false));
+        let opened = rig.wait("the same again", |s| {
+            s.version > before && s.multiples[0] == 2.5
+        });
+        assert!(opened.name != "inflamed");
+    }
+    for command in [
+        Command::Open(folder.join("nothing.toml")),
+        Command::Open(folder.join("picture.xyz")),
+        Command::OpenText("warmfront-1:AAAA".into()),
+        Command::OpenText("label = ".into()),
+    ] {
+        let before = rig.shared.get().news.map_or(0, |(n, _)| n);
+        rig.send(command);
+        let said = rig.wait("a refusal", |s| {
+            s.news.as_ref().is_some_and(|(n, _)| *n > before)
+        });
+        assert!(matches!(said.news, Some((_, News::Refused(_)))));
+        assert!(said.fault.is_none() && said.scenario.is_some());
+    }
+    std::fs::remove_dir_all(&folder).expect("it is ours");
+}
+
+#[test]
+fn a_model_is_edited_while_it_runs() {
+    let folder = temporary("edited");
+    let models = folder.join("models").join("heat");
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/models/heat"),
+        &models,
+    );
+    let library = Library::folder(&folder);
+    let rig = Rig::with(library, Some(folder.clone()), "heat", None);
+    rig.send(Command::Speed(f64::INFINITY));
+    rig.wait("a running clock", |s| s.time > 0.0);
+    rig.send(Command::Play(false));
+    let paused = rig.wait("a pause", |s| !s.playing);
+    let file = models.join("model.toml");
+    let text = std::fs::read_to_string(&file).expect("it is there");
+
+    std::fs::write(&file, text.replace("[[field]]", "[[filed]]")).expect("it can be written");
+    let said = rig.wait("a refusal", |s| {
+        matches!(s.news, Some((_, News::Refused(_))))
+    });
+    let Some((_, News::Refused(why))) = said.news else {
+        return;
+    };
+    assert!(
+        why.contains("model.toml:") && why.contains("filed"),
+        "{why}"
+    );
+    assert!(said.fault.is_none() && said.time == paused.time);
+
+    let title = "A title that was changed";
+    let old = format!(
+        "label = \"{}\"",
+        paused.scenario.expect("it is there").model.label
+    );
+    assert!(text.contains(&old));
+    std::fs::write(
+        &file,
+        text.replacen(&old, &format!("label = \"{title}\""), 1),
+    )
+    .expect("it can");
+    let changed = rig.wait("the change", |s| {
+        s.scenario.as_ref().is_some_and(|s| s.model.label == title)
+    });
+    assert_eq!(changed.time, paused.time, "the moment is kept");
+    std::fs::remove_dir_all(&folder).expect("it is ours");
+}
+
+#[test]
+fn a_lost_device_leaves_something_to_go_on_from() {
+    let rig = Rig::new("inflamed");
+    rig.send(Command::Speed(f64::INFINITY));
+    let saved = rig.wait("a copy off the device", |s| s.left.is_some());
+    rig.gpu.device.destroy();
+    let lost = rig.wait("the loss", |s| s.lost);
+    let fault = lost.fault.expect("it is said");
+    assert!(fault.message.contains("lost"), "{}", fault.message);
+    // The thread lives; another device goes on.
+    rig.send(Command::Speed(1.0));
+    let left = lost.left.as_deref().cloned();
+    let next = Rig::with(Library::embedded(), None, "inflamed", left);
+    let resumed = next.wait("the moment", |s| s.time > 0.0);
+    assert!(resumed.time > 0.0 && resumed.time <= lost.time.max(saved.time));
+    assert!(resumed.rows.len() > 1 && !resumed.playing);
+    next.send(Command::Step);
+    next.wait("a step", |s| s.time > resumed.time);
 }
 
 #[test]
 fn a_wrong_name_is_shown_and_the_next_right_one_works() {
     let rig = Rig::new("inflmaed");
-    let wrong = rig.wait("an error", |s| s.error.is_some());
-    let said = wrong.error.unwrap_or_default();
+    let wrong = rig.wait("an error", |s| s.fault.is_some());
+    let said = wrong.fault.unwrap_or_default().message;
     assert!(
         said.contains("inflmaed") && said.contains("inflamed"),
         "{said}"
@@ -116,7 +454,7 @@ fn a_wrong_name_is_shown_and_the_next_right_one_works() {
     assert!(!wrong.playing && wrong.scenario.is_none());
     rig.send(Command::Load("gaussian_spot".into()));
     let right = rig.wait("a scenario", |s| s.time > 0.0);
-    assert!(right.error.is_none() && right.name == "gaussian_spot");
+    assert!(right.fault.is_none() && right.name == "gaussian_spot");
 }
 
 #[test]

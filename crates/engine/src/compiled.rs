@@ -44,6 +44,10 @@ impl Compiled {
             if kernel == Kernel::ExplicitPair && !(explicit && program.pairs) {
                 continue;
             }
+            // Compiled when somebody looks.
+            if kernel == Kernel::Probe {
+                continue;
+            }
             let both = matches!(
                 kernel,
                 Kernel::SmoothSweep

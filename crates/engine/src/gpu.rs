@@ -239,11 +239,8 @@ impl Gpu {
             sink.push(EngineErrorKind::Failed(e.to_string()));
         }));
         let sink = reported.clone();
-        device.set_device_lost_callback(move |reason, message| {
-            if reason != wgpu::DeviceLostReason::Destroyed {
-                sink.push(EngineErrorKind::Lost(message));
-            }
-        });
+        device
+            .set_device_lost_callback(move |_, message| sink.push(EngineErrorKind::Lost(message)));
         Ok(Self {
             device,
             queue,

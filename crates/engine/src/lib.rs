@@ -22,15 +22,19 @@
 
 mod anchors;
 mod buffers;
+mod checkpoint;
 mod compiled;
 mod diagnostics;
 mod error;
 mod gpu;
 mod hierarchy;
 mod lockstep;
+#[cfg(test)]
+mod look_tests;
 mod memory;
 mod part;
 mod pipelines;
+mod probe;
 mod profile;
 mod scheme;
 mod setup;
@@ -41,12 +45,14 @@ mod split_tests;
 mod tick;
 
 pub use anchors::{Anchor, anchors};
+pub use checkpoint::{Checkpoint, SavedState};
 pub use diagnostics::{Diagnostics, FieldDiagnostics};
 pub use error::EngineError;
 pub use gpu::{AdapterReport, Gpu, GpuOptions, adapters};
 pub use lockstep::Tick;
 pub use memory::{MemoryEstimate, readable};
+pub use probe::{Probe, ProbeError};
 pub use profile::KernelTime;
 pub use scheme::GAMMA;
 pub use simulation::{Simulation, StateLayout};
-pub use warmfront_shaders::{Files, Program, ShaderError};
+pub use warmfront_shaders::{Controls, Files, Program, ShaderError};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use warmfront_model::{Model, Numerics, Reduce};
-use warmfront_shaders::{Layout, Program};
+use warmfront_shaders::{Controls, Layout, Program};
 
 use crate::hierarchy::Hierarchy;
 use crate::pipelines::{Dispatch, Pipelines};
@@ -26,6 +26,8 @@ pub(crate) struct Recorded {
     pub face_maps: Option<Dispatch>,
     pub limit_drift: Option<Dispatch>,
     pub explicit: Vec<Dispatch>,
+    /// Movement alone, of all fields that move, from the guess to `now`.
+    pub movement: Movement,
     /// Explicit steps of all fields at once, from the guess to the scratch buffer and back; empty
     /// where the model needs the general path.
     pub march: Vec<Dispatch>,
@@ -40,7 +42,20 @@ pub(crate) struct Recorded {
     pub coefficients: Dispatch,
 }
 
+/// What measures movement between two ticks, when `now`, `slope`, `rhs` and `loss` are free.
+pub(crate) struct Movement {
+    pub face_maps: Option<Dispatch>,
+    pub limit_drift: Option<Dispatch>,
+    pub steps: Vec<Dispatch>,
+}
+
 pub(crate) struct Buffers {
+    pub level: wgpu::Buffer,
+    /// Geometry with the threads of `observe`.
+    pub observe_geometry: wgpu::Buffer,
+    pub observe_threads: u32,
+    pub rhs: wgpu::Buffer,
+    pub loss: wgpu::Buffer,
     pub guess: wgpu::Buffer,
     pub now: wgpu::Buffer,
     pub stage_one: wgpu::Buffer,
@@ -71,9 +86,8 @@ pub(crate) struct Part {
     pub(crate) buffers: Buffers,
     pub(crate) recorded: Recorded,
     pub(crate) arms: Vec<ArmName>,
-    pub(crate) parameters: Vec<Vec<f64>>,
-    pub(crate) off: Vec<bool>,
-    pub(crate) off_transports: Vec<bool>,
+    /// By arm.
+    pub(crate) controls: Vec<Controls>,
     pub(crate) diffusivity: Vec<f32>,
     pub(crate) cells: [u32; 3],
     pub(crate) cell_volume: f64,
@@ -110,11 +124,7 @@ impl Part {
 
     pub(crate) fn upload_parameters(&mut self) -> Result<(), EngineError> {
         let block = &self.program.parameters;
-        let all: Vec<f32> = self
-            .parameters
-            .iter()
-            .flat_map(|p| block.pack(p, &self.off, &self.off_transports))
-            .collect();
+        let all: Vec<f32> = self.controls.iter().flat_map(|c| block.pack(c)).collect();
         self.gpu
             .queue
             .write_buffer(&self.buffers.params, 0, bytemuck::cast_slice(&all));
@@ -262,13 +272,39 @@ impl Part {
         self.gpu.queue.submit([encoder.finish()]);
     }
 
-    /// Changes all parameters of one arm (model order).
+    /// Changes parameters, switches and held levels of one arm.
     ///
     /// # Errors
-    /// A diffusion coefficient that becomes negative or not finite; driver errors.
-    pub fn set_parameters(&mut self, arm: usize, values: &[f64]) -> Result<(), EngineError> {
-        self.parameters[arm] = values.to_vec();
-        self.upload_parameters()
+    /// A diffusion coefficient that becomes negative or not finite, which changes nothing; driver errors.
+    pub fn control(&mut self, arm: usize, controls: &Controls) -> Result<(), EngineError> {
+        let before = std::mem::replace(&mut self.controls[arm], controls.clone());
+        if let Err(e) = self.upload_parameters() {
+            self.controls[arm] = before;
+            // What was accepted before is accepted again.
+            self.upload_parameters()?;
+            return Err(e);
+        }
+        let held = controls.holds.iter().zip(&self.model.drugs);
+        for (level, drug) in held {
+            if let Some(level) = level {
+                self.set_compartment(arm, drug.measured_in, *level);
+            }
+        }
+        Ok(())
+    }
+
+    // The accepted value and the one that the reactions see.
+    fn set_compartment(&self, arm: usize, compartment: usize, value: f64) {
+        let k = self.model.compartments.len();
+        let stride = 3 * k + 2 * self.program.exchanges;
+        for copy in 0..3 {
+            let at = ((arm * stride + copy * k + compartment) * 4) as u64;
+            self.gpu.queue.write_buffer(
+                &self.buffers.memory,
+                at,
+                bytemuck::bytes_of(&(value as f32)),
+            );
+        }
     }
 
     /// Present values of all observables: `[arm][observable]`; waits for the device.

@@ -1,13 +1,13 @@
 //! Construction of a part: buffers, bind groups, start values.
 
 use bytemuck::{Pod, Zeroable};
-use warmfront_model::{Boundary, FaceMean, Model, Scenario, Scheme, Wall};
-use warmfront_shaders::{Kernel, Layout};
+use warmfront_model::{Boundary, FaceMean, Model, Scenario, Scheme, TransportScheme, Wall};
+use warmfront_shaders::{Controls, Kernel, Layout};
 
 use crate::buffers::{storage, storage_of, uniform_of};
 use crate::compiled::{Compiled, boundaries};
 use crate::hierarchy::{Hierarchy, LevelData};
-use crate::part::{ArmName, Buffers, Part, Recorded};
+use crate::part::{ArmName, Buffers, Movement, Part, Recorded};
 use crate::pipelines::{Dispatch, Flags};
 use crate::scheme::StepData;
 use crate::solver::{Faces, Finest, Solver};
@@ -252,29 +252,45 @@ impl Part {
             })
             .collect::<Result<Vec<_>, _>>()?;
 
+        // Movement alone, between two ticks: the maps go where the old slopes were.
+        let movement_step = uniform_of(
+            gpu,
+            "movement step",
+            &StepData {
+                dt: program.movement_span,
+                limited: u32::from(scenario.numerics.transport == TransportScheme::Limited),
+                stage: 3,
+                ..StepData::zeroed()
+            },
+        );
+        let mut movement = Movement {
+            face_maps: None,
+            limit_drift: None,
+            steps: Vec::new(),
+        };
         let mut face_maps = None;
         if face_blocks > 0 {
             let infos = map_infos(&layout, &model, &hierarchy, count, axes);
             let infos = storage_of(gpu, "map infos", &infos);
             let [x, y, z] = spacing;
             let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
-            face_maps = Some(Dispatch::new(
-                gpu,
-                &pipelines,
-                Kernel::FaceMaps,
-                false,
-                walkers,
-                |name| match name {
-                    "level" => Some(&level),
-                    "metric" => Some(&solver.metric),
-                    "map_infos" => Some(&infos),
-                    "maps" => Some(maps),
-                    "coefficients" => Some(&coefficients),
-                    "faces_out" => Some(&faces.levels[0]),
-                    "axes" => Some(&axes_data),
-                    _ => None,
-                },
-            )?);
+            let make =
+                |from| {
+                    Dispatch::new(gpu, &pipelines, Kernel::FaceMaps, false, walkers, |name| {
+                        match name {
+                            "level" => Some(&level),
+                            "metric" => Some(&solver.metric),
+                            "map_infos" => Some(&infos),
+                            "maps" => Some(from),
+                            "coefficients" => Some(&coefficients),
+                            "faces_out" => Some(&faces.levels[0]),
+                            "axes" => Some(&axes_data),
+                            _ => None,
+                        }
+                    })
+                };
+            face_maps = Some(make(maps)?);
+            movement.face_maps = Some(make(&slope)?);
         }
         let drift_systems: Vec<u32> = (0..layout.solved())
             .filter(|&f| layout.drift[f].is_some())
@@ -285,26 +301,30 @@ impl Part {
             let list = storage_of(gpu, "drifting systems", &drift_systems);
             let [x, y, z] = spacing;
             let axes_data = uniform_of(gpu, "axes", &[x, y, z, axes as f32]);
-            limit_drift = Some(Dispatch::new(
-                gpu,
-                &pipelines,
-                Kernel::LimitDrift,
-                false,
-                walkers,
-                |name| match name {
-                    "level" => Some(&level),
-                    "systems" => Some(&solver.systems),
-                    "values" => Some(&guess),
-                    "tick" => Some(&steps[1]),
-                    "metric" => Some(&solver.metric),
-                    "maps" => Some(maps),
-                    "face_values" => Some(&faces.levels[0]),
-                    "rhs_out" => Some(&rhs),
-                    "drifting" => Some(&list),
-                    "axes" => Some(&axes_data),
-                    _ => None,
-                },
-            )?);
+            let make = |from, step| {
+                Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::LimitDrift,
+                    false,
+                    walkers,
+                    |name| match name {
+                        "level" => Some(&level),
+                        "systems" => Some(&solver.systems),
+                        "values" => Some(&guess),
+                        "tick" => Some(step),
+                        "metric" => Some(&solver.metric),
+                        "maps" => Some(from),
+                        "face_values" => Some(&faces.levels[0]),
+                        "rhs_out" => Some(&rhs),
+                        "drifting" => Some(&list),
+                        "axes" => Some(&axes_data),
+                        _ => None,
+                    },
+                )
+            };
+            limit_drift = Some(make(maps, &steps[1])?);
+            movement.limit_drift = Some(make(&slope, &movement_step)?);
         }
         let done_never = storage(gpu, "never solved", solved.max(1) * n * 4);
         let mut explicit = Vec::new();
@@ -320,27 +340,31 @@ impl Part {
                 .collect();
             let list = storage_of(gpu, "explicit systems", &systems);
             let here = uniform_of(gpu, "level", &LevelData { list: 0, ..level0 });
-            explicit.push(Dispatch::new(
-                gpu,
-                &pipelines,
-                Kernel::ExplicitStep,
-                mapped,
-                walkers,
-                |name| match name {
-                    "level" => Some(&here),
-                    "tick" => Some(&steps[1]),
-                    "systems" => Some(&solver.systems),
-                    "systems_here" => Some(&list),
-                    "metric" => Some(&solver.metric),
-                    "src" => Some(&guess),
-                    "dst" => Some(&scratch),
-                    "rhs" => Some(&rhs),
-                    "loss" => Some(&loss),
-                    "done" => Some(&done_never),
-                    "faces" => Some(&faces.levels[0]),
-                    _ => None,
-                },
-            )?);
+            let make = |step, to| {
+                Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::ExplicitStep,
+                    mapped,
+                    walkers,
+                    |name| match name {
+                        "level" => Some(&here),
+                        "tick" => Some(step),
+                        "systems" => Some(&solver.systems),
+                        "systems_here" => Some(&list),
+                        "metric" => Some(&solver.metric),
+                        "src" => Some(&guess),
+                        "dst" => Some(to),
+                        "rhs" => Some(&rhs),
+                        "loss" => Some(&loss),
+                        "done" => Some(&done_never),
+                        "faces" => Some(&faces.levels[0]),
+                        _ => None,
+                    },
+                )
+            };
+            explicit.push(make(&steps[1], &scratch)?);
+            movement.steps.push(make(&movement_step, &now)?);
         }
         // One pass for all fields where the model allows it: two dispatches, there and back.
         let simple = layout.mapped == 0
@@ -484,6 +508,7 @@ impl Part {
             face_maps,
             limit_drift,
             explicit,
+            movement,
             march,
             pair,
             compartments: compartment_dispatches,
@@ -503,6 +528,11 @@ impl Part {
             pipelines,
             solver,
             buffers: Buffers {
+                level,
+                observe_geometry,
+                observe_threads,
+                rhs,
+                loss,
                 guess,
                 now,
                 stage_one,
@@ -525,12 +555,15 @@ impl Part {
                     id: scenario.arms[a].id.clone(),
                 })
                 .collect(),
-            parameters: arms
+            controls: arms
                 .iter()
-                .map(|&a| scenario.arms[a].parameters.clone())
+                .map(|&a| Controls {
+                    parameters: scenario.arms[a].parameters.clone(),
+                    off: scenario.off.clone(),
+                    off_transports: scenario.off_transports.clone(),
+                    holds: vec![None; model.drugs.len()],
+                })
                 .collect(),
-            off: scenario.off.clone(),
-            off_transports: scenario.off_transports.clone(),
             diffusivity: Vec::new(),
             cells: scenario.grid.cells,
             cell_volume: scenario.grid.cell_volume(),

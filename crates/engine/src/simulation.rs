@@ -5,7 +5,7 @@
 //! [`MemoryEstimate`] for how many. Nothing that an arm computes depends on it.
 
 use warmfront_model::Scenario;
-use warmfront_shaders::Files;
+use warmfront_shaders::{Controls, Files};
 
 use crate::compiled::Compiled;
 use crate::diagnostics::Diagnostics;
@@ -44,7 +44,7 @@ pub struct Simulation {
     /// At least one.
     pub(crate) parts: Vec<Part>,
     /// By arm: its part, and its place in it.
-    places: Vec<(usize, usize)>,
+    pub(crate) places: Vec<(usize, usize)>,
     pub(crate) clock: Clock,
     pub(crate) diagnostics: Diagnostics,
     memory: MemoryEstimate,
@@ -121,6 +121,11 @@ impl Simulation {
     pub fn largest_diffusivity(&self) -> f32 {
         let all = self.parts.iter().flat_map(|p| &p.diffusivity);
         all.copied().fold(0.0, f32::max)
+    }
+
+    /// The device it runs on.
+    pub fn gpu(&self) -> &Gpu {
+        &self.parts[0].gpu
     }
 
     /// Number of arms in the batch.
@@ -222,13 +227,19 @@ impl Simulation {
         self.restart();
     }
 
-    /// Changes all parameters of one arm (model order).
+    /// Parameters, switches and held levels of one arm.
+    pub fn controls(&self, arm: usize) -> &Controls {
+        let (part, place) = self.part(arm);
+        &part.controls[place]
+    }
+
+    /// Changes parameters, switches and held levels of one arm, from now on.
     ///
     /// # Errors
-    /// A diffusion coefficient that becomes negative or not finite; driver errors.
-    pub fn set_parameters(&mut self, arm: usize, values: &[f64]) -> Result<(), EngineError> {
+    /// A diffusion coefficient that becomes negative or not finite, which changes nothing; driver errors.
+    pub fn control(&mut self, arm: usize, controls: &Controls) -> Result<(), EngineError> {
         let (part, place) = self.part_mut(arm);
-        part.set_parameters(place, values)?;
+        part.control(place, controls)?;
         // The levels of all parts are planned anew at the same time.
         for part in &mut self.parts {
             part.planned = 0.0;

@@ -3,7 +3,7 @@
 use warmfront_model::{Library, Overrides, Scenario, Scheme};
 
 use crate::simulation::Simulation;
-use crate::{Diagnostics, EngineError, Files, Gpu, GpuOptions, MemoryEstimate};
+use crate::{Controls, Diagnostics, EngineError, Files, Gpu, GpuOptions, MemoryEstimate};
 
 type Test = Result<(), Box<dyn std::error::Error>>;
 
@@ -71,7 +71,11 @@ fn treat(simulation: &mut Simulation, scenario: &Scenario) -> Result<State, Engi
     simulation.advance(4.0 * step)?;
     let mut parameters = scenario.arms[2].parameters.clone();
     parameters[0] *= 1.5;
-    simulation.set_parameters(2, &parameters)?;
+    let controls = Controls {
+        parameters,
+        ..simulation.controls(2).clone()
+    };
+    simulation.control(2, &controls)?;
     let field: Vec<f32> = simulation.field(3, 0)?.iter().map(|v| 0.5 * v).collect();
     simulation.set_field(3, 0, &field)?;
     simulation.advance(6.0 * step)?;

@@ -20,6 +20,7 @@ mod identifier;
 mod initial;
 mod initial_read;
 mod library;
+mod local;
 mod model;
 mod model_ids;
 mod model_link;
@@ -46,6 +47,7 @@ mod shapes;
 pub use error::{Error, Place, Written};
 pub use initial::Initial;
 pub use library::Library;
+pub use local::{Local, Term};
 pub use model::{
     Auxiliary, Channel, Compartment, CycleStep, Drug, Expression, Field, Model, Observable,
     Parameter, Process, Source, Target, Transport, View,
@@ -56,6 +58,7 @@ pub use overrides::Overrides;
 pub use raster::{ArrayMap, ImageMap};
 pub use regimen::Regimen;
 pub use scenario::{
-    Action, Arm, Event, Grid, Numerics, SINGLE_ARM, Scenario, Scheme, Time, TransportScheme,
+    Action, Arm, Event, Grid, Numerics, SINGLE_ARM, Scenario, Scheme, Switchable, Time,
+    TransportScheme,
 };
 pub use schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce, Wall};

@@ -267,6 +267,8 @@ pub struct Drug {
     pub unit: String,
     /// Compartment that a dose enters.
     pub into: usize,
+    /// Compartment in which its level is measured, and may be held.
+    pub measured_in: usize,
     /// Rise of that compartment per unit of dose, over `p`.
     pub per_dose: Expression,
     /// Red, green, blue of dose marks.

@@ -174,6 +174,11 @@ impl Model {
                 into: self
                     .compartment(d.into.get_ref())
                     .map_err(|e| e.at(source.place(d.into.span())))?,
+                measured_in: {
+                    let named = d.measured_in.as_ref().unwrap_or(&d.into);
+                    self.compartment(named.get_ref())
+                        .map_err(|e| e.at(source.place(named.span())))?
+                },
                 per_dose: source.expression(
                     &d.per_dose,
                     &ids.over_p(),

@@ -7,7 +7,7 @@ use std::borrow::Borrow;
 use crate::error::Error;
 use crate::model::Model;
 use crate::number::plain;
-use crate::scenario::{Grid, SINGLE_ARM, Scenario, Time};
+use crate::scenario::{Grid, SINGLE_ARM, Scenario, Switchable, Time};
 
 /// Fewest cells along x and y, and along z when there is more than one.
 const FEWEST_CELLS: u32 = 8;
@@ -141,16 +141,31 @@ pub(crate) fn switch_off(
     processes: &mut [bool],
     transports: &mut [bool],
 ) -> Result<(), Error> {
-    if let Some(i) = model.processes.iter().position(|p| p.id == name) {
-        processes[i] = true;
-    } else if let Some(i) = model.transports.iter().position(|t| t.id == name) {
-        transports[i] = true;
-    } else {
-        let all = model.processes.iter().map(|p| p.id.as_str());
-        let all = all.chain(model.transports.iter().map(|t| t.id.as_str()));
-        return Err(Error::unknown("process or transport", name, all));
+    match model.switchable(name)? {
+        Switchable::Process(i) => processes[i] = true,
+        Switchable::Transport(i) => transports[i] = true,
     }
     Ok(())
+}
+
+impl Model {
+    /// The process or transport with this identifier.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest valid one.
+    pub fn switchable(&self, name: &str) -> Result<Switchable, Error> {
+        let process = self.processes.iter().position(|p| p.id == name);
+        let transport = self.transports.iter().position(|t| t.id == name);
+        match (process, transport) {
+            (Some(i), _) => Ok(Switchable::Process(i)),
+            (None, Some(i)) => Ok(Switchable::Transport(i)),
+            (None, None) => {
+                let all = self.processes.iter().map(|p| p.id.as_str());
+                let all = all.chain(self.transports.iter().map(|t| t.id.as_str()));
+                Err(Error::unknown("process or transport", name, all))
+            }
+        }
+    }
 }
 
 fn positive(value: f64, what: &str) -> Result<f64, Error> {

@@ -1,5 +1,7 @@
 //! When a drug is given.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::number::plain;
 use crate::schema::RegimenFile;
@@ -8,7 +10,7 @@ use crate::schema::RegimenFile;
 const MOST_DOSES: f64 = 1e6;
 
 /// Doses at `start + k every`, in cycles of `on` time units with doses and `off` without.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Regimen {
     /// One dose at multiple 1, in the drug's unit.
     pub dose: f64,
@@ -52,7 +54,7 @@ impl Regimen {
     }
 
     /// Checks every number; `duration` bounds the count of doses.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub fn check(&self) -> Result<(), Error> {
         let rule = |ok: bool, name: &str, value: f64, allowed: &str| {
             if ok && value.is_finite() {
                 Ok(())

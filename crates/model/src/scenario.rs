@@ -185,6 +185,9 @@ pub struct Event {
     pub time: f64,
     /// Arms it applies to; none: all.
     pub arms: Option<Vec<usize>>,
+    /// It happens after the doses of the same time; else before them. What is done to a running
+    /// simulation comes after everything that is due then.
+    pub after_doses: bool,
     /// What happens.
     pub action: Action,
     /// Where it was written.
@@ -205,6 +208,27 @@ pub enum Action {
         drug: usize,
         /// New multiple.
         multiple: f64,
+    },
+    /// Holds the level of a drug, where it is measured, from now on.
+    Hold {
+        /// Drug.
+        drug: usize,
+        /// Level, in the unit of the compartment where it is measured; none: lets it go.
+        level: Option<f64>,
+    },
+    /// Another regimen from now on, in all arms.
+    Regimen {
+        /// Drug.
+        drug: usize,
+        /// The regimen; its times count from the start of the run.
+        regimen: Regimen,
+    },
+    /// Switches a process or a transport on or off from now on.
+    Switch {
+        /// Which.
+        what: Switchable,
+        /// Whether it takes place.
+        on: bool,
     },
     /// Gives one dose now.
     Bolus {
@@ -231,7 +255,50 @@ pub enum Action {
     },
 }
 
+/// What can be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switchable {
+    /// Index into [`Model::processes`].
+    Process(usize),
+    /// Index into [`Model::transports`].
+    Transport(usize),
+}
+
 impl Scenario {
+    /// Times at which the regimens of a drug, with those that events bring, give a dose before the end,
+    /// and the amount of one dose at multiple 1, in the drug's unit.
+    pub fn regular_doses(&self, drug: usize) -> Vec<(f64, f64)> {
+        let end = self.time.duration;
+        let mut doses = Vec::new();
+        let mut add = |regimen: &Regimen, from: f64, until: f64, inclusive: [bool; 2]| {
+            let times = regimen.times(end).into_iter();
+            let here = times.filter(|t| {
+                let begun = if inclusive[0] { *t >= from } else { *t > from };
+                let over = if inclusive[1] {
+                    *t > until
+                } else {
+                    *t >= until
+                };
+                begun && !over
+            });
+            doses.extend(here.map(|t| (t, regimen.dose)));
+        };
+        let mut present = &self.regimens[drug];
+        let (mut from, mut with_first) = (f64::NEG_INFINITY, true);
+        for event in &self.events {
+            match &event.action {
+                Action::Regimen { drug: d, regimen } if *d == drug => {
+                    // After the doses of its time, the old regimen still gives the one due then.
+                    add(present, from, event.time, [with_first, event.after_doses]);
+                    (present, from, with_first) = (regimen, event.time, !event.after_doses);
+                }
+                _ => {}
+            }
+        }
+        add(present, from, f64::INFINITY, [with_first, true]);
+        doses
+    }
+
     /// Index of the arm with this identifier.
     ///
     /// # Errors

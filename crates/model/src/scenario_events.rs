@@ -5,10 +5,10 @@ use toml::Spanned;
 use crate::error::{Error, Written};
 use crate::model::Source;
 use crate::number::{plain, plain_list};
+use crate::regimen::Regimen;
 use crate::scenario::{Action, Event, Scenario};
 use crate::scenario_build::found;
 use crate::scenario_schema::EventFile;
-use crate::schema::FieldKind;
 
 /// Checks and links the events of the last file that has any.
 pub(crate) fn events(
@@ -42,6 +42,7 @@ pub(crate) fn events(
         events.push(Event {
             time,
             arms,
+            after_doses: e.after_doses,
             action,
             place: Written(Some(source.place(e.time.span()))),
         });
@@ -50,9 +51,13 @@ pub(crate) fn events(
 }
 
 /// Keys that each action needs; all others are refused.
-const ACTIONS: [(&str, &[&str]); 5] = [
+const ACTIONS: [(&str, &[&str]); 9] = [
     ("set", &["parameters"]),
     ("dose", &["drug", "multiple"]),
+    ("hold", &["drug", "level"]),
+    ("release", &["drug"]),
+    ("regimen", &["drug", "regimen"]),
+    ("switch", &["process", "on"]),
     ("bolus", &["drug", "amount"]),
     ("brush", &["field", "centre", "radius", "amount"]),
     ("caption", &["text"]),
@@ -67,6 +72,10 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
     let present = [
         ("drug", e.drug.is_some()),
         ("multiple", e.multiple.is_some()),
+        ("level", e.level.is_some()),
+        ("regimen", e.regimen.is_some()),
+        ("process", e.process.is_some()),
+        ("on", e.on.is_some()),
         ("amount", e.amount.is_some()),
         ("field", e.field.is_some()),
         ("centre", e.centre.is_some()),
@@ -110,6 +119,43 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
                 multiple: source.not_negative(multiple, "`multiple`")?,
             }
         }
+        "hold" => {
+            let level = e.level.as_ref().ok_or_else(|| needs("level"))?;
+            Action::Hold {
+                drug: drug()?,
+                level: Some(source.not_negative(level, "`level`")?),
+            }
+        }
+        "release" => Action::Hold {
+            drug: drug()?,
+            level: None,
+        },
+        "regimen" => {
+            let written = e.regimen.as_ref().ok_or_else(|| needs("regimen"))?;
+            if let Some(arms) = &e.arms {
+                let place = arms.first().map_or(e.time.span(), Spanned::span);
+                return Err(Error::new(
+                    "an event with action \"regimen\" concerns all arms: it has no key `arms`",
+                )
+                .help("use \"dose\" to change the multiple in some arms")
+                .at(source.place(place)));
+            }
+            let regimen = Regimen::from(written.get_ref());
+            regimen
+                .check()
+                .map_err(|err| err.at(source.place(written.span())))?;
+            Action::Regimen {
+                drug: drug()?,
+                regimen,
+            }
+        }
+        "switch" => {
+            let id = e.process.as_ref().ok_or_else(|| needs("process"))?;
+            Action::Switch {
+                what: found(source, id, |n| model.switchable(n))?,
+                on: e.on.ok_or_else(|| needs("on"))?,
+            }
+        }
         "bolus" => {
             let amount = e.amount.as_ref().ok_or_else(|| needs("amount"))?;
             Action::Bolus {
@@ -123,13 +169,6 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
             let radius = e.radius.as_ref().ok_or_else(|| needs("radius"))?;
             let amount = e.amount.as_ref().ok_or_else(|| needs("amount"))?;
             let index = found(source, field, |n| model.field(n))?;
-            if model.fields[index].kind == FieldKind::Static {
-                return Err(Error::new(format!(
-                    "a brush cannot paint the static field `{}`",
-                    field.get_ref()
-                ))
-                .at(source.place(field.span())));
-            }
             let c = centre.get_ref();
             if !(2..=3).contains(&c.len()) || c.iter().any(|v| !v.is_finite()) {
                 return Err(Error::new(format!(

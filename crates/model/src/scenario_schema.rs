@@ -299,6 +299,10 @@ pub struct NumericsFile {
 /// |---|---|---|
 /// | `set` | `parameters` | changes parameters |
 /// | `dose` | `drug`, `multiple` | changes the dose multiple of a drug from now on |
+/// | `hold` | `drug`, `level` | holds the level of a drug where it is measured |
+/// | `release` | `drug` | lets a held level go |
+/// | `regimen` | `drug`, `regimen` | another regimen from now on, in all arms |
+/// | `switch` | `process`, `on` | switches a process or transport on or off from now on |
 /// | `bolus` | `drug`, `amount` | gives one dose now, in the drug's unit, on top of the regimen |
 /// | `brush` | `field`, `centre`, `radius`, `amount` | adds inside a smooth disc; below 0 removes |
 /// | `caption` | `text` | text shown from now on |
@@ -312,7 +316,22 @@ pub struct EventFile {
     /// Arms it applies to; absent: all.
     #[serde(default)]
     pub arms: Option<Vec<Spanned<String>>>,
-    /// Drug of `dose` and `bolus`.
+    /// The event comes after the doses of the same time, not before them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_doses: bool,
+    /// Level of `hold`, in the unit of the compartment where the drug is measured.
+    #[serde(default)]
+    pub level: Option<Spanned<f64>>,
+    /// Regimen of `regimen`.
+    #[serde(default)]
+    pub regimen: Option<Spanned<RegimenFile>>,
+    /// Process or transport of `switch`.
+    #[serde(default)]
+    pub process: Option<Spanned<String>>,
+    /// Whether it takes place, for `switch`.
+    #[serde(default)]
+    pub on: Option<bool>,
+    /// Drug of `dose`, `hold`, `release`, `regimen` and `bolus`.
     #[serde(default)]
     pub drug: Option<Spanned<String>>,
     /// New multiple of the regimen's dose, for `dose`.

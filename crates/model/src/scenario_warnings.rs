@@ -155,6 +155,10 @@ impl Action {
         match self {
             Self::Set { .. } => "set",
             Self::Dose { .. } => "dose",
+            Self::Hold { level: Some(_), .. } => "hold",
+            Self::Hold { level: None, .. } => "release",
+            Self::Regimen { .. } => "regimen",
+            Self::Switch { .. } => "switch",
             Self::Bolus { .. } => "bolus",
             Self::Brush { .. } => "brush",
             Self::Caption { .. } => "caption",

@@ -9,7 +9,7 @@ use serde::Serialize;
 use toml::Spanned;
 
 use crate::initial::Initial;
-use crate::scenario::{Action, Event, Scenario, Scheme, TransportScheme};
+use crate::scenario::{Action, Event, Scenario, Scheme, Switchable, TransportScheme};
 use crate::scenario_schema::{
     ArmFile, EventFile, GridFile, InitialFile, NumericsFile, SpacingFile, TimeFile,
 };
@@ -176,6 +176,11 @@ impl Scenario {
                 .arms
                 .as_ref()
                 .map(|arms| arms.iter().map(arm_id).collect()),
+            after_doses: event.after_doses,
+            level: None,
+            regimen: None,
+            process: None,
+            on: None,
             drug: None,
             multiple: None,
             amount: None,
@@ -196,6 +201,25 @@ impl Scenario {
                 file.drug = drug_id(*drug);
                 file.multiple = Some(bare(*multiple));
                 "dose"
+            }
+            Action::Hold { drug, level } => {
+                file.drug = drug_id(*drug);
+                file.level = level.map(bare);
+                event.action.name()
+            }
+            Action::Regimen { drug, regimen } => {
+                file.drug = drug_id(*drug);
+                file.regimen = Some(bare(regimen.into()));
+                "regimen"
+            }
+            Action::Switch { what, on } => {
+                let id = match what {
+                    Switchable::Process(i) => &model.processes[*i].id,
+                    Switchable::Transport(i) => &model.transports[*i].id,
+                };
+                file.process = Some(bare(id.clone()));
+                file.on = Some(*on);
+                "switch"
             }
             Action::Bolus { drug, amount } => {
                 file.drug = drug_id(*drug);

@@ -328,6 +328,8 @@ pub struct DrugFile {
     pub unit: String,
     /// Compartment that a dose enters.
     pub into: Spanned<String>,
+    /// Compartment in which its level is measured, and held; the one a dose enters where none is named.
+    pub measured_in: Option<Spanned<String>>,
     /// Rise of that compartment per unit of dose: a WGSL expression over `p`, e.g. `1.0 / p.v1`.
     pub per_dose: Spanned<String>,
     /// `#rrggbb` for dose marks.

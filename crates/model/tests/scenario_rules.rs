@@ -349,11 +349,6 @@ fn events_are_checked() {
             "outside",
         ),
         (
-            "field = \"tumour\"",
-            "field = \"vessels\"",
-            "cannot paint the static field",
-        ),
-        (
             "centre = [100, 100]",
             "centre = [100]",
             "two or three finite numbers",

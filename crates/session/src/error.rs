@@ -45,6 +45,14 @@ pub enum SessionError {
         /// Model time after the tick.
         time: f64,
     },
+    /// A dose or level that no drug has.
+    #[error("`{drug}` cannot be given or held at {value}: it must be a finite number >= 0")]
+    Level {
+        /// Drug.
+        drug: String,
+        /// What was asked for.
+        value: f64,
+    },
     /// A model, scenario or option.
     #[error(transparent)]
     Model(#[from] warmfront_model::Error),
@@ -118,7 +126,7 @@ impl SessionError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Engine(e) => engine_kind(e),
-            Self::Model(_) | Self::TooManyRows { .. } => ErrorKind::Input,
+            Self::Model(_) | Self::Level { .. } | Self::TooManyRows { .. } => ErrorKind::Input,
             Self::OutOfRange { .. } => ErrorKind::Numerical,
             Self::View(_) | Self::Exists(_) | Self::InUse { .. } | Self::Disk { .. } => {
                 ErrorKind::InputOutput

@@ -1,19 +1,23 @@
 //! What events and doses do to a batch of arms.
 
-use warmfront_engine::Simulation;
-use warmfront_model::{Action, Event, Grid, Scenario};
+use warmfront_engine::{Controls, Simulation};
+use warmfront_model::{Action, Event, Grid, Regimen, Scenario, Switchable};
 
 use crate::SessionError;
 use crate::schedule::Stop;
 
-/// The part of the treatment that events may change: parameters and dose multiples of each arm.
+/// The part of the treatment that events may change: parameters, switches, held levels and dose
+/// multiples of each arm, and regimens.
+#[derive(Debug, Clone)]
 pub(crate) struct Treatment {
     /// Arms of the batch, as indices into the scenario's list.
     arms: Vec<usize>,
-    /// By arm of the batch: values of all parameters.
-    parameters: Vec<Vec<f64>>,
+    /// By arm of the batch.
+    controls: Vec<Controls>,
     /// By arm of the batch: multiple of each drug's dose.
     multiples: Vec<Vec<f64>>,
+    /// By drug.
+    regimens: Vec<Regimen>,
 }
 
 impl Treatment {
@@ -21,13 +25,36 @@ impl Treatment {
         let each = || arms.iter().map(|&a| &scenario.arms[a]);
         Self {
             arms: arms.to_vec(),
-            parameters: each().map(|a| a.parameters.clone()).collect(),
+            controls: each()
+                .map(|a| Controls {
+                    parameters: a.parameters.clone(),
+                    off: scenario.off.clone(),
+                    off_transports: scenario.off_transports.clone(),
+                    holds: vec![None; scenario.model.drugs.len()],
+                })
+                .collect(),
+            regimens: scenario.regimens.clone(),
             multiples: each().map(|a| a.doses.clone()).collect(),
         }
     }
 
+    /// Present parameters, switches and held levels of an arm of the batch.
+    pub(crate) fn controls(&self, arm: usize) -> &Controls {
+        &self.controls[arm]
+    }
+
+    /// Present multiple of a drug's dose in an arm of the batch.
+    pub(crate) fn multiple(&self, arm: usize, drug: usize) -> f64 {
+        self.multiples[arm][drug]
+    }
+
+    /// Present regimens, by drug.
+    pub(crate) fn regimens(&self) -> &[Regimen] {
+        &self.regimens
+    }
+
     /// Does what a stop asks for: events in their order, then the regimens' doses, so that a
-    /// multiple that changes now holds for the dose of now.
+    /// multiple that changes now holds for the dose of now, then events that come after the doses.
     pub(crate) fn apply(
         &mut self,
         simulation: &mut Simulation,
@@ -39,11 +66,14 @@ impl Treatment {
         }
         for &drug in &stop.drugs {
             for arm in 0..self.arms.len() {
-                let amount = scenario.regimens[drug].dose * self.multiples[arm][drug];
+                let amount = self.regimens[drug].dose * self.multiples[arm][drug];
                 if amount > 0.0 {
                     simulation.dose(arm, drug, amount);
                 }
             }
+        }
+        for &i in &stop.late_events {
+            self.event(simulation, scenario, &scenario.events[i])?;
         }
         if stop.restarts() {
             simulation.restart();
@@ -62,15 +92,24 @@ impl Treatment {
             let index = self.arms[*arm];
             event.arms.as_ref().is_none_or(|list| list.contains(&index))
         };
+        if let Action::Regimen { drug, regimen } = &event.action {
+            self.regimens[*drug].clone_from(regimen);
+            return Ok(());
+        }
         let arms: Vec<usize> = (0..self.arms.len()).filter(concerned).collect();
         for arm in arms {
+            let mut controls = self.controls[arm].clone();
             match &event.action {
                 Action::Set { parameters } => {
                     for &(p, value) in parameters {
-                        self.parameters[arm][p] = value;
+                        controls.parameters[p] = value;
                     }
-                    simulation.set_parameters(arm, &self.parameters[arm])?;
                 }
+                Action::Switch { what, on } => match *what {
+                    Switchable::Process(i) => controls.off[i] = !on,
+                    Switchable::Transport(i) => controls.off_transports[i] = !on,
+                },
+                Action::Hold { drug, level } => controls.holds[*drug] = *level,
                 Action::Dose { drug, multiple } => self.multiples[arm][*drug] = *multiple,
                 Action::Bolus { drug, amount } => {
                     if *amount > 0.0 {
@@ -87,7 +126,11 @@ impl Treatment {
                     brush(&mut values, &scenario.grid, *centre, *radius, *amount);
                     simulation.set_field(arm, *field, &values)?;
                 }
-                Action::Caption { .. } => {}
+                Action::Regimen { .. } | Action::Caption { .. } => {}
+            }
+            if controls != self.controls[arm] {
+                simulation.control(arm, &controls)?;
+                self.controls[arm] = controls;
             }
         }
         Ok(())

@@ -22,22 +22,28 @@ mod error;
 mod events;
 pub mod export;
 mod folder;
+mod history;
 mod live;
 mod lock;
 mod record;
 mod run;
 mod schedule;
+mod settings;
 mod spool;
+mod steer;
 mod units;
 pub mod verify;
 
 pub use effect::{Additivity, Combination, Effects};
 pub use error::{ErrorKind, SessionError};
 pub use folder::OutputFolder;
-pub use live::Live;
+pub use history::{Frame, History};
+pub use live::{Backup, Live, Moment};
 pub use record::{Caption, Finish, Norms, Record, Row, Snapshot, Timing};
 pub use run::{Progress, Run, RunOptions};
 pub use schedule::{Schedule, Stop};
+pub use settings::{Change, Settings};
+pub use steer::{Steered, SteeredBackup};
 pub use units::{
     clock, colormap_name, length_unit, micrometres_per_length, pretty_unit, time_axis,
 };

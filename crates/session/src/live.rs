@@ -4,8 +4,10 @@
 //! headless one. What is done to it between two ticks is an event of the scenario's own kind, with its
 //! time: [`Live::played`] is the scenario that repeats what was done.
 
-use warmfront_engine::{Files, Gpu, Simulation, Tick};
-use warmfront_model::{Action, Event, Scenario};
+use std::sync::Arc;
+
+use warmfront_engine::{Checkpoint, Controls, Files, Gpu, SavedState, Simulation, Tick};
+use warmfront_model::{Action, Event, Regimen, Scenario};
 
 use crate::SessionError;
 use crate::events::Treatment;
@@ -17,10 +19,46 @@ pub struct Live {
     scenario: Scenario,
     simulation: Simulation,
     treatment: Treatment,
-    stops: Vec<Stop>,
+    stops: Arc<Vec<Stop>>,
     // First stop that is still ahead.
     next: usize,
-    done: Vec<Event>,
+    done: Arc<Vec<Event>>,
+    // Before anything that is due at the start.
+    origin: Checkpoint,
+}
+
+/// A live run outside of any device.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    scenario: Scenario,
+    state: SavedState,
+    treatment: Treatment,
+    stops: Arc<Vec<Stop>>,
+    next: usize,
+    done: Arc<Vec<Event>>,
+}
+
+/// A moment of a live run, to come back to.
+#[derive(Debug)]
+pub struct Moment {
+    checkpoint: Checkpoint,
+    treatment: Treatment,
+    stops: Arc<Vec<Stop>>,
+    next: usize,
+    // Events done by then.
+    done: Arc<Vec<Event>>,
+}
+
+impl Moment {
+    /// Model time.
+    pub fn time(&self) -> f64 {
+        self.checkpoint.time()
+    }
+
+    /// Device memory, bytes.
+    pub fn bytes(&self) -> u64 {
+        self.checkpoint.bytes()
+    }
 }
 
 impl Live {
@@ -30,16 +68,17 @@ impl Live {
     /// As [`crate::Run::new`].
     pub fn new(gpu: &Gpu, files: Files, scenario: Scenario) -> Result<Self, SessionError> {
         let arms: Vec<usize> = (0..scenario.arms.len()).collect();
-        let stops = Schedule::of(&scenario)?.stops;
+        let stops = Arc::new(Schedule::of(&scenario)?.stops);
         let simulation = Simulation::new(gpu, files, &scenario, &arms)?;
         let treatment = Treatment::new(&scenario, &arms);
         let mut live = Self {
+            origin: simulation.checkpoint(),
             scenario,
             simulation,
             treatment,
             stops,
             next: 0,
-            done: Vec::new(),
+            done: Arc::default(),
         };
         live.arrive()?;
         Ok(live)
@@ -58,6 +97,21 @@ impl Live {
     /// Whether the end of the scenario is reached.
     pub fn finished(&self) -> bool {
         self.next >= self.stops.len()
+    }
+
+    /// What was done so far, in time order.
+    pub fn done(&self) -> &[Event] {
+        &self.done
+    }
+
+    /// Present parameters, switches and held levels of an arm.
+    pub fn controls(&self, arm: usize) -> &Controls {
+        self.treatment.controls(arm)
+    }
+
+    /// Present regimens, by drug.
+    pub fn regimens(&self) -> &[Regimen] {
+        self.treatment.regimens()
     }
 
     /// Present values of all observables.
@@ -84,35 +138,177 @@ impl Live {
         Ok(Some(tick))
     }
 
-    /// Does something now, in the arms `arms` (indices into the scenario's list) or in all.
+    /// Does something now, in the arms `arms` (indices into the scenario's list) or in all; after
+    /// everything that was due now. A control that moves twice at one time counts as moved once.
     ///
     /// # Errors
-    /// Driver errors; parameters that the engine refuses.
+    /// Driver errors; parameters that the engine refuses. Nothing is done then.
     pub fn act(&mut self, action: Action, arms: Option<Vec<usize>>) -> Result<(), SessionError> {
         let event = Event {
             time: self.simulation.time(),
             arms,
+            after_doses: true,
             action,
             place: Default::default(),
         };
         self.treatment
             .event(&mut self.simulation, &self.scenario, &event)?;
         self.simulation.restart();
-        self.done.push(event);
+        let regimen = matches!(event.action, Action::Regimen { .. });
+        let done = Arc::make_mut(&mut self.done);
+        if let Some(old) = done.iter().rposition(|e| supersedes(&event, e)) {
+            done.remove(old);
+        }
+        done.push(event);
+        if regimen {
+            self.plan()?;
+        }
         Ok(())
+    }
+
+    // Stops from now on, as the regimens have become.
+    fn plan(&mut self) -> Result<(), SessionError> {
+        let (scenario, of_file) = self.merged();
+        let mut stops = Schedule::of(&scenario)?.stops;
+        // What was done live lies in the past; what the file asks for keeps its number there.
+        for stop in &mut stops {
+            for events in [&mut stop.events, &mut stop.late_events] {
+                *events = events.iter().filter_map(|e| of_file[*e]).collect();
+            }
+        }
+        let after = self.simulation.time() + self.near();
+        self.next = stops.partition_point(|s| s.time <= after);
+        self.stops = Arc::new(stops);
+        Ok(())
+    }
+
+    fn near(&self) -> f64 {
+        1e-9 * self.scenario.time.step.min(self.scenario.time.duration)
     }
 
     /// The scenario together with everything that was done, in time order.
     pub fn played(&self) -> Scenario {
-        let mut scenario = self.scenario.clone();
-        scenario.events.extend(self.done.iter().cloned());
-        scenario.events.sort_by(|a, b| a.time.total_cmp(&b.time));
-        scenario
+        self.merged().0
+    }
+
+    // Also, by event of the result, its number in the file; none: it was done live.
+    fn merged(&self) -> (Scenario, Vec<Option<usize>>) {
+        let file = self.scenario.events.iter().enumerate();
+        let mut all: Vec<(Event, Option<usize>)> =
+            file.map(|(i, e)| (e.clone(), Some(i))).collect();
+        all.extend(self.done.iter().map(|e| (e.clone(), None)));
+        all.sort_by(|a, b| a.0.time.total_cmp(&b.0.time));
+        let (events, numbers) = all.into_iter().unzip();
+        let scenario = Scenario {
+            events,
+            ..self.scenario.clone()
+        };
+        (scenario, numbers)
+    }
+
+    /// Begins again as `scenario`, which must differ from the present one in treatment alone: doses,
+    /// regimens, switches, events. What was done is forgotten.
+    ///
+    /// # Errors
+    /// As [`Live::new`].
+    pub fn begin_again(&mut self, scenario: Scenario) -> Result<(), SessionError> {
+        let arms: Vec<usize> = (0..scenario.arms.len()).collect();
+        let stops = Schedule::of(&scenario)?.stops;
+        self.simulation.go_to(&self.origin)?;
+        self.treatment = Treatment::new(&scenario, &arms);
+        for &arm in &arms {
+            self.simulation.control(arm, self.treatment.controls(arm))?;
+        }
+        self.stops = Arc::new(stops);
+        self.next = 0;
+        self.done = Arc::default();
+        self.scenario = scenario;
+        self.arrive()
+    }
+
+    /// Goes on from the present moment of `other`, a run with the same names and sizes, under the treatment
+    /// of this run's own scenario; what was done to `other` counts as done.
+    ///
+    /// # Errors
+    /// A run of another size; driver errors.
+    pub(crate) fn take_over(&mut self, other: &Self) -> Result<(), SessionError> {
+        self.simulation.go_to(&other.simulation.checkpoint())?;
+        self.done = other.done.clone();
+        for arm in 0..self.simulation.arms() {
+            self.simulation.control(arm, self.treatment.controls(arm))?;
+        }
+        self.plan()
+    }
+
+    /// Present multiple of a drug's dose in an arm.
+    pub fn multiple(&self, arm: usize, drug: usize) -> f64 {
+        self.treatment.multiple(arm, drug)
+    }
+
+    /// Everything that is needed to go on from here on another device; waits for the device.
+    ///
+    /// # Errors
+    /// Driver errors.
+    pub fn backup(&self) -> Result<Backup, SessionError> {
+        Ok(Backup {
+            scenario: self.scenario.clone(),
+            state: self
+                .simulation
+                .checkpoint()
+                .download(self.simulation.gpu())?,
+            treatment: self.treatment.clone(),
+            stops: self.stops.clone(),
+            next: self.next,
+            done: self.done.clone(),
+        })
+    }
+
+    /// Goes on from a backup.
+    ///
+    /// # Errors
+    /// As [`Live::new`].
+    pub fn resume(gpu: &Gpu, files: Files, backup: &Backup) -> Result<Self, SessionError> {
+        let mut live = Self::new(gpu, files, backup.scenario.clone())?;
+        live.simulation.go_to(&backup.state.upload(gpu))?;
+        live.treatment.clone_from(&backup.treatment);
+        live.stops = backup.stops.clone();
+        live.next = backup.next;
+        live.done = backup.done.clone();
+        Ok(live)
+    }
+
+    /// Keeps the present moment, on the device.
+    pub fn moment(&self) -> Moment {
+        Moment {
+            checkpoint: self.simulation.checkpoint(),
+            treatment: self.treatment.clone(),
+            stops: self.stops.clone(),
+            next: self.next,
+            done: self.done.clone(),
+        }
+    }
+
+    /// Makes a moment of this run the present one. Events done later stay known until
+    /// [`Live::forget_later`].
+    ///
+    /// # Errors
+    /// A moment of another simulation; driver errors.
+    pub fn go_to(&mut self, moment: &Moment) -> Result<(), SessionError> {
+        self.simulation.go_to(&moment.checkpoint)?;
+        self.treatment.clone_from(&moment.treatment);
+        self.stops = moment.stops.clone();
+        self.next = moment.next;
+        Ok(())
+    }
+
+    /// Forgets everything that was done after `moment`: the present becomes a new branch.
+    pub fn forget_later(&mut self, moment: &Moment) {
+        self.done = moment.done.clone();
     }
 
     // Passes all stops up to the present time.
     fn arrive(&mut self) -> Result<(), SessionError> {
-        let near = 1e-9 * self.scenario.time.step.min(self.scenario.time.duration);
+        let near = self.near();
         while let Some(stop) = self.stops.get(self.next) {
             if stop.time > self.simulation.time() + near {
                 break;
@@ -125,4 +321,19 @@ impl Live {
         }
         Ok(())
     }
+}
+
+// Whether `new` moves the control that `old` moved, at the same time and in the same arms.
+fn supersedes(new: &Event, old: &Event) -> bool {
+    let same = match (&new.action, &old.action) {
+        (Action::Dose { drug: a, .. }, Action::Dose { drug: b, .. })
+        | (Action::Hold { drug: a, .. }, Action::Hold { drug: b, .. })
+        | (Action::Regimen { drug: a, .. }, Action::Regimen { drug: b, .. }) => a == b,
+        (Action::Switch { what: a, .. }, Action::Switch { what: b, .. }) => a == b,
+        (Action::Set { parameters: a }, Action::Set { parameters: b }) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0)
+        }
+        _ => false,
+    };
+    same && new.time == old.time && new.arms == old.arms
 }

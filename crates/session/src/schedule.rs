@@ -15,8 +15,10 @@ pub(crate) const MOST_ROWS: f64 = 2e6;
 pub struct Stop {
     /// Model time.
     pub time: f64,
-    /// Events (indices into the scenario's list), in their order.
+    /// Events (indices into the scenario's list) before the doses, in their order.
     pub events: Vec<usize>,
+    /// Events after the doses, in their order.
+    pub late_events: Vec<usize>,
     /// Drugs whose regimen has a dose now.
     pub drugs: Vec<usize>,
     /// A row of the time series.
@@ -28,7 +30,7 @@ pub struct Stop {
 impl Stop {
     /// The state or the rates change abruptly, in some arm: the step ladder starts again in all.
     pub fn restarts(&self) -> bool {
-        !self.events.is_empty() || !self.drugs.is_empty()
+        !(self.events.is_empty() && self.late_events.is_empty() && self.drugs.is_empty())
     }
 }
 
@@ -67,10 +69,10 @@ impl Schedule {
                 entries.push((e.time, Entry::Event(i)));
             }
         }
-        for (drug, regimen) in scenario.regimens.iter().enumerate() {
+        for drug in 0..scenario.regimens.len() {
             if is_given(scenario, drug) {
-                let times = regimen.times(end).into_iter();
-                entries.extend(times.map(|t| (t, Entry::Drug(drug))));
+                let doses = scenario.regular_doses(drug).into_iter();
+                entries.extend(doses.map(|(t, _)| (t, Entry::Drug(drug))));
             }
         }
         let count = (rows * (1.0 + 1e-9)).floor() as u64;
@@ -97,6 +99,7 @@ impl Schedule {
                 continue;
             };
             match entry {
+                Entry::Event(i) if scenario.events[i].after_doses => stop.late_events.push(i),
                 Entry::Event(i) => stop.events.push(i),
                 Entry::Drug(d) => stop.drugs.push(d),
                 Entry::Record => stop.record = true,

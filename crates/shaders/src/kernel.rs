@@ -32,6 +32,8 @@ kernels! {
     Observe = "model" / "observe",
     /// Observables, per arm.
     SumObservables = "model" / "sum_observables",
+    /// Local quantities at chosen cells, or one of them in every cell.
+    Probe = "model" / "probe",
     /// Start values given as expressions.
     Initial = "model" / "initial",
     /// Diffusion coefficients and speed limits.

@@ -22,7 +22,7 @@ mod text;
 pub use check::Binding;
 pub use compose::Shader;
 pub use files::Files;
-pub use generate::ParameterBlock;
+pub use generate::{Controls, ParameterBlock};
 pub use kernel::Kernel;
 pub use layout::{HindranceMap, Layout, Slot};
 pub use text::{Origin, Text};
@@ -58,6 +58,8 @@ pub struct Program {
     pub exchanges: usize,
     /// Whether tissue and compartments exchange anything.
     pub exchanging: bool,
+    /// Model time over which [`Kernel::Probe`] wants movement alone to have been applied.
+    pub movement_span: f32,
     /// Whether [`Kernel::ExplicitPair`] can advance this model.
     pub pairs: bool,
 }
@@ -73,6 +75,7 @@ impl Program {
             files,
             generated,
             pairs: generate::pairs(model, &layout),
+            movement_span: generate::MOVEMENT_SPAN,
             layout,
             parameters,
             exchanges: generate::exchange_count(model).max(1),

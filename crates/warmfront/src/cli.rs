@@ -19,6 +19,9 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the desktop window with a scenario of your choice
+    #[command(after_help = exit::HELP)]
+    App(AppOptions),
     /// Simulate a scenario and write tables, arrays and figures
     #[command(after_help = exit::HELP)]
     Run(RunOptions),
@@ -49,17 +52,33 @@ impl Cli {
             Some(Command::Doctor(o)) => o.json,
             Some(Command::Verify(o)) => o.json,
             Some(Command::Bench(o)) => o.json,
-            None => false,
+            Some(Command::App(_)) | None => false,
         }
     }
 }
 
 /// Where files come from.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct AssetOptions {
     /// Folder with models/NAME/model.toml, instead of the files inside the program
     #[arg(long, value_name = "DIR")]
     pub assets: Option<PathBuf>,
+}
+
+/// `warmfront app`
+#[derive(Debug, Default, Args)]
+pub struct AppOptions {
+    /// Scenario by name, or a file; nothing: the default scenario
+    pub scenario: Option<String>,
+    #[command(flatten)]
+    pub assets: AssetOptions,
+    /// Commands that come by themselves, one JSON object per line: `{"at": 2.5, "do": "step"}`; the
+    /// window closes after the last
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Write at the end how fast the window was: frame times, start, ticks per second
+    #[arg(long, value_name = "FILE.json")]
+    pub report: Option<PathBuf>,
 }
 
 /// Changes to a scenario.

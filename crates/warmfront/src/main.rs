@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     let json = cli.json();
     let outcome = match &cli.command {
         None => window::window(),
+        Some(Command::App(options)) => window::app(options),
         Some(Command::Run(options)) => run::run(options),
         Some(Command::List(options)) => list::list(options),
         Some(Command::Check(options)) => check::check(options),

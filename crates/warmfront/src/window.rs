@@ -2,7 +2,10 @@
 
 use warmfront_app::window::{Options, run};
 
+use std::path::Path;
+
 use crate::assets::Assets;
+use crate::cli::AppOptions;
 use crate::exit::{Failure, NO_GPU};
 use crate::output;
 
@@ -24,12 +27,38 @@ pub fn window() -> Result<(), Failure> {
         output::print(WITHOUT_DISPLAY);
         return Ok(());
     }
-    let assets = Assets::open(None)?;
-    let scenario = assets.default_model();
+    open(&AppOptions::default())
+}
+
+/// Opens the window as `warmfront app` asks for.
+pub fn app(options: &AppOptions) -> Result<(), Failure> {
+    if cfg!(all(unix, not(target_os = "macos"))) && !has_display() {
+        return Err(Failure::new(
+            NO_GPU,
+            "there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set), so no window opens\n  help: `warmfront run` works without one",
+        ));
+    }
+    open(options)
+}
+
+fn open(options: &AppOptions) -> Result<(), Failure> {
+    let folder = options.assets.assets.as_deref();
+    let assets = Assets::open(folder)?;
+    let scenario = match &options.scenario {
+        Some(name) => {
+            // A wrong name is said here, not in an empty window.
+            assets.scenario(Some(name))?;
+            name.clone()
+        }
+        None => assets.default_model(),
+    };
     let options = Options {
+        folder: folder.map(Path::to_path_buf),
         files: assets.files,
         library: assets.library,
         scenario,
+        script: options.script.clone(),
+        report: options.report.clone(),
     };
     run(options).map_err(|e| Failure::new(NO_GPU, e.to_string()))
 }

@@ -6,39 +6,89 @@
 //! those of [`warmfront_view::raster`]: a map through a fixed range, or light added in linear RGB.
 //!
 //! # Practice
-//! [`register`] once, then [`Canvas::ui`] every frame. Wheel and pinch zoom to the cursor, dragging
-//! moves, a double click shows everything again.
+//! [`register`] once, then [`Canvas::ui`] every frame. What the pointer does depends on the [`Tool`]; wheel
+//! and pinch zoom to the cursor in any case. Colour scales and their controls stand in a strip under the
+//! panes.
 
+mod legend;
 mod overlay;
 mod paint;
+mod pointer;
+mod probe;
+mod scale;
+mod slice;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tool_tests;
+mod uniform;
 mod view;
+mod wipe;
 
 use eframe::egui;
-use warmfront_model::{FieldKind, Model, Scenario};
-use warmfront_session::{colormap_name, micrometres_per_length};
+use egui::{Rect, Sense, Ui};
+use serde::{Deserialize, Serialize};
+use warmfront_model::{Local, Model, Scenario};
 use warmfront_view::raster::Range;
-use warmfront_view::{Colormap, EYE, GROUND, colour};
 
+use crate::command::Command;
+use crate::panels::Desk;
 use crate::state::{Display, Snapshot};
-use paint::{ChannelUniform, MOST_CHANNELS, Pane, Uniform};
+use legend::Legend;
+use overlay::Ground;
+use paint::{Job, Pane};
+use pointer::{Stroke, Under};
+use scale::{Auto, Scales};
+use slice::Slice;
+use uniform::Subject;
+use wipe::Place;
 
 pub use paint::{CanvasError, register};
 pub use view::View;
 
-/// Distance between nuclei, µm: about the diameter of a tumour cell.
-const NUCLEUS: f64 = 14.0;
 /// Space between panes, points.
 const GAP: f32 = 6.0;
+/// Seconds after which a map that did not come is asked for again.
+const PATIENCE: f64 = 2.0;
+
+/// What the pointer does on the tissue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tool {
+    /// Dragging moves the view.
+    #[default]
+    Move,
+    /// Dragging paints; the right button removes.
+    Brush,
+    /// Dragging draws the line of a profile.
+    Line,
+    /// A click asks "why here?".
+    Why,
+}
+
+/// Range of the colour scale of a single field or quantity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RangeMode {
+    /// The model's.
+    #[default]
+    Model,
+    /// Follows the values, in steps, so that it does not flicker.
+    Auto,
+    /// Chosen by hand.
+    Fixed([f64; 2]),
+}
 
 /// What the panes show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Look {
     /// Index of the model's views: fields added as light.
     Composite(usize),
     /// Index of the model's fields, through a colour map.
     Field(usize),
+    /// Any other local quantity, through a colour map, from the derived map of the display.
+    Derived(Local),
 }
 
 impl Look {
@@ -47,6 +97,7 @@ impl Look {
         match self {
             Self::Composite(i) if i < model.views.len() => self,
             Self::Field(i) if i < model.fields.len() => self,
+            Self::Derived(local) if model.locals().contains(&local) => self,
             _ if model.views.is_empty() => Self::Field(0),
             _ => Self::Composite(0),
         }
@@ -62,10 +113,29 @@ pub struct Canvas {
     pub view: View,
     /// Grain like nuclei on composites: a drawing aid, it shows no cell that the model has.
     pub texture: bool,
-    /// Logarithmic colour scale of single fields, over four decades where the range begins at 0.
+    /// Logarithmic colour scale of single quantities, over four decades where the range begins at 0.
     pub log: bool,
-    /// Plane along z; none: the middle one.
+    /// Range of the colour scale of single quantities.
+    pub range: RangeMode,
+    /// Single quantities of all arms but the first: minus the first arm.
+    pub difference: bool,
+    /// Two arms in one pane, with a movable edge between them.
+    pub wipe: bool,
+    /// Arms left and right of the edge; none: the first, the last.
+    pub wipe_arms: [Option<usize>; 2],
+    /// Where the edge stands, 0 at the left and 1 at the right.
+    pub wipe_at: f32,
+    /// Axis at right angles to the plane shown in 3D: 0, 1, 2 for x, y, z.
+    pub axis: usize,
+    /// Which plane along that axis; none: the middle one.
     pub plane: Option<u32>,
+    /// Ranges that follow the values, of a quantity and of its difference.
+    auto: [Auto; 2],
+    /// What was asked to be evaluated in every cell, of which model, and when.
+    derive: Option<(Option<Local>, String, f64)>,
+    stroke: Option<Stroke>,
+    /// Pane and place where the line that is being drawn begins.
+    line_from: Option<(usize, [f32; 2])>,
 }
 
 impl Default for Canvas {
@@ -75,191 +145,245 @@ impl Default for Canvas {
             view: View::default(),
             texture: true,
             log: false,
+            range: RangeMode::Model,
+            difference: false,
+            wipe: false,
+            wipe_arms: [None; 2],
+            wipe_at: 0.5,
+            axis: 2,
             plane: None,
+            auto: Default::default(),
+            derive: None,
+            stroke: None,
+            line_from: None,
         }
     }
 }
 
 impl Canvas {
     /// Draws the arms `panes` (indices of the scenario's arms) and one legend into all of the space
-    /// that is left.
-    pub fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot, panes: &[usize]) {
+    /// that is left, follows the pointer, and asks for what it needs to be evaluated.
+    pub fn ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk, panes: &[usize]) {
         let area = ui.available_rect_before_wrap();
-        ui.allocate_rect(area, egui::Sense::hover());
+        ui.allocate_rect(area, Sense::hover());
         let (Some(scenario), Some(display)) = (&snapshot.scenario, &snapshot.display) else {
-            let said = snapshot.error.as_deref();
+            let said = snapshot.fault.as_ref().map(|f| f.message.as_str());
             let text = said.unwrap_or("The tissue is being set up.");
             overlay::message(ui, area, text);
+            desk.inspect.hover = None;
             return;
         };
         let model = &*scenario.model;
+        let now = ui.input(|i| i.time);
         self.look = self.look.within(model);
-        let arms: Vec<usize> = panes
-            .iter()
-            .copied()
-            .filter(|&a| a < display.layout.arms as usize)
-            .collect();
-        let extent = [0, 1].map(|i| scenario.grid.extent()[i] as f32);
-        let legend = overlay::legend_height(ui, model, self.look);
-        let above = area.with_max_y((area.bottom() - legend - GAP).max(area.top()));
-        let rects = view::layout(above, arms.len(), extent, GAP, ui.pixels_per_point());
-        for (slot, (&arm, &rect)) in arms.iter().zip(&rects).enumerate() {
-            let name = scenario.arms.get(arm).map_or("", |a| a.label.as_str());
-            let id = ui.scope_id().with(("tissue", slot));
-            let response = ui.interact(rect, id, egui::Sense::click_and_drag());
-            response.widget_info(|| {
-                let text = format!("Tissue: {name}");
-                egui::WidgetInfo::labeled(egui::Role::Image, true, text)
-            });
-            self.steer(ui, &response);
-            let uniform = self.uniform(scenario, display, &snapshot.largest, arm, rect);
-            let shape = Pane {
-                slot,
-                state: display.buffer.clone(),
-                uniform,
-                colours: map_of(model, self.look).rgba_table(),
-            };
-            ui.painter().with_clip_rect(rect).add(shape.shape(rect));
-            let here = response
-                .hover_pos()
-                .map(|p| self.view.place(rect, extent, p));
-            overlay::pane(ui, rect, scenario, &self.view, (arm, name), here);
-            if slot == 0 {
-                overlay::clock(ui, rect, scenario, snapshot.time);
+        desk.profile.shown = probe::shown(model, self.look);
+        pointer::forget_outside(scenario, desk);
+        self.ask(snapshot, scenario, desk, now);
+        let local = scale::local_of(self.look);
+        let scales = local.map(|l| Scales::of(self, model, snapshot, l, now));
+        if self.auto.iter().any(Auto::waits) {
+            let soon = std::time::Duration::from_millis(250);
+            ui.ctx().request_repaint_after(soon);
+        }
+        let slice = Slice::new(scenario, display, self.axis, self.plane);
+
+        let arms = display.layout.arms as usize;
+        let height = legend::height(self, model, area.width());
+        let above = area.with_max_y((area.bottom() - height - GAP).max(area.top()));
+        let places = self.places(above, panes, arms, &slice, ui.pixels_per_point());
+        let mut under = None;
+        for place in &places {
+            // Both halves of a wipe are one pane for the pointer.
+            if !self.wipe || place.slot == 0 {
+                let response = wipe::sense(ui, scenario, &places, place, self.wipe);
+                let pane = Under {
+                    scenario,
+                    slice: &slice,
+                    slot: place.slot,
+                };
+                pointer::steer(self, ui, &response, &pane, desk);
+                if let Some(at) = response.hover_pos() {
+                    under = Some((place.rect, at));
+                }
             }
         }
-        let bottom = rects.iter().map(|r| r.bottom()).fold(above.top(), f32::max);
-        let left = rects.iter().map(|r| r.left()).fold(area.right(), f32::min);
-        let right = rects.iter().map(|r| r.right()).fold(left, f32::max);
-        let strip = egui::Rect::from_min_max(
-            egui::pos2(left, bottom + GAP),
-            egui::pos2(right, area.bottom()),
+        self.edge(ui, &places);
+        pointer::paint(self, ui, desk);
+        let extent = slice.extent;
+        let hover = under.map(|(rect, at)| slice.lift(self.view.place(rect, extent, at)));
+        desk.inspect.hover = hover;
+
+        for place in &places {
+            self.pane(
+                ui,
+                snapshot,
+                (scenario, display, &slice),
+                scales.as_ref(),
+                place,
+            );
+            self.marks(ui, snapshot, scenario, &slice, desk, place);
+        }
+        if let Some(place) = places.first() {
+            let painter = ui.painter().with_clip_rect(place.rect);
+            overlay::depth(&painter, place.rect, scenario, &slice);
+            overlay::clock(&painter, place.rect, scenario, snapshot.time, self.wipe);
+        }
+        if let Some(place) = places.last() {
+            let painter = ui.painter().with_clip_rect(place.rect);
+            overlay::scale_bar(&painter, place.rect, scenario, &slice, &self.view);
+        }
+        self.draw_edge(ui, &places);
+
+        let bottom = places.iter().map(|p| p.rect.bottom());
+        let sides = places.iter().map(|p| p.rect.x_range());
+        let sides = sides.reduce(|a, b| egui::Rangef::new(a.min.min(b.min), a.max.max(b.max)));
+        let sides = sides.filter(|s| s.span() >= legend::NARROW.min(area.width()));
+        let strip = Rect::from_x_y_ranges(
+            sides.unwrap_or(area.x_range()),
+            bottom.fold(above.top(), f32::max) + GAP..=area.bottom(),
         );
-        overlay::legend(ui, strip, model, self.look, || {
-            range_of(model, self.look, self.log)
-        });
+        let differs = places.iter().map(|p| self.minus(p.arm).is_some());
+        let shown = Legend {
+            scenario,
+            scales: scales.as_ref(),
+            shown: [differs.clone().any(|d| !d), differs.clone().any(|d| d)],
+        };
+        legend::show(self, ui, strip, &shown);
+        if let Some((_, at)) = under {
+            let here = places.iter().find(|p| p.clip.contains(at));
+            let (arm, pane) = here.map_or((0, above), |p| (p.arm, p.rect));
+            let found = &snapshot.inspected;
+            let lines = probe::lines(scenario, &slice, self.look, &desk.inspect, found, arm);
+            probe::card(ui, [pane, above], at, &lines);
+        }
     }
 
-    // Wheel, pinch, drag, double click.
-    fn steer(&mut self, ui: &egui::Ui, response: &egui::Response) {
-        let rect = response.rect;
-        if response.double_clicked() {
-            self.view = View::default();
-            return;
+    /// Radius of the brush times `factor`, as far as it suits the tissue.
+    pub fn brush_size(&self, desk: &mut Desk, scenario: Option<&Scenario>, factor: f64) {
+        if let Some(scenario) = scenario {
+            desk.brush.resize(scenario, factor);
         }
-        if response.dragged() {
-            self.view.drag(rect, response.drag_delta());
-        }
-        if let Some(cursor) = response.hover_pos() {
-            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
-            let factor = (scroll * 0.004).exp() * pinch;
-            if factor != 1.0 {
-                self.view.zoom_at(rect, cursor, factor);
+    }
+
+    /// Whether panes may show differences: of single quantities only.
+    pub fn can_differ(&self) -> bool {
+        scale::local_of(self.look).is_some()
+    }
+
+    /// The arm that is subtracted from `arm`.
+    fn minus(&self, arm: usize) -> Option<usize> {
+        (self.difference && self.can_differ() && arm > 0).then_some(0)
+    }
+
+    /// Asks for the map that the look and its range need, once, and again if it did not come.
+    fn ask(&mut self, snapshot: &Snapshot, scenario: &Scenario, desk: &mut Desk, now: f64) {
+        let wanted = scale::wanted(self, &scenario.model);
+        let has = snapshot.derived.map(|d| d.local);
+        let of = format!("{} {}", snapshot.name, scenario.model.hash);
+        let asked = match &self.derive {
+            // No map is what a simulation begins with.
+            None => wanted.is_none(),
+            Some((last, model, at)) => {
+                let lost = wanted.is_some() && has != wanted && now - at > PATIENCE;
+                *last == wanted && *model == of && !lost
             }
+        };
+        if !asked {
+            desk.outbox.send(Command::Derive(wanted));
+            self.derive = Some((wanted, of, now));
         }
     }
 
-    /// What the shader needs for one arm in `rect` (points).
-    fn uniform(
+    /// The tissue of one arm.
+    fn pane(
         &self,
+        ui: &Ui,
+        snapshot: &Snapshot,
+        (scenario, display, slice): (&Scenario, &Display, &Slice),
+        scales: Option<&Scales>,
+        place: &Place,
+    ) {
+        let minus = self.minus(place.arm);
+        let scale = scales.map(|s| match minus {
+            Some(_) => &s.difference,
+            None => &s.plain,
+        });
+        let ready = match self.look {
+            Look::Derived(local) => snapshot.derived.is_some_and(|d| d.local == local),
+            Look::Field(_) | Look::Composite(_) => true,
+        };
+        let range = match scale {
+            Some(scale) => scale.range,
+            None => Some(Range::linear(0.0, 1.0)),
+        };
+        let (true, Some(range)) = (ready, range) else {
+            let text = format!("{} is being computed …", scale.map_or("", |s| &s.label));
+            overlay::message(ui, place.clip, &text);
+            return;
+        };
+        let size = uniform::pixels(place.rect, ui.pixels_per_point());
+        let subject = Subject {
+            scenario,
+            display,
+            slice: *slice,
+            arm: place.arm,
+            minus,
+            range,
+            size,
+        };
+        let colours = scale.map_or_else(|| scale::map("grey"), |s| s.map);
+        let pane = Pane {
+            slot: place.slot,
+            job: Job {
+                state: display.buffer.clone(),
+                uniform: uniform::of(self, snapshot, &subject),
+                colours: &colours.table,
+                version: snapshot.version,
+                size,
+            },
+        };
+        let painter = ui.painter().with_clip_rect(place.clip);
+        painter.add(pane.shape(place.rect));
+    }
+
+    /// What stands on a pane.
+    fn marks(
+        &self,
+        ui: &Ui,
+        snapshot: &Snapshot,
         scenario: &Scenario,
-        display: &Display,
-        largest: &[f64],
-        arm: usize,
-        rect: egui::Rect,
-    ) -> Uniform {
-        let model = &*scenario.model;
-        let cells = [0, 1].map(|i| display.layout.cells[i]);
-        let plane = self.plane.unwrap_or(display.layout.cells[2] / 2);
-        let plane =
-            plane.min(display.layout.cells[2].saturating_sub(1)) * display.layout.pitch * cells[1];
-        let [left, top] = self.view.upper_left();
-        let span = 1.0 / self.view.zoom;
-        let mut uniform = Uniform {
-            origin: [rect.left(), rect.top()],
-            corner: [left * cells[0] as f32, top * cells[1] as f32],
-            step: [
-                cells[0] as f32 * span / rect.width().max(1.0),
-                cells[1] as f32 * span / rect.height().max(1.0),
-            ],
-            cells,
-            pitch: display.layout.pitch,
-            eye: EYE,
-            ground: linear(GROUND),
-            ..Uniform::default()
+        slice: &Slice,
+        desk: &Desk,
+        place: &Place,
+    ) {
+        let painter = ui.painter().with_clip_rect(place.clip);
+        let ground = Ground {
+            painter: &painter,
+            rect: place.rect,
+            view: &self.view,
+            slice,
         };
-        let start = |field: usize| {
-            let place = display.layout.place.get(field).copied().unwrap_or(0);
-            (place * display.layout.arms + arm as u32) * display.layout.block + plane
-        };
-        match self.look {
-            Look::Field(field) => {
-                let range = range_of(model, self.look, self.log);
-                uniform.range = [range.low, range.high];
-                uniform.logarithmic = u32::from(range.log);
-                uniform.channels[0].start = start(field);
-            }
-            Look::Composite(view) => {
-                let shown = model.views.get(view).map_or(&[][..], |v| &v.channels);
-                uniform.count = shown.len().min(MOST_CHANNELS) as u32;
-                if let (true, Some(um)) = (self.texture, micrometres_per_length(model)) {
-                    let edges = scenario.grid.spacing;
-                    uniform.lattice = [0, 1].map(|i| (edges[i] * um / NUCLEUS) as f32);
-                }
-                for (c, channel) in uniform.channels.iter_mut().zip(shown) {
-                    let [r, g, b, _] = linear(channel.colour);
-                    // Molecules are smooth; only cells have nuclei.
-                    let grainy = model.fields[channel.field].kind == FieldKind::Cell;
-                    let seed = scenario.seed.wrapping_mul(64) | (channel.field as u32 + 1);
-                    *c = ChannelUniform {
-                        light: [r, g, b],
-                        full: full_light(channel.full, largest.get(channel.field)),
-                        start: start(channel.field),
-                        seed: if grainy { seed } else { 0 },
-                        ..ChannelUniform::default()
-                    };
-                }
-            }
+        if let Some(line) = desk.inspect.line {
+            ground.line(line);
         }
-        uniform
+        if let Some(pinned) = desk.inspect.pinned {
+            ground.cross(pinned, "Why here?");
+        }
+        if let (Tool::Brush, Some(centre)) = (desk.tool, desk.inspect.hover) {
+            ground.circle(centre, desk.brush.radius(scenario));
+        }
+        let fault = snapshot.fault.as_ref().and_then(|f| f.place);
+        if let Some((arm, position)) = fault
+            && arm == place.arm
+        {
+            let text = match slice.holds(position, scenario.grid.spacing) {
+                true => "It began here",
+                false => "It began here, in another plane",
+            };
+            ground.alarm(position, text);
+        }
+        let title = overlay::title(snapshot, scenario, place.arm);
+        let right = self.wipe && place.slot == 1;
+        overlay::name(&painter, place.rect, place.arm, &title, right);
     }
-}
-
-// Value of full light: the model's, or, once a field has exceeded that, the next step above the largest
-// value so far. Steps of a quarter keep the picture from changing with every tick; it never goes back.
-fn full_light(full: f64, largest: Option<&f64>) -> f32 {
-    let most = largest.copied().filter(|v| v.is_finite()).unwrap_or(full);
-    let steps = (most / full).ln() / 1.25_f64.ln();
-    (full * 1.25_f64.powf(steps.ceil().clamp(0.0, 200.0))) as f32
-}
-
-fn linear(c: colour::Rgb) -> [f32; 4] {
-    let [r, g, b] = c.map(colour::to_linear);
-    [r, g, b, 1.0]
-}
-
-/// Colour scale of a field: its display range in the model.
-fn range_of(model: &Model, look: Look, log: bool) -> Range {
-    let field = match look {
-        Look::Field(i) => model.fields.get(i),
-        Look::Composite(_) => None,
-    };
-    let [low, high] = field.map_or([0.0, 1.0], |f| f.display.map(|v| v as f32));
-    let high = if high > low { high } else { low + 1.0 };
-    if log && high > 0.0 {
-        let low = if low > 0.0 { low } else { high * 1e-4 };
-        Range::log(low, high)
-    } else {
-        Range::linear(low, high)
-    }
-}
-
-/// Colour map of a look, as in exported figures.
-fn map_of(model: &Model, look: Look) -> Colormap {
-    let kind = match look {
-        Look::Field(i) => model.fields.get(i).map(|f| f.kind),
-        Look::Composite(_) => None,
-    };
-    let name = colormap_name(kind.unwrap_or(FieldKind::Cell));
-    Colormap::named(name).expect("the maps of figures are part of the program")
 }

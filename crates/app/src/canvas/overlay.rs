@@ -1,28 +1,29 @@
-//! What stands on and under the tissue: names of arms, clock, scale bar, position, legend.
+//! What stands on the tissue: names of arms, clock, scale bar, marks of the tools.
 
 use eframe::egui;
-use egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, pos2, vec2};
-use warmfront_model::{Model, Scenario};
-use warmfront_session::{length_unit, micrometres_per_length, pretty_unit};
-use warmfront_view::number::{log_labels, log_ticks, nice_ticks, scale_bar_length, tick_labels};
-use warmfront_view::raster::Range;
+use egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, vec2};
+use warmfront_model::Scenario;
+use warmfront_session::{length_unit, micrometres_per_length};
+use warmfront_view::number::scale_bar_length;
 use warmfront_view::{Rgb, arm_colour};
 
-use super::{Look, View, map_of};
+use super::View;
+use super::slice::Slice;
 use crate::panels;
+use crate::state::Snapshot;
 
 /// Behind text, so that it is legible on every picture.
-const PLATE: Color32 = Color32::from_black_alpha(150);
+pub(super) const PLATE: Color32 = Color32::from_black_alpha(205);
 /// Distance of text from the edge of a pane, points.
-const MARGIN: f32 = 8.0;
-/// Steps of the colour bar.
-const BAR: usize = 64;
+pub(super) const MARGIN: f32 = 8.0;
+/// Of a place where something went wrong.
+const ALARM: Color32 = Color32::from_rgb(255, 80, 60);
 
-fn rgb([r, g, b]: Rgb) -> Color32 {
+pub(super) fn rgb([r, g, b]: Rgb) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-fn font(size: f32) -> FontId {
+pub(super) fn font(size: f32) -> FontId {
     FontId::proportional(size)
 }
 
@@ -35,9 +36,9 @@ fn plate(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, colour: 
     rect
 }
 
-/// A sentence in the middle of an empty canvas.
+/// A sentence in the middle of an empty area.
 pub(super) fn message(ui: &egui::Ui, area: Rect, text: &str) {
-    let painter = ui.painter();
+    let painter = ui.painter().with_clip_rect(area);
     let colour = ui.visuals().text_color();
     let room = (area.width() - 4.0 * MARGIN).max(40.0);
     let galley = painter.layout(text.to_owned(), font(15.0), colour, room);
@@ -45,154 +46,164 @@ pub(super) fn message(ui: &egui::Ui, area: Rect, text: &str) {
     painter.galley(rect.min, galley, colour);
 }
 
-/// Name of the arm, scale bar, and the position `here` (model length units).
-pub(super) fn pane(
-    ui: &egui::Ui,
+/// Name of an arm, and what its burden has come to.
+pub(super) fn title(snapshot: &Snapshot, scenario: &Scenario, arm: usize) -> String {
+    let Some(a) = scenario.arms.get(arm) else {
+        return String::new();
+    };
+    match panels::effects::of_control(snapshot, scenario, arm) {
+        Some(share) => format!("{}: {share}", a.label),
+        None => a.label.clone(),
+    }
+}
+
+/// Frame of a pane, and the name of its arm at the left or at the right.
+pub(super) fn name(painter: &egui::Painter, rect: Rect, arm: usize, name: &str, right: bool) {
+    let colour = rgb(arm_colour(arm, true));
+    let (corner, anchor) = match right {
+        false => (rect.left_top() + vec2(MARGIN, MARGIN), Align2::LEFT_TOP),
+        true => (rect.right_top() + vec2(-MARGIN, MARGIN), Align2::RIGHT_TOP),
+    };
+    plate(painter, corner, anchor, name, colour);
+    let stroke = Stroke::new(1.0, colour);
+    painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
+}
+
+/// Length that is seen at a glance, at the lower right.
+pub(super) fn scale_bar(
+    painter: &egui::Painter,
     rect: Rect,
     scenario: &Scenario,
+    slice: &Slice,
     view: &View,
-    (arm, name): (usize, &str),
-    here: Option<[f32; 2]>,
 ) {
-    let painter = ui.painter().with_clip_rect(rect);
-    let model = &*scenario.model;
-    let factor = micrometres_per_length(model).unwrap_or(1.0);
-    let unit = length_unit(model);
-    let colour = rgb(arm_colour(arm, true));
-    let corner = rect.left_top() + vec2(MARGIN, MARGIN);
-    plate(&painter, corner, Align2::LEFT_TOP, name, colour);
-    painter.rect_stroke(
-        rect,
-        0.0,
-        Stroke::new(1.0, colour),
-        egui::StrokeKind::Inside,
-    );
-
-    let shown = scenario.grid.extent()[0] * factor / f64::from(view.zoom);
+    let factor = micrometres_per_length(&scenario.model).unwrap_or(1.0);
+    let shown = f64::from(slice.extent[0]) * factor / f64::from(view.zoom);
     let length = scale_bar_length(shown);
     let width = rect.width() * (length / shown) as f32;
     let end = rect.right_bottom() - vec2(MARGIN, MARGIN);
-    let text_at = end - vec2(0.5 * width, 5.0);
-    let text = unit.format(length);
-    plate(
-        &painter,
-        text_at,
-        Align2::CENTER_BOTTOM,
-        &text,
-        Color32::WHITE,
-    );
+    let at = end - vec2(0.5 * width, 5.0);
+    let text = length_unit(&scenario.model).format(length);
+    plate(painter, at, Align2::CENTER_BOTTOM, &text, Color32::WHITE);
     for (thickness, colour) in [(5.0, PLATE), (3.0, Color32::WHITE)] {
-        painter.line_segment(
-            [end - vec2(width, 0.0), end],
-            Stroke::new(thickness, colour),
-        );
-    }
-
-    if let Some([x, y]) = here {
-        let at = |v: f32| unit.format(f64::from(v.max(0.0)) * factor);
-        let text = format!("x {}, y {}", at(x), at(y));
-        let corner = rect.left_bottom() + vec2(MARGIN, -MARGIN);
-        plate(&painter, corner, Align2::LEFT_BOTTOM, &text, Color32::WHITE);
+        let stroke = Stroke::new(thickness, colour);
+        painter.line_segment([end - vec2(width, 0.0), end], stroke);
     }
 }
 
-/// Model time.
-pub(super) fn clock(ui: &egui::Ui, rect: Rect, scenario: &Scenario, time: f64) {
-    let text = panels::clock(scenario, time);
-    let painter = ui.painter().with_clip_rect(rect);
-    let corner = rect.right_top() + vec2(-MARGIN, MARGIN);
-    plate(&painter, corner, Align2::RIGHT_TOP, &text, Color32::WHITE);
-}
-
-/// Height that [`legend`] needs, points.
-pub(super) fn legend_height(ui: &egui::Ui, model: &Model, look: Look) -> f32 {
-    match look {
-        Look::Field(_) => 46.0,
-        // About four labels fit into 600 points.
-        Look::Composite(view) => {
-            let count = model.views.get(view).map_or(0, |v| v.channels.len());
-            let columns = (ui.available_width() / 160.0).max(1.0);
-            20.0 * (count as f32 / columns).ceil().clamp(1.0, 4.0)
-        }
-    }
-}
-
-/// Swatches of a composite, or the colour bar of a field.
-pub(super) fn legend(
-    ui: &mut egui::Ui,
-    strip: Rect,
-    model: &Model,
-    look: Look,
-    range: impl FnOnce() -> Range,
+/// Model time, at the upper right; at the lower left where that place is taken.
+pub(super) fn clock(
+    painter: &egui::Painter,
+    rect: Rect,
+    scenario: &Scenario,
+    time: f64,
+    below: bool,
 ) {
-    match look {
-        Look::Composite(view) => swatches(ui, strip, model, view),
-        Look::Field(field) => colour_bar(ui, strip, model, field, &range()),
-    }
-}
-
-fn swatches(ui: &mut egui::Ui, strip: Rect, model: &Model, view: usize) {
-    let Some(view) = model.views.get(view) else {
-        return;
-    };
-    let ink = ui.visuals().text_color();
-    let painter = ui.painter();
-    let mut at = strip.left_top();
-    for channel in &view.channels {
-        let label = model.fields[channel.field].label.clone();
-        let galley = painter.layout_no_wrap(label, font(13.0), ink);
-        let width = 18.0 + galley.size().x;
-        if at.x > strip.left() && at.x + width > strip.right() {
-            at = pos2(strip.left(), at.y + 20.0);
+    let text = panels::clock(scenario, time);
+    let (corner, anchor) = match below {
+        false => (rect.right_top() + vec2(-MARGIN, MARGIN), Align2::RIGHT_TOP),
+        // Above the depth, which only 3D has.
+        true => {
+            let up = if scenario.grid.is_3d() { 22.0 } else { 0.0 };
+            let corner = rect.left_bottom() + vec2(MARGIN, -MARGIN - up);
+            (corner, Align2::LEFT_BOTTOM)
         }
-        let swatch = Rect::from_min_size(at + vec2(0.0, 3.0), vec2(12.0, 12.0));
-        painter.rect_filled(swatch, 2.0, rgb(channel.colour));
-        painter.galley(at + vec2(18.0, 0.0), galley, ink);
-        at.x += width + 16.0;
-    }
+    };
+    plate(painter, corner, anchor, &text, Color32::WHITE);
 }
 
-fn colour_bar(ui: &mut egui::Ui, strip: Rect, model: &Model, field: usize, range: &Range) {
-    let Some(f) = model.fields.get(field) else {
+/// Which plane of a 3D tissue is shown, at the lower left.
+pub(super) fn depth(painter: &egui::Painter, rect: Rect, scenario: &Scenario, slice: &Slice) {
+    if !scenario.grid.is_3d() {
         return;
-    };
-    let ink = ui.visuals().text_color();
-    let painter = ui.painter();
-    let unit = pretty_unit(&f.unit);
-    let title = if unit.is_empty() {
-        f.label.clone()
-    } else {
-        format!("{} ({unit})", f.label)
-    };
-    painter.text(strip.left_top(), Align2::LEFT_TOP, title, font(13.0), ink);
-    let width = strip.width().min(360.0);
-    let bar = Rect::from_min_size(strip.left_top() + vec2(0.0, 19.0), vec2(width, 10.0));
-    let map = map_of(model, Look::Field(field));
-    let x = |t: f32| bar.left() + bar.width() * t;
-    for i in 0..BAR {
-        let (a, b) = (i as f32 / BAR as f32, (i + 1) as f32 / BAR as f32);
-        let piece = Rect::from_x_y_ranges(x(a)..=x(b), bar.y_range());
-        painter.rect_filled(piece, 0.0, rgb(map.colour(0.5 * (a + b))));
     }
-    painter.rect_stroke(bar, 0.0, Stroke::new(1.0, ink), egui::StrokeKind::Outside);
-    let (low, high) = (f64::from(range.low), f64::from(range.high));
-    let (ticks, labels) = if range.log {
-        let ticks = log_ticks(low, high, 5);
-        let labels = log_labels(&ticks);
-        (ticks, labels)
-    } else {
-        let ticks = nice_ticks(low, high, 5);
-        let labels = tick_labels(&ticks);
-        (ticks, labels)
-    };
-    for (tick, label) in ticks.iter().zip(labels) {
-        let at = pos2(x(range.position(*tick as f32)), bar.bottom());
-        painter.line_segment([at, at + vec2(0.0, 3.0)], Stroke::new(1.0, ink));
-        let anchor = if at.x < bar.left() + 8.0 {
-            Align2::LEFT_TOP
-        } else {
-            Align2::CENTER_TOP
+    let factor = micrometres_per_length(&scenario.model).unwrap_or(1.0);
+    let at = length_unit(&scenario.model).format(slice.depth * factor);
+    let text = format!("{} = {at}", AXES[slice.normal]);
+    let corner = rect.left_bottom() + vec2(MARGIN, -MARGIN);
+    plate(painter, corner, Align2::LEFT_BOTTOM, &text, Color32::WHITE);
+}
+
+/// Names of the axes.
+pub(super) const AXES: [&str; 3] = ["x", "y", "z"];
+
+/// Where things are drawn in a pane.
+pub(super) struct Ground<'a> {
+    pub painter: &'a egui::Painter,
+    pub rect: Rect,
+    pub view: &'a View,
+    pub slice: &'a Slice,
+}
+
+impl Ground<'_> {
+    fn at(&self, position: [f64; 3]) -> Pos2 {
+        let extent = self.slice.extent;
+        self.view.at(self.rect, extent, self.slice.flat(position))
+    }
+
+    // Light on dark, so that it is seen on every picture.
+    fn strokes(width: f32, colour: Color32) -> [Stroke; 2] {
+        [Stroke::new(width + 2.5, PLATE), Stroke::new(width, colour)]
+    }
+
+    /// The brush.
+    pub fn circle(&self, centre: [f64; 3], radius: f64) {
+        let radius = radius as f32 * self.view.scale(self.rect, self.slice.extent);
+        for stroke in Self::strokes(1.5, Color32::WHITE) {
+            self.painter.circle_stroke(self.at(centre), radius, stroke);
+        }
+    }
+
+    /// A line from A to B.
+    pub fn line(&self, ends: [[f64; 3]; 2]) {
+        let ends = ends.map(|e| self.at(e));
+        for stroke in Self::strokes(2.0, Color32::WHITE) {
+            self.painter.line_segment(ends, stroke);
+        }
+        let along = (ends[1] - ends[0]).normalized();
+        for (end, name, away) in [(ends[0], "A", -along), (ends[1], "B", along)] {
+            self.painter.circle_filled(end, 4.0, Color32::WHITE);
+            let at = end + 14.0 * away;
+            plate(
+                self.painter,
+                at,
+                Align2::CENTER_CENTER,
+                name,
+                Color32::WHITE,
+            );
+        }
+    }
+
+    /// A place that is explained.
+    pub fn cross(&self, position: [f64; 3], text: &str) {
+        let at = self.at(position);
+        for stroke in Self::strokes(1.5, Color32::WHITE) {
+            for d in [vec2(1.0, 0.0), vec2(0.0, 1.0)] {
+                for sign in [-1.0, 1.0] {
+                    let from = at + 4.0 * sign * d;
+                    self.painter
+                        .line_segment([from, from + 9.0 * sign * d], stroke);
+                }
+            }
+        }
+        self.label(at, 14.0, text, Color32::WHITE);
+    }
+
+    /// A place where something went wrong.
+    pub fn alarm(&self, position: [f64; 3], text: &str) {
+        let at = self.at(position);
+        for stroke in Self::strokes(2.5, ALARM) {
+            self.painter.circle_stroke(at, 14.0, stroke);
+        }
+        self.label(at, 19.0, text, ALARM);
+    }
+
+    // Beside a point, where there is room in the pane.
+    fn label(&self, at: Pos2, away: f32, text: &str, colour: Color32) {
+        let (d, anchor) = match at.x > self.rect.center().x {
+            true => (vec2(-away - 4.0, 0.0), Align2::RIGHT_CENTER),
+            false => (vec2(away + 4.0, 0.0), Align2::LEFT_CENTER),
         };
-        painter.text(at + vec2(0.0, 3.0), anchor, label, font(11.0), ink);
+        plate(self.painter, at + d, anchor, text, colour);
     }
 }

@@ -1,17 +1,12 @@
 //! The shader against the pictures that the processor draws.
 
-use std::sync::Arc;
-
-use eframe::egui;
-use egui_kittest::{Harness, kittest::Queryable as _};
-use warmfront_engine::{Gpu, GpuOptions, StateLayout};
-use warmfront_model::Library;
+use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_view::colour::{Rgb, to_linear};
-use warmfront_view::{Channel, Colormap, Range, composite, field_image};
+use warmfront_view::{Channel, EYE, GROUND, Range, composite, field_image};
 
-use super::paint::{ChannelUniform, Tissue, Uniform};
-use super::{Canvas, EYE, GROUND, Look, View, linear};
-use crate::state::{Display, Snapshot};
+use super::paint::{Job, Tissue};
+use super::scale::{Map, map};
+use super::uniform::{ChannelUniform, Uniform, linear};
 
 /// A row of 64 pixels is 256 bytes, as copies of textures want it.
 const WIDTH: u32 = 64;
@@ -65,7 +60,7 @@ fn render(
     format: wgpu::TextureFormat,
     state: &[f32],
     uniform: &Uniform,
-    map: &Colormap,
+    map: &'static Map,
 ) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut tissue = Tissue::new(&gpu.device, format)?;
     let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
@@ -98,10 +93,21 @@ fn render(
         usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
         mapped_at_creation: false,
     });
-    let table = map.rgba_table();
-    tissue.prepare(&gpu.device, &gpu.queue, 0, &buffer, uniform, &table);
+    let mut job = Job {
+        state: buffer,
+        uniform: *uniform,
+        colours: &map.table,
+        version: 1,
+        size: [WIDTH, HEIGHT],
+    };
     let view = texture.create_view(&Default::default());
     let mut encoder = gpu.device.create_command_encoder(&Default::default());
+    // Twice the same is drawn once; another state of the same simulation is drawn again.
+    for (version, drawn) in [(1, 1), (1, 1), (2, 2)] {
+        job.version = version;
+        tissue.prepare(&gpu.device, &gpu.queue, &mut encoder, 0, &job);
+        assert_eq!(tissue.drawn, drawn);
+    }
     {
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
@@ -153,11 +159,11 @@ fn pixels_are_those_of_the_processor() -> Outcome {
         corner: [0.0, HEIGHT as f32],
         step: [1.0, 1.0],
         cells: [WIDTH, HEIGHT],
-        pitch: PITCH,
+        stride: [1, PITCH],
         ground: linear(GROUND),
         ..Uniform::default()
     };
-    let magma = Colormap::named("magma")?;
+    let magma = map("magma");
     for format in [
         wgpu::TextureFormat::Rgba8Unorm,
         wgpu::TextureFormat::Rgba8UnormSrgb,
@@ -193,7 +199,7 @@ fn pixels_are_those_of_the_processor() -> Outcome {
                 })
                 .collect();
             let wanted = composite(&channels, WIDTH, HEIGHT, GROUND)?;
-            let found = render(&gpu, format, &state, &uniform, &magma)?;
+            let found = render(&gpu, format, &state, &uniform, magma)?;
             let apart = furthest(&found, wanted.as_raw());
             assert!(
                 apart <= TOLERANCE,
@@ -205,8 +211,8 @@ fn pixels_are_those_of_the_processor() -> Outcome {
             uniform.range = [range.low, range.high];
             uniform.logarithmic = u32::from(range.log);
             uniform.channels[0].start = 3 * block;
-            let wanted = field_image(&planes[1], WIDTH, HEIGHT, range, &magma)?;
-            let found = render(&gpu, format, &state, &uniform, &magma)?;
+            let wanted = field_image(&planes[1], WIDTH, HEIGHT, range, &magma.colours)?;
+            let found = render(&gpu, format, &state, &uniform, magma)?;
             let apart = furthest(&found, wanted.as_raw());
             assert!(apart <= TOLERANCE, "map, {format:?}, {range:?}: {apart}");
         }
@@ -217,14 +223,14 @@ fn pixels_are_those_of_the_processor() -> Outcome {
 #[test]
 fn texture_keeps_the_light_and_the_place() -> Outcome {
     let gpu = Gpu::new(&GpuOptions::default())?;
-    let grey = Colormap::named("grey")?;
+    let grey = map("grey");
     let state = vec![0.2_f32; (PITCH * HEIGHT) as usize];
     let mut uniform = Uniform {
         corner: [0.0, 8.0 * HEIGHT as f32 / WIDTH as f32],
         step: [8.0 / WIDTH as f32; 2],
         cells: [WIDTH, HEIGHT],
         lattice: [1.0, 1.0],
-        pitch: PITCH,
+        stride: [1, PITCH],
         count: 1,
         eye: 1.0,
         ..Uniform::default()
@@ -241,7 +247,7 @@ fn texture_keeps_the_light_and_the_place() -> Outcome {
     let mut pictures = Vec::new();
     for seed in 11..31 {
         uniform.channels[0].seed = seed;
-        let picture = render(&gpu, format, &state, &uniform, &grey)?;
+        let picture = render(&gpu, format, &state, &uniform, grey)?;
         for pixel in picture.chunks(4) {
             sum += f64::from(to_linear(pixel[0]));
             count += 1;
@@ -255,11 +261,11 @@ fn texture_keeps_the_light_and_the_place() -> Outcome {
     );
     assert_ne!(pictures[0], pictures[1], "the seed moves nuclei");
     uniform.channels[0].seed = 11;
-    let again = render(&gpu, format, &state, &uniform, &grey)?;
+    let again = render(&gpu, format, &state, &uniform, grey)?;
     assert_eq!(again, pictures[0], "nothing else does");
     // Half a lattice square to the right, everything moves left by half of 8 pixels.
     uniform.corner[0] = 0.5;
-    let moved = render(&gpu, format, &state, &uniform, &grey)?;
+    let moved = render(&gpu, format, &state, &uniform, grey)?;
     let shifted = (0..HEIGHT).all(|y| {
         let row = (y * WIDTH * 4) as usize;
         let length = ((WIDTH - 4) * 4) as usize;
@@ -273,87 +279,61 @@ fn texture_keeps_the_light_and_the_place() -> Outcome {
 }
 
 #[test]
-fn panes_are_named_and_steered() -> Outcome {
+fn a_difference_is_value_minus_the_first_arm() -> Outcome {
     let gpu = Gpu::new(&GpuOptions::default())?;
-    let scenario = Arc::new(Library::embedded().scenario("inflamed")?);
-    let fields = scenario.model.fields.len() as u32;
-    let cells = scenario.grid.cells;
-    let (arms, block) = (scenario.arms.len() as u32, cells[0] * cells[1]);
-    let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some("state"),
-        size: u64::from(4 * fields * arms * block),
-        usage: wgpu::BufferUsages::STORAGE,
-        mapped_at_creation: false,
-    });
-    let snapshot = Snapshot {
-        display: Some(Display {
-            buffer,
-            layout: StateLayout {
-                place: (0..fields).collect(),
-                arms,
-                cells,
-                pitch: cells[0],
-                block,
-            },
-        }),
-        scenario: Some(Arc::clone(&scenario)),
-        time: 12.34,
-        ..Snapshot::default()
+    let balance = map("balance");
+    let mut state = state([1.0, 1.0]);
+    let block = PITCH * HEIGHT;
+    state[(2 * block + 7) as usize] = f32::NAN;
+    let (control, other) = (plane(&state, 2), plane(&state, 3));
+    let range = Range::linear(-1.0, 1.0);
+    let mut uniform = Uniform {
+        corner: [0.0, HEIGHT as f32],
+        step: [1.0, 1.0],
+        cells: [WIDTH, HEIGHT],
+        stride: [1, PITCH],
+        range: [range.low, range.high],
+        ..Uniform::default()
     };
-    let looks = [Look::Composite(0), Look::Field(5), Look::Composite(99)];
-    for (look, panes) in looks.into_iter().zip([&[0, 1, 2, 3][..], &[2], &[0, 7]]) {
-        let canvas = Canvas {
-            look,
-            ..Canvas::default()
-        };
-        let mut harness = Harness::builder()
-            .with_size([640.0, 600.0])
-            .with_step_dt(0.03)
-            .with_max_steps(200)
-            .build_ui_state(
-                |ui, canvas: &mut Canvas| canvas.ui(ui, &snapshot, panes),
-                canvas,
-            );
-        harness.run();
-        let shown = panes.iter().filter(|&&a| a < arms as usize);
-        for &arm in shown {
-            let label = format!("Tissue: {}", scenario.arms[arm].label);
-            assert!(harness.query_by_label(&label).is_some(), "{label}");
-        }
-        let first = format!("Tissue: {}", scenario.arms[panes[0]].label);
-        let middle = harness.get_by_label(&first).rect().center();
-        harness.event(egui::Event::PointerMoved(middle));
-        harness.event(egui::Event::MouseWheel {
-            unit: egui::MouseWheelUnit::Point,
-            source: egui::MouseWheelSource::Unknown,
-            delta: egui::vec2(0.0, 200.0),
-            phase: egui::TouchPhase::Move,
-            modifiers: egui::Modifiers::NONE,
-        });
-        harness.run();
-        let view = harness.state().view;
-        assert!(view.zoom > 1.5, "{view:?}");
-        let centred = view.centre.iter().all(|c| (c - 0.5).abs() < 0.02);
-        assert!(centred, "zoomed about the cursor: {view:?}");
-        for _ in 0..2 {
-            harness.event(egui::Event::PointerButton {
-                pos: middle,
-                button: egui::PointerButton::Primary,
-                pressed: true,
-                modifiers: egui::Modifiers::NONE,
-            });
-            harness.event(egui::Event::PointerButton {
-                pos: middle,
-                button: egui::PointerButton::Primary,
-                pressed: false,
-                modifiers: egui::Modifiers::NONE,
-            });
-        }
-        harness.run();
-        assert_eq!(harness.state().view, View::default());
-    }
-    // Nothing to show yet.
-    let mut harness = Harness::new_ui(|ui| Canvas::default().ui(ui, &Snapshot::default(), &[0]));
-    harness.run();
+    uniform.channels[0] = ChannelUniform {
+        start: 3 * block,
+        minus: 2 * block,
+        differs: 1,
+        ..ChannelUniform::default()
+    };
+    let apart: Vec<f32> = other.iter().zip(&control).map(|(a, b)| a - b).collect();
+    let wanted = field_image(&apart, WIDTH, HEIGHT, range, &balance.colours)?;
+    let format = wgpu::TextureFormat::Rgba8Unorm;
+    let found = render(&gpu, format, &state, &uniform, balance)?;
+    assert!(furthest(&found, wanted.as_raw()) <= TOLERANCE);
+    Ok(())
+}
+
+#[test]
+fn a_slice_may_have_any_strides() -> Outcome {
+    let gpu = Gpu::new(&GpuOptions::default())?;
+    let magma = map("magma");
+    // Planes of 3 by 40 cells, 64 of them, seen from the side: y is up, z across.
+    let (row, layer) = (5, 5 * HEIGHT);
+    let values = (0..layer * WIDTH).map(|i| (i * 7919 % 1000) as f32 / 1000.0);
+    let state: Vec<f32> = values.collect();
+    let seen: Vec<f32> = (0..HEIGHT)
+        .flat_map(|y| (0..WIDTH).map(move |z| (2 + y * row + z * layer) as usize))
+        .map(|i| state[i])
+        .collect();
+    let range = Range::linear(0.0, 1.0);
+    let mut uniform = Uniform {
+        corner: [0.0, HEIGHT as f32],
+        step: [1.0, 1.0],
+        cells: [WIDTH, HEIGHT],
+        stride: [layer, row],
+        range: [range.low, range.high],
+        ..Uniform::default()
+    };
+    uniform.channels[0].start = 2;
+    let wanted = field_image(&seen, WIDTH, HEIGHT, range, &magma.colours)?;
+    let format = wgpu::TextureFormat::Rgba8Unorm;
+    let found = render(&gpu, format, &state, &uniform, magma)?;
+    assert!(furthest(&found, wanted.as_raw()) <= TOLERANCE);
     Ok(())
 }

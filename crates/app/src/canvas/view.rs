@@ -44,6 +44,18 @@ impl View {
         [x * extent[0], y * extent[1]]
     }
 
+    /// Point of a pane where a position in the tissue is drawn; the inverse of [`View::place`].
+    pub fn at(&self, rect: egui::Rect, extent: [f32; 2], place: [f32; 2]) -> egui::Pos2 {
+        let [left, top] = self.upper_left();
+        let across = egui::vec2(place[0] / extent[0] - left, top - place[1] / extent[1]);
+        rect.min + across * self.zoom * rect.size()
+    }
+
+    /// Points on screen per unit of `extent`.
+    pub fn scale(&self, rect: egui::Rect, extent: [f32; 2]) -> f32 {
+        rect.width() * self.zoom / extent[0]
+    }
+
     /// Magnifies by `factor`; what is under the cursor stays there, as far as the edges allow.
     pub fn zoom_at(&mut self, rect: egui::Rect, cursor: egui::Pos2, factor: f32) {
         let before = self.fractions(rect, cursor);
@@ -150,6 +162,11 @@ mod tests {
         view.drag(rect, vec2(40.0, 0.0));
         let moved = view.place(rect, [2.0, 1.0], cursor + vec2(40.0, 0.0));
         assert!((moved[0] - after[0]).abs() < 1e-5);
+        let back = view.at(rect, [2.0, 1.0], after);
+        assert!(
+            (back - cursor - vec2(40.0, 0.0)).length() < 0.01,
+            "{back:?}"
+        );
         view.drag(rect, vec2(1e6, -1e6));
         view.zoom_at(rect, cursor, 1e-9);
         assert_eq!(view, View::default());

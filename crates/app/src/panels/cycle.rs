@@ -6,12 +6,15 @@
 use std::f32::consts::{PI, TAU};
 
 use eframe::egui::{
-    Align2, Color32, ComboBox, FontId, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2, lerp, vec2,
+    Align2, Button, Color32, ComboBox, FontId, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, Vec2,
+    WidgetInfo, lerp, vec2,
 };
-use warmfront_model::{CycleStep, Scenario};
+use warmfront_model::{CycleStep, Local, Scenario};
 use warmfront_session::Row;
 
 use super::{Desk, last_row};
+use crate::canvas::Look;
+use crate::command::WindowCommand;
 use crate::state::Snapshot;
 
 /// Edge of the ring's square, points.
@@ -22,37 +25,66 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     let Some(scenario) = snapshot.scenario.clone() else {
         return;
     };
-    let steps = &scenario.model.cycle;
+    let model = &scenario.model;
+    let steps = &model.cycle;
     if steps.is_empty() {
+        ui.weak("This model has no cycle.");
         return;
     }
     let last = scenario.arms.len() - 1;
     let mut arm = desk.cycle_arm.unwrap_or(desk.arm(&scenario)).min(last);
-    ui.strong("Cycle");
-    ComboBox::from_label("Arm of the cycle")
-        .selected_text(&scenario.arms[arm].label)
-        .show_ui(ui, |ui| {
-            for (i, a) in scenario.arms.iter().enumerate() {
-                if ui.selectable_value(&mut arm, i, &a.label).clicked() {
-                    desk.cycle_arm = Some(i);
+    ui.horizontal(|ui| {
+        let label = ui.label("Arm").on_hover_text(largest(&scenario));
+        let combo = ComboBox::from_id_salt("arm of the cycle")
+            .selected_text(&scenario.arms[arm].label)
+            .show_ui(ui, |ui| {
+                for (i, a) in scenario.arms.iter().enumerate() {
+                    if ui.selectable_value(&mut arm, i, &a.label).clicked() {
+                        desk.cycle_arm = Some(i);
+                    }
+                }
+            });
+        combo.response.labelled_by(label.id);
+    });
+    let row = last_row(snapshot, &scenario);
+    let light: Vec<Option<f32>> = steps.iter().map(|s| light(row, s.rate, arm)).collect();
+    let mut clicked = None;
+    let chosen = desk.cycle_step.filter(|i| *i < steps.len());
+    ui.horizontal_top(|ui| {
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::hover());
+        clicked = ring(ui, rect, steps, &light, chosen);
+        ui.vertical(|ui| {
+            ui.set_max_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.spacing_mut().button_padding = vec2(3.0, 0.0);
+            ui.spacing_mut().interact_size.y = 15.0;
+            for (i, (step, light)) in steps.iter().zip(&light).enumerate() {
+                let text = format!("{} {}: {}", i + 1, step.label, percent(*light));
+                let text = RichText::new(text).small();
+                let button = Button::selectable(chosen == Some(i), text).wrap();
+                let response = ui.add(button).on_hover_ui(|ui| explain(ui, step));
+                if response.clicked() {
+                    clicked = Some(i);
                 }
             }
         });
-    let row = last_row(snapshot, &scenario);
-    let light: Vec<Option<f32>> = steps.iter().map(|s| light(row, s.rate, arm)).collect();
-    ui.horizontal_top(|ui| {
-        let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::hover());
-        ring(ui, rect, steps, &light);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            for (i, (step, light)) in steps.iter().zip(&light).enumerate() {
-                let text = format!("{} {}: {}", i + 1, step.label, percent(*light));
-                let label = ui.label(RichText::new(text).small());
-                label.on_hover_ui(|ui| explain(ui, step));
-            }
-        });
     });
-    ui.weak(RichText::new(largest(&scenario)).small());
+    if let Some(step) = clicked {
+        let same = chosen == Some(step);
+        desk.cycle_step = (!same).then_some(step);
+        let local = Local::Observable(steps[step].rate);
+        if !same && model.locals().contains(&local) {
+            desk.window.push(WindowCommand::Look(Look::Derived(local)));
+        }
+    }
+    if let Some(step) = desk.cycle_step.and_then(|i| steps.get(i)) {
+        ui.separator();
+        explain(ui, step);
+        let rate = &model.observables[step.rate];
+        let value = row.map_or(f64::NAN, |r| r.values[arm][step.rate]);
+        let now = super::quantity(value, &rate.unit);
+        ui.label(format!("{} now: {now}", rate.label));
+    }
 }
 
 fn largest(scenario: &Scenario) -> &'static str {
@@ -80,7 +112,15 @@ fn percent(light: Option<f32>) -> String {
     light.map_or("n/a".to_owned(), |l| format!("{:.0} %", 100.0 * l))
 }
 
-fn ring(ui: &mut Ui, rect: Rect, steps: &[CycleStep], light: &[Option<f32>]) {
+// Draws the ring; the step that was clicked.
+fn ring(
+    ui: &mut Ui,
+    rect: Rect,
+    steps: &[CycleStep],
+    light: &[Option<f32>],
+    chosen: Option<usize>,
+) -> Option<usize> {
+    let mut clicked = None;
     let visuals = ui.visuals();
     let (dim, ink) = (visuals.faint_bg_color, visuals.text_color());
     let edge = visuals.weak_text_color();
@@ -114,7 +154,9 @@ fn ring(ui: &mut Ui, rect: Rect, steps: &[CycleStep], light: &[Option<f32>]) {
         let l = light.unwrap_or(0.0);
         let fill = dim.lerp_to_gamma(lit, l);
         let painter = ui.painter();
-        painter.circle(centre, node, fill, Stroke::new(1.0 + l, edge));
+        let width = if chosen == Some(i) { 3.0 } else { 1.0 + l };
+        let line = if chosen == Some(i) { ink } else { edge };
+        painter.circle(centre, node, fill, Stroke::new(width, line));
         let text = if l > 0.5 { Color32::BLACK } else { ink };
         let number = (i + 1).to_string();
         painter.text(
@@ -125,9 +167,16 @@ fn ring(ui: &mut Ui, rect: Rect, steps: &[CycleStep], light: &[Option<f32>]) {
             text,
         );
         let area = Rect::from_center_size(centre, Vec2::splat(2.0 * node));
-        let response = ui.interact(area, ui.scope_id().with(("step", i)), Sense::hover());
-        response.on_hover_ui(|ui| explain(ui, step));
+        let response = ui.interact(area, ui.scope_id().with(("step", i)), Sense::click());
+        response.widget_info(|| {
+            let text = format!("Step {}: {}", i + 1, step.label);
+            WidgetInfo::selected(Role::Button, true, chosen == Some(i), text)
+        });
+        if response.on_hover_ui(|ui| explain(ui, step)).clicked() {
+            clicked = Some(i);
+        }
     }
+    clicked
 }
 
 fn explain(ui: &mut Ui, step: &CycleStep) {

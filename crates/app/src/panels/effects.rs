@@ -1,13 +1,17 @@
 //! What the arms came to, relative to the control, in plain words.
 
-use eframe::egui::{RichText, Ui};
+use eframe::egui::{Grid, RichText, Ui};
 use warmfront_model::Scenario;
-use warmfront_session::{Combination, Effects};
+use warmfront_session::{Additivity, Combination, Effects};
 
-use super::{Desk, clock, colour_of_arm, last_row};
+use super::plots::present_row;
+use super::{Desk, clock, colour_of_arm, quantity};
 use crate::state::Snapshot;
 
-/// Relative burdens, and Bliss and HSA for combinations.
+/// A difference that is read as none, as a share of the control's burden.
+const SMALL: f64 = 0.005;
+
+/// The burden of every arm, and Bliss and HSA for combinations.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &Desk) {
     let Some(scenario) = &snapshot.scenario else {
         return;
@@ -15,64 +19,131 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &Desk) {
     if scenario.arms.len() < 2 {
         return;
     }
-    ui.strong("Relative to the control");
     let arms: Vec<usize> = (0..scenario.arms.len()).collect();
-    let effects = last_row(snapshot, scenario).and_then(|row| Effects::of(scenario, &arms, row));
+    let effects = present_row(snapshot, scenario).and_then(|row| Effects::of(scenario, &arms, row));
     let Some(effects) = effects else {
         ui.weak("Nothing to compare yet.");
         return;
     };
-    for (arm, relative) in effects.relative.iter().enumerate() {
-        if arm == effects.control {
-            continue;
-        }
-        let label = &scenario.arms[arm].label;
-        let text = format!(
-            "{label}: {} of {}",
-            percent(*relative),
-            control(scenario, &effects)
-        );
-        ui.label(RichText::new(text).color(colour_of_arm(arm, desk.dark)));
-    }
     for combination in &effects.combinations {
         if effects.relative[combination.arm].is_finite() && combination.bliss.is_finite() {
-            ui.label(words(scenario, &effects, combination));
+            verdict(ui, scenario, &effects, combination);
+            ui.add_space(2.0);
         }
     }
-    ui.weak(format!("At {}.", clock(scenario, effects.time)));
+    table(ui, scenario, &effects, desk.dark);
 }
 
-fn control<'a>(scenario: &'a Scenario, effects: &Effects) -> &'a str {
-    &scenario.arms[effects.control].label
+/// The burden of an arm as it is said in its pane: `72 % of control`; none for the control itself and
+/// before there is a burden.
+pub fn of_control(snapshot: &Snapshot, scenario: &Scenario, arm: usize) -> Option<String> {
+    let arms: Vec<usize> = (0..scenario.arms.len()).collect();
+    let effects = Effects::of(scenario, &arms, present_row(snapshot, scenario)?)?;
+    let share = effects.relative[arm];
+    let control = scenario.arms[effects.control].label.to_lowercase();
+    let said = arm != effects.control && share.is_finite();
+    said.then(|| format!("{} of {control}", percent(share)))
 }
 
-fn words(scenario: &Scenario, effects: &Effects, c: &Combination) -> String {
+fn table(ui: &mut Ui, scenario: &Scenario, effects: &Effects, dark: bool) {
+    let burden = scenario
+        .model
+        .burden
+        .map(|o| &scenario.model.observables[o]);
+    let (label, unit) = burden.map_or(("Burden", ""), |o| (o.label.as_str(), o.unit.as_str()));
+    Grid::new("effects")
+        .num_columns(3)
+        .striped(true)
+        .show(ui, |ui| {
+            ui.weak(format!("At {}", clock(scenario, effects.time)));
+            ui.weak(label);
+            ui.weak("of control");
+            ui.end_row();
+            for (arm, a) in scenario.arms.iter().enumerate() {
+                ui.label(RichText::new(&a.label).color(colour_of_arm(arm, dark)));
+                ui.label(quantity(effects.burden[arm], unit));
+                ui.strong(percent(effects.relative[arm]));
+                ui.end_row();
+            }
+        });
+}
+
+fn verdict(ui: &mut Ui, scenario: &Scenario, effects: &Effects, c: &Combination) {
     let label = &scenario.arms[c.arm].label;
+    let sign = match c.additivity {
+        Additivity::More => "▲",
+        Additivity::About => "=",
+        Additivity::Less => "▼",
+    };
+    let text = format!("{sign} {label}: {}", c.additivity.words());
+    ui.label(RichText::new(text).strong());
+    let meaning = "Bliss: drugs that act independently multiply what each leaves. \
+                   HSA, highest single agent: the better drug alone.";
+    ui.label(words(effects, c)).on_hover_text(meaning);
+}
+
+/// Bliss and HSA with numbers.
+fn words(effects: &Effects, c: &Combination) -> String {
     let found = effects.relative[c.arm];
     let best = found + c.hsa_excess;
-    let against = match c.hsa_excess {
-        e if e > 0.005 => format!("{} less is left than that", points(e)),
-        e if e < -0.005 => format!("{} more is left than that", points(e)),
+    let difference = |excess: f64| match excess {
+        e if e > SMALL => format!("{} less", points(e)),
+        e if e < -SMALL => format!("{} more", points(e)),
         _ => "no difference".to_owned(),
     };
     format!(
-        "{label}: {}. If the drugs acted independently, {} would be left (Bliss); {} is. \
-         The best single drug leaves {} (HSA): {against}.",
-        c.additivity.words(),
-        percent(c.bliss),
+        "{} is left. Independent drugs would leave {} (Bliss): {}. \
+         The better drug alone leaves {} (HSA): {}.",
         percent(found),
+        percent(c.bliss),
+        difference(c.bliss_excess),
         percent(best),
+        difference(c.hsa_excess),
     )
 }
 
 fn percent(share: f64) -> String {
-    if share.is_finite() {
-        format!("{:.0} %", 100.0 * share)
-    } else {
-        "n/a".to_owned()
+    match 100.0 * share {
+        p if !p.is_finite() => "n/a".to_owned(),
+        p if p > 0.0 && p < 10.0 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
     }
 }
 
 fn points(share: f64) -> String {
-    format!("{:.0} points", 100.0 * share.abs())
+    match 100.0 * share.abs() {
+        p if p < 10.0 => format!("{p:.1} points"),
+        p => format!("{p:.0} points"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verdict_has_numbers() {
+        let c = Combination {
+            arm: 3,
+            singles: vec![1, 2],
+            bliss: 0.3,
+            bliss_excess: 0.2,
+            hsa_excess: 0.4,
+            additivity: Additivity::More,
+        };
+        let effects = Effects {
+            time: 28.0,
+            control: 0,
+            burden: vec![2.0, 1.0, 1.2, 0.2],
+            relative: vec![1.0, 0.5, 0.6, 0.1],
+            combinations: Vec::new(),
+        };
+        assert_eq!(
+            words(&effects, &c),
+            "10 % is left. Independent drugs would leave 30 % (Bliss): 20 points less. \
+             The better drug alone leaves 50 % (HSA): 40 points less."
+        );
+        assert_eq!(percent(0.054), "5.4 %");
+        assert_eq!(percent(f64::NAN), "n/a");
+    }
 }

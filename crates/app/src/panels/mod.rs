@@ -5,27 +5,36 @@
 //! field or an observable: all names, units and colours come from the model.
 
 use eframe::egui::{Color32, RichText};
+use serde::{Deserialize, Serialize};
 use warmfront_model::{Model, Scenario};
 use warmfront_session::{Row, pretty_unit};
 use warmfront_view::arm_colour;
 use warmfront_view::number::format_number;
 
+use crate::canvas::Tool;
+use crate::command::{Inspect, WindowCommand};
 use crate::state::Snapshot;
 
+pub mod brush;
 pub mod cycle;
 pub mod effects;
+pub mod equations;
 pub mod gallery;
 mod outbox;
+pub mod parameters;
 pub mod plots;
+pub mod profile;
+pub mod regimen;
 mod related;
 pub mod status;
 pub mod transport;
 pub mod treatment;
+pub mod why;
 
 pub use outbox::Outbox;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// A scenario of the library, as the gallery shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +49,32 @@ pub struct GalleryEntry {
     pub expected: String,
     /// What not to conclude from it.
     pub caveat: String,
+}
+
+/// The panels that have a tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// The picture.
+    Tissue,
+    /// The two sliders.
+    Treatment,
+    /// The gallery.
+    Scenarios,
+    /// The brush.
+    Brush,
+    /// Time series and what the combination adds.
+    Plots,
+    /// The cancer-immunity cycle.
+    Cycle,
+    /// All numbers of the model.
+    Parameters,
+    /// The model as written.
+    Equations,
+    /// Every process at a point.
+    Why,
+    /// Values along a line.
+    Profile,
 }
 
 /// What the user chose to look at, and the way out for commands.
@@ -57,12 +92,36 @@ pub struct Desk {
     pub logarithmic: bool,
     /// Arm of the cycle; none: the one shown alone, else the last.
     pub cycle_arm: Option<usize>,
+    /// Step of the cycle that is explained.
+    pub cycle_step: Option<usize>,
     /// Dark colours.
     pub dark: bool,
     /// The list of keys is open.
     pub help: bool,
     /// The panels at both sides are shown.
     pub sides: bool,
+    /// What the pointer does on the tissue.
+    pub tool: Tool,
+    /// Where values are wanted; the canvas and the panels write it, the app sends it when it changed.
+    pub inspect: Inspect,
+    /// Field, size and strength of the brush.
+    pub brush: brush::State,
+    /// See [`equations`].
+    pub equations: equations::State,
+    /// See [`gallery`].
+    pub gallery_state: gallery::State,
+    /// See [`parameters`].
+    pub parameters: parameters::State,
+    /// See [`plots`].
+    pub plots: plots::State,
+    /// See [`profile`].
+    pub profile: profile::State,
+    /// See [`regimen`].
+    pub regimen: regimen::State,
+    /// See [`why`].
+    pub why: why::State,
+    /// Window commands that panels gave; the app obeys them in the same frame.
+    pub window: Vec<WindowCommand>,
 }
 
 impl Desk {

@@ -1,244 +1,269 @@
-//! Time series of all arms: the burden, and a quantity to choose.
+//! Time series of all arms: the quantities to choose from as a grid of small plots.
 
-use eframe::egui::{self, ComboBox, Stroke, Ui, Vec2b};
-use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
-use warmfront_model::{Scenario, plain};
-use warmfront_session::{pretty_unit, time_axis};
-use warmfront_view::number::format_number;
+mod chart;
+pub mod data;
 
-use super::{Desk, clock, colour, colour_of_arm, is_whole};
-use crate::state::{Mark, Snapshot};
+use std::sync::Arc;
 
-/// Most points of a line; more are not seen.
-const MOST_POINTS: usize = 1500;
+use eframe::egui::{self, Context, RichText, ScrollArea, Ui};
+use warmfront_model::{Model, Scenario};
+use warmfront_session::pretty_unit;
+
+use super::{Desk, colour_of_arm};
+use crate::command::Command;
+use crate::export::{Curves, Exporter, Format};
+use crate::state::{News, Snapshot};
+use chart::{Page, chart};
+
+pub use chart::dash;
+pub use data::present_row;
+
+/// What the panel remembers.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Identifiers of the observables shown; none: the burden and what the model plots.
+    pub chosen: Option<Vec<String>>,
+    /// What exports came to, to be shown once and taken away.
+    pub news: Vec<News>,
+    /// Writes files.
+    pub exporter: Exporter,
+}
+
+/// Most plots at a time.
+const MOST_PLOTS: usize = 10;
 /// Height of a plot, points.
-const HEIGHT: f32 = 165.0;
+const HEIGHT: f32 = 150.0;
+/// Least width of a plot, points.
+const WIDTH: f32 = 260.0;
+/// What the lines of [`dash`] look like in text.
+const SAMPLES: [&str; 4] = ["———", "- - -", "·····", "— —"];
 
-/// Both plots and what they share.
+/// The panel.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
+    answers(ui.ctx(), desk);
     let Some(scenario) = snapshot.scenario.clone() else {
         return;
     };
     let model = &scenario.model;
-    let order = quantities(&scenario);
-    let first = model.burden.or(order.first().copied());
-    if let Some(observable) = first {
-        ui.horizontal(|ui| {
-            ui.strong(&model.observables[observable].label);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.checkbox(&mut desk.logarithmic, "Logarithmic");
-            });
-        });
-        plot(ui, snapshot, &scenario, desk, observable, true);
-    }
-    let others: Vec<usize> = order.into_iter().filter(|o| Some(*o) != first).collect();
-    let chosen = desk.quantity.filter(|o| others.contains(o));
-    let Some(mut chosen) = chosen.or(others.first().copied()) else {
+    if model.observables.is_empty() {
+        ui.weak("This model has nothing to plot.");
         return;
-    };
-    ui.add_space(4.0);
-    ComboBox::from_label("Quantity")
-        .selected_text(&model.observables[chosen].label)
-        .width((ui.available_width() - 80.0).max(80.0))
-        .show_ui(ui, |ui| {
-            for o in others {
-                let label = &model.observables[o].label;
-                if ui.selectable_value(&mut chosen, o, label).clicked() {
-                    desk.quantity = Some(o);
-                }
-            }
-        });
-    plot(ui, snapshot, &scenario, desk, chosen, false);
-}
-
-/// Observables to choose from: those of the standard figure first, by its panels, then the rest.
-fn quantities(scenario: &Scenario) -> Vec<usize> {
-    let observables = &scenario.model.observables;
-    let mut order: Vec<usize> = (0..observables.len()).collect();
-    order.sort_by_key(|o| observables[*o].plot.is_none());
-    order
-}
-
-fn plot(
-    ui: &mut Ui,
-    snapshot: &Snapshot,
-    scenario: &Scenario,
-    desk: &Desk,
-    observable: usize,
-    legend: bool,
-) {
-    let o = &scenario.model.observables[observable];
-    let unit = pretty_unit(&o.unit);
-    let logarithmic = desk.logarithmic;
-    let value = move |y: f64| if logarithmic { 10_f64.powf(y) } else { y };
-    let hover_unit = unit.clone();
-    let hover = |position: &HoverPosition<'_>| match position {
-        HoverPosition::NearDataPoint {
-            plot_name,
-            position,
-            ..
-        } => Some(format!(
-            "{plot_name}\n{}\n{} {hover_unit}",
-            clock(scenario, position.x),
-            format_number(value(position.y))
-        )),
-        HoverPosition::Elsewhere { .. } => None,
-    };
-    let y_label = if unit.is_empty() { "1" } else { &unit };
-    let mut plot = Plot::new(("series", legend))
-        .height(HEIGHT)
-        .width(ui.available_width())
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(Vec2b::FALSE)
-        .auto_bounds(Vec2b::TRUE)
-        .show_crosshair(false)
-        .include_x(0.0)
-        .include_x(scenario.time.duration)
-        .x_axis_label(time_axis(&scenario.model))
-        .y_axis_label(y_label)
-        .y_axis_min_width(36.0)
-        .y_axis_formatter(move |mark, _| format_number(value(mark.value)))
-        .label_formatter(hover);
-    if !logarithmic {
-        plot = plot.include_y(0.0);
     }
-    let lines = (0..scenario.arms.len())
-        .map(|arm| line(snapshot, scenario, desk, observable, arm))
-        .collect::<Vec<_>>();
-    let marks = marks(snapshot, scenario);
-    plot.show(ui, |plot| {
-        for mark in marks {
-            plot.vline(mark);
-        }
-        for line in lines {
-            plot.line(line);
-        }
+    let mut shown = shown(model, desk.plots.chosen.as_deref());
+    ui.horizontal_wrapped(|ui| {
+        ui.menu_button("Quantities ▾", |ui| {
+            choice(ui, model, &mut shown, &mut desk.plots.chosen);
+        })
+        .response
+        .on_hover_text(format!("What is plotted: up to {MOST_PLOTS} at a time"));
+        ui.menu_button("Export all ▾", |ui| {
+            if let Some(format) = formats(ui) {
+                export(ui.ctx(), snapshot, desk, &shown, format);
+            }
+        })
+        .response
+        .on_hover_text("All plots that are shown, in one file");
+        ui.checkbox(&mut desk.logarithmic, "Logarithmic");
     });
     // Beside the curves, never on them.
-    if legend {
-        ui.horizontal_wrapped(|ui| {
-            for (arm, a) in scenario.arms.iter().enumerate() {
-                let text = format!("{} {}", SAMPLES[arm % 4], a.label);
-                ui.colored_label(colour_of_arm(arm, desk.dark), text);
+    ui.horizontal_wrapped(|ui| {
+        for (arm, a) in scenario.arms.iter().enumerate() {
+            let text = format!("{} {}", SAMPLES[arm % 4], a.label);
+            ui.colored_label(colour_of_arm(arm, desk.dark), text);
+        }
+    });
+    if shown.is_empty() {
+        ui.weak("Choose quantities above.");
+        return;
+    }
+    let doses = data::doses(snapshot, &scenario);
+    let gap = ui.spacing().item_spacing.x;
+    let width = ui.available_width();
+    let columns = ((width + gap) / (WIDTH + gap)).floor().max(1.0);
+    let page = Page {
+        snapshot,
+        scenario: &scenario,
+        doses: &doses,
+        size: [((width + gap) / columns - gap).max(80.0), HEIGHT],
+    };
+    for row in shown.chunks(columns as usize) {
+        ui.horizontal_top(|ui| {
+            for &observable in row {
+                ui.vertical(|ui| one(ui, &page, desk, observable));
             }
         });
     }
 }
 
-/// What the lines of [`dash`] look like in text.
-const SAMPLES: [&str; 4] = ["———", "- - -", "·····", "— —"];
-
-fn line<'a>(
-    snapshot: &Snapshot,
-    scenario: &Scenario,
-    desk: &Desk,
-    observable: usize,
-    arm: usize,
-) -> Line<'a> {
-    let stride = snapshot.rows.len().div_ceil(MOST_POINTS).max(1);
-    let last = snapshot.rows.len().saturating_sub(1);
-    let rows = snapshot.rows.iter().enumerate();
-    let points: Vec<[f64; 2]> = rows
-        .filter(|(i, row)| (i % stride == 0 || *i == last) && is_whole(row, scenario))
-        .map(|(_, row)| {
-            let y = row.values[arm][observable];
-            [row.time, if desk.logarithmic { y.log10() } else { y }]
-        })
-        .filter(|point| point.iter().all(|v| v.is_finite()))
-        .collect();
-    let alone = desk.shown.is_none_or(|shown| shown == arm);
-    let ink = colour_of_arm(arm, desk.dark);
-    Line::new(scenario.arms[arm].label.clone(), PlotPoints::new(points))
-        .color(if alone { ink } else { ink.gamma_multiply(0.45) })
-        .width(if alone { 2.0 } else { 1.2 })
-        .style(dash(arm))
+/// Collects what exports came to and asks for a path where no dialog can; once a frame, whether the plots
+/// are on screen or not.
+pub fn answers(ctx: &Context, desk: &mut Desk) {
+    let State { exporter, news, .. } = &mut desk.plots;
+    exporter.ui(ctx, news);
 }
 
-/// Arms differ in more than their colour. (Figures have dash-dot, which this plot library has not.)
-fn dash(arm: usize) -> LineStyle {
-    [
-        LineStyle::Solid,
-        LineStyle::Dashed { length: 6.0 },
-        LineStyle::Dotted { spacing: 4.0 },
-        LineStyle::Dashed { length: 14.0 },
-    ][arm % 4]
-}
-
-/// Doses so far as faint lines, changes by the user as strong ones.
-fn marks(snapshot: &Snapshot, scenario: &Scenario) -> Vec<VLine> {
-    let mut lines = Vec::new();
-    if !snapshot.time.is_finite() {
-        return lines;
+/// Asks for a file and writes the plots that are chosen; for a key or the palette.
+pub fn export_shown(ctx: &Context, snapshot: &Snapshot, desk: &mut Desk, format: Format) {
+    if let Some(scenario) = &snapshot.scenario {
+        let shown = shown(&scenario.model, desk.plots.chosen.as_deref());
+        export(ctx, snapshot, desk, &shown, format);
     }
-    let near = 0.01 * scenario.time.duration;
-    for (drug, d) in scenario.model.drugs.iter().enumerate() {
-        let ink = colour(d.colour);
-        let given = scenario
-            .arms
-            .iter()
-            .any(|a| a.doses.get(drug).is_some_and(|m| *m > 0.0));
-        if given {
-            let mut until = f64::NEG_INFINITY;
-            for time in scenario.regimens[drug].times(snapshot.time.min(scenario.time.duration)) {
-                // Doses closer than a line's width would be a block of colour.
-                if time - until >= near {
-                    until = time;
-                    let stroke = Stroke::new(1.0, ink.gamma_multiply(0.45));
-                    // Without a name, so that the legend keeps to the arms; the colour is the drug's.
-                    lines.push(VLine::new("", time).stroke(stroke).allow_hover(false));
+}
+
+/// Title with the unit and the file menu, then the plot.
+fn one(ui: &mut Ui, page: &Page<'_>, desk: &mut Desk, observable: usize) {
+    let o = &page.scenario.model.observables[observable];
+    ui.set_width(page.size[0]);
+    ui.horizontal(|ui| {
+        let menu = egui::vec2(22.0, ui.spacing().interact_size.y);
+        let room = (page.size[0] - menu.x - ui.spacing().item_spacing.x).max(20.0);
+        let unit = pretty_unit(&o.unit);
+        let title = match unit.as_str() {
+            "" => o.label.clone(),
+            unit => format!("{} ({unit})", o.label),
+        };
+        let title_size = egui::vec2(room, menu.y);
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(title_size, layout, |ui| {
+            ui.set_min_width(room);
+            ui.add(egui::Label::new(RichText::new(title).strong()).truncate());
+        });
+        let button = ui.menu_button("⋯", |ui| {
+            if let Some(format) = formats(ui) {
+                export(ui.ctx(), page.snapshot, desk, &[observable], format);
+            }
+        });
+        let name = format!("Export {}", o.label);
+        let named = || egui::WidgetInfo::labeled(egui::Role::Button, true, &name);
+        button.response.widget_info(named);
+        button.response.on_hover_text(&name);
+    });
+    let (rect, visible) = {
+        let corner = ui.cursor().min;
+        let rect = egui::Rect::from_min_size(corner, page.size.into());
+        (rect, ui.is_rect_visible(rect))
+    };
+    if !visible {
+        // Lines that are scrolled away need not be drawn.
+        ui.allocate_rect(rect, egui::Sense::hover());
+    } else if let Some(time) = chart(ui, page, desk, observable) {
+        desk.outbox.send(Command::Scrub(time));
+    }
+}
+
+/// Observables shown, in the model's order with the burden first.
+fn shown(model: &Model, chosen: Option<&[String]>) -> Vec<usize> {
+    let mut shown: Vec<usize> = (0..model.observables.len()).collect();
+    let none_plotted = model.observables.iter().all(|o| o.plot.is_none());
+    shown.retain(|&i| {
+        let o = &model.observables[i];
+        match chosen {
+            Some(chosen) => chosen.contains(&o.id),
+            None => o.plot.is_some() || none_plotted || model.burden == Some(i),
+        }
+    });
+    shown.sort_by_key(|o| Some(*o) != model.burden);
+    shown.truncate(MOST_PLOTS);
+    shown
+}
+
+/// Check boxes for all observables, those of the standard figure first.
+fn choice(ui: &mut Ui, model: &Model, shown: &mut Vec<usize>, chosen: &mut Option<Vec<String>>) {
+    if ui.button("Standard selection").clicked() {
+        *chosen = None;
+        *shown = self::shown(model, None);
+    }
+    if ui.button("Burden only").clicked() {
+        *shown = model.burden.into_iter().collect();
+        *chosen = Some(ids(model, shown));
+    }
+    ui.separator();
+    let mut order: Vec<usize> = (0..model.observables.len()).collect();
+    order.sort_by_key(|o| {
+        (
+            Some(*o) != model.burden,
+            model.observables[*o].plot.is_none(),
+        )
+    });
+    ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+        for o in order {
+            let mut on = shown.contains(&o);
+            let room = on || shown.len() < MOST_PLOTS;
+            let label = &model.observables[o].label;
+            let check = ui.add_enabled(room, egui::Checkbox::new(&mut on, label));
+            let full = format!("{MOST_PLOTS} plots are shown; take one away first");
+            if check.on_disabled_hover_text(full).changed() {
+                shown.retain(|s| *s != o);
+                if on {
+                    shown.push(o);
                 }
+                *chosen = Some(ids(model, shown));
             }
         }
-        for mark in settled(&snapshot.marks, drug, near) {
-            let name = format!(
-                "{}: {} ×",
-                d.label,
-                plain((mark.multiple * 100.0).round() / 100.0)
-            );
-            let line = VLine::new(name, mark.time).stroke(Stroke::new(2.0, ink));
-            lines.push(line.style(LineStyle::dashed_dense()).allow_hover(false));
-        }
-    }
-    lines
+    });
+    shown.sort_by_key(|o| (Some(*o) != model.burden, *o));
 }
 
-/// Changes of one drug's dose; of those closer than `near` only the last: where a drag ended.
-fn settled(marks: &[Mark], drug: usize, near: f64) -> Vec<Mark> {
-    let mut kept: Vec<Mark> = Vec::new();
-    for mark in marks
-        .iter()
-        .filter(|m| m.drug == drug && m.time.is_finite())
-    {
-        match kept.last_mut() {
-            Some(last) if mark.time - last.time < near => *last = *mark,
-            _ => kept.push(*mark),
+fn ids(model: &Model, shown: &[usize]) -> Vec<String> {
+    let ids = shown.iter().map(|o| model.observables[*o].id.clone());
+    ids.collect()
+}
+
+fn formats(ui: &mut Ui) -> Option<Format> {
+    let mut wanted = None;
+    for format in Format::ALL {
+        if ui.button(format!("{} …", format.label())).clicked() {
+            wanted = Some(format);
         }
     }
-    kept
+    wanted
+}
+
+fn export(
+    ctx: &Context,
+    snapshot: &Snapshot,
+    desk: &mut Desk,
+    observables: &[usize],
+    format: Format,
+) {
+    let Some(scenario) = &snapshot.scenario else {
+        return;
+    };
+    let curves = curves(snapshot, scenario, observables, desk.logarithmic);
+    desk.plots.exporter.export(ctx, curves, format);
+}
+
+fn curves(
+    snapshot: &Snapshot,
+    scenario: &Arc<Scenario>,
+    observables: &[usize],
+    logarithmic: bool,
+) -> Curves {
+    Curves {
+        scenario: scenario.clone(),
+        rows: snapshot.rows.clone(),
+        doses: data::doses(snapshot, scenario),
+        observables: observables.to_vec(),
+        logarithmic,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use warmfront_model::Library;
+
     use super::*;
 
     #[test]
-    fn a_drag_leaves_one_mark() {
-        let mark = |time, multiple| Mark {
-            time,
-            drug: 0,
-            multiple,
-        };
-        let marks = [
-            mark(1.0, 1.1),
-            mark(1.01, 1.5),
-            mark(1.02, 2.0),
-            mark(9.0, 0.0),
-        ];
-        let kept = settled(&marks, 0, 0.28);
-        assert_eq!(kept, [mark(1.02, 2.0), mark(9.0, 0.0)]);
-        assert!(settled(&marks, 1, 0.28).is_empty());
+    fn the_burden_comes_first_and_ten_are_enough() {
+        let library = Library::embedded();
+        let model = library.model("tumour").expect("it is valid");
+        let standard = shown(&model, None);
+        assert_eq!(standard.len(), MOST_PLOTS);
+        assert_eq!(Some(standard[0]), model.burden);
+        let some = ids(&model, &standard[3..5]);
+        assert_eq!(shown(&model, Some(&some)), standard[3..5]);
+        // What another model does not have is left out.
+        assert!(shown(&model, Some(&["nothing".to_owned()])).is_empty());
     }
 }

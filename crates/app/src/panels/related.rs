@@ -13,14 +13,39 @@ use std::collections::BTreeMap;
 
 use warmfront_model::{Model, Target};
 
-/// Observables that the model plots, at most `most`, the nearest to the drug first.
+/// Observables that the model plots, at most `most`: first those that no other drug leads to, the nearest
+/// first, then those that are nearer to this drug than to any other, by how much.
 pub fn related_observables(model: &Model, drug: usize, most: usize) -> Vec<usize> {
     let edges = edges(model);
+    let own = distances(model, &edges, drug);
+    let drugs = (0..model.drugs.len()).filter(|d| *d != drug);
+    let others: Vec<_> = drugs.map(|d| distances(model, &edges, d)).collect();
+    let none_plotted = model.observables.iter().all(|o| o.plot.is_none());
+    let observables = model.observables.iter().enumerate();
+    let mut found: Vec<(Option<usize>, usize, usize)> = observables
+        .filter(|(i, o)| (o.plot.is_some() || none_plotted) && model.burden != Some(*i))
+        .filter_map(|(i, o)| {
+            let name = format!("o.{}", o.id);
+            let near = *own.get(&name)?;
+            let other = others.iter().filter_map(|d| d.get(&name)).min();
+            match other {
+                // Greater leads come first.
+                Some(other) => Some((Some(usize::MAX - other.checked_sub(near)?), near, i)),
+                None => Some((None, near, i)),
+            }
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().take(most).map(|(.., i)| i).collect()
+}
+
+/// Length of the shortest path from the compartment that a dose enters to everything that it leads to.
+fn distances(model: &Model, edges: &[Edge], drug: usize) -> BTreeMap<String, usize> {
     let mut distance: BTreeMap<String, usize> = BTreeMap::new();
     distance.insert(name(model, Target::Compartment(model.drugs[drug].into)), 0);
     loop {
         let mut changed = false;
-        for (from, to, length) in &edges {
+        for (from, to, length) in edges {
             let Some(d) = distance.get(from).map(|d| d + length) else {
                 continue;
             };
@@ -30,17 +55,9 @@ pub fn related_observables(model: &Model, drug: usize, most: usize) -> Vec<usize
             }
         }
         if !changed {
-            break;
+            return distance;
         }
     }
-    let none_plotted = model.observables.iter().all(|o| o.plot.is_none());
-    let observables = model.observables.iter().enumerate();
-    let mut found: Vec<(usize, usize)> = observables
-        .filter(|(i, o)| (o.plot.is_some() || none_plotted) && model.burden != Some(*i))
-        .filter_map(|(i, o)| Some((*distance.get(&format!("o.{}", o.id))?, i)))
-        .collect();
-    found.sort_unstable();
-    found.into_iter().take(most).map(|(_, i)| i).collect()
 }
 
 type Edge = (String, String, usize);
@@ -97,13 +114,16 @@ mod tests {
         let library = Library::embedded();
         let model = library.model("tumour").expect("it is valid");
         for drug in 0..model.drugs.len() {
-            let found = related_observables(&model, drug, 3);
-            assert_eq!(found.len(), 3);
+            let found = related_observables(&model, drug, 4);
+            assert_eq!(found.len(), 4);
             // The amount where the dose goes comes first: an average over nothing, so no field.
             let first = &model.observables[found[0]];
             assert!(first.expression.text.contains("g."), "{}", first.id);
         }
-        let [a, b] = [0, 1].map(|drug| related_observables(&model, drug, 3));
+        let [a, b] = [0, 1].map(|drug| related_observables(&model, drug, 4));
         assert!(a.iter().all(|o| !b.contains(o)), "{a:?} {b:?}");
+        // What the MEK inhibitor raises on tumour cells belongs to it.
+        let mhc1 = model.observable("mhc1_tumour").expect("it is there");
+        assert!(b.contains(&mhc1), "{b:?}");
     }
 }

@@ -1,36 +1,26 @@
 //! What the solver says of itself, and errors in full.
 
-use eframe::egui::{Color32, Frame, RichText, Sense, Stroke, Ui, vec2};
+mod trust;
+
+use eframe::egui::{self, Frame, Grid, RichText, ScrollArea, Stroke, Ui};
 use warmfront_view::number::format_number;
 
 use super::{Desk, time_units};
-use crate::state::Snapshot;
+use crate::state::{Fault, Snapshot};
+use trust::Trust;
 
 /// Said always, quietly.
 pub const QUIET_LINE: &str = "Teaches mechanisms. Not for clinical use.";
+
+/// Part of the height that an error may take; the picture stays in sight.
+const ERROR_HEIGHT: f32 = 0.5;
 
 /// The status line.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, _desk: &Desk) {
     ui.horizontal_wrapped(|ui| {
         let health = &snapshot.health;
         if let Some(scenario) = &snapshot.scenario {
-            let trust = Trust::of(health.ticks, health.residual, scenario.numerics.tolerance);
-            let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
-            ui.painter()
-                .circle_filled(rect.center(), 5.0, trust.colour());
-            let text = format!(
-                "Solver {}: residual {}",
-                trust.word(),
-                format_number(health.residual)
-            );
-            let hover = format!(
-                "Largest relative residual of any linear solve; the scenario allows {}. \
-                 Smallest value of any field, relative to its scale: {}. Ticks taken back: {}.",
-                format_number(scenario.numerics.tolerance),
-                format_number(health.smallest),
-                health.rejected
-            );
-            ui.label(text).on_hover_text(hover);
+            badge(ui, snapshot, scenario.numerics.tolerance);
             ui.separator();
             let cells = scenario.grid.cells.iter().filter(|n| **n > 1);
             let cells: Vec<String> = cells.map(u32::to_string).collect();
@@ -45,11 +35,18 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, _desk: &Desk) {
                 time_units(&scenario.model)
             ));
             ui.separator();
-            ui.label(format!("{} MB", format_number(health.memory as f64 / 1e6)));
+            if health.tick_milliseconds > 0.0 {
+                let tick = format!("{} ms/tick", format_number(health.tick_milliseconds));
+                ui.label(tick)
+                    .on_hover_text("Wall time of one tick of all arms");
+                ui.separator();
+            }
+            ui.label(format!("{} MB", format_number(health.memory as f64 / 1e6)))
+                .on_hover_text("Device memory of the simulation");
             ui.separator();
         }
         if !snapshot.adapter.is_empty() {
-            ui.label(&snapshot.adapter);
+            ui.label(&snapshot.adapter).on_hover_text("What computes");
             ui.separator();
         }
         ui.weak(QUIET_LINE);
@@ -59,73 +56,113 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, _desk: &Desk) {
     }
 }
 
-/// What went wrong, framed, above everything else.
-pub fn error(ui: &mut Ui, snapshot: &Snapshot, desk: &Desk) {
+// A dot and a word; a click tells the numbers behind them.
+fn badge(ui: &mut Ui, snapshot: &Snapshot, tolerance: f64) {
+    let health = &snapshot.health;
+    let checks = trust::checks(health, tolerance);
+    let worst = trust::worst(health, &checks);
+    let text = format!("Solver {}", worst.word());
+    let response = ui.add(egui::Button::new(format!("     {text}")).small());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
+    let centre = response.rect.left_center() + egui::vec2(11.0, 0.0);
+    worst.paint(ui.painter(), centre);
+    let response = response.on_hover_text("How far the numbers can be trusted. Click for more.");
+    egui::Popup::menu(&response)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            ui.set_max_width(460.0);
+            ui.strong(format!("The solver's numbers are {}", worst.word()));
+            Grid::new("trust")
+                .num_columns(4)
+                .striped(true)
+                .show(ui, |ui| {
+                    for check in &checks {
+                        let (dot, _) =
+                            ui.allocate_exact_size(egui::vec2(14.0, 14.0), egui::Sense::hover());
+                        check.trust.paint(ui.painter(), dot.center());
+                        ui.label(check.name).on_hover_text(check.meaning);
+                        ui.monospace(&check.value);
+                        ui.weak(&check.limit);
+                        ui.end_row();
+                    }
+                });
+            for check in checks.iter().filter(|c| c.trust > Trust::Good) {
+                ui.label(format!("{}: {}", check.name, check.help));
+            }
+            if health.rejected > 0 {
+                ui.weak(format!(
+                    "Ticks taken back and tried again: {}.",
+                    health.rejected
+                ));
+            }
+            ui.weak(format!("After {} ticks.", health.ticks));
+        });
+}
+
+/// What went wrong, framed, above the picture.
+pub fn error(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     let gone = "The simulation has ended unexpectedly. Close the window and start again.";
-    let closed = desk.outbox.is_closed().then(|| gone.to_owned());
-    let Some(text) = snapshot.error.clone().or(closed) else {
+    let closed = desk.outbox.is_closed().then(|| Fault {
+        message: gone.to_owned(),
+        ..Fault::default()
+    });
+    let Some(fault) = snapshot.fault.clone().or(closed) else {
         return;
     };
     let red = ui.visuals().error_fg_color;
+    let most = (ERROR_HEIGHT * ui.available_height()).max(60.0);
+    let mut chosen = None;
     Frame::group(ui.style())
         .stroke(Stroke::new(2.0, red))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.label(RichText::new("Error").color(red).strong());
-            ui.label(text);
+            ScrollArea::vertical()
+                .id_salt("error")
+                .max_height(most)
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    // Lines that point into a file stand below each other.
+                    if fault.message.contains('\n') {
+                        ui.monospace(&fault.message);
+                    } else {
+                        ui.label(&fault.message);
+                    }
+                    if let Some(place) = place(snapshot, &fault) {
+                        ui.label(place);
+                    }
+                });
+            ui.horizontal_wrapped(|ui| {
+                for remedy in &fault.remedies {
+                    if ui.button(&remedy.label).clicked() {
+                        chosen = Some(remedy.command.clone());
+                    }
+                }
+                let copy = ui.button("Copy message").on_hover_text("To the clipboard");
+                if copy.clicked() {
+                    ui.ctx().copy_text(fault.message.clone());
+                }
+            });
         });
-}
-
-/// How far numbers can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trust {
-    Waiting,
-    Good,
-    Fair,
-    Poor,
-    Lost,
-}
-
-impl Trust {
-    fn of(ticks: u64, residual: f64, tolerance: f64) -> Self {
-        match residual {
-            _ if ticks == 0 => Self::Waiting,
-            r if !r.is_finite() => Self::Lost,
-            // A solve ends at the first cycle below the tolerance, give or take rounding.
-            r if r <= 2.0 * tolerance => Self::Good,
-            r if r <= 10.0 * tolerance => Self::Fair,
-            _ => Self::Poor,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Good => "good",
-            Self::Fair => "fair",
-            Self::Poor => "poor",
-            Self::Lost => "lost",
-        }
-    }
-
-    fn colour(self) -> Color32 {
-        match self {
-            Self::Waiting => Color32::GRAY,
-            Self::Good => Color32::from_rgb(0, 158, 115),
-            Self::Fair => Color32::from_rgb(230, 159, 0),
-            Self::Poor | Self::Lost => Color32::from_rgb(213, 60, 40),
-        }
+    match chosen {
+        Some(crate::command::Command::Window(command)) => desk.window.push(command),
+        Some(command) => desk.outbox.send(command),
+        None => {}
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_for_every_residual() {
-        let words = [(0, 0.0), (1, 1e-3), (1, 5e-3), (1, 1.0), (1, f64::NAN)]
-            .map(|(ticks, r)| Trust::of(ticks, r, 1e-3).word());
-        assert_eq!(words, ["waiting", "good", "fair", "poor", "lost"]);
-    }
+/// `It began in “Combination” at x = 120 µm, y = 40 µm.`
+fn place(snapshot: &Snapshot, fault: &Fault) -> Option<String> {
+    let (arm, position) = fault.place?;
+    let scenario = snapshot.scenario.as_ref()?;
+    let label = &scenario.arms.get(arm)?.label;
+    let model = &scenario.model;
+    let used = if scenario.grid.cells[2] > 1 { 3 } else { 2 };
+    let parts: Vec<String> = ["x", "y", "z"]
+        .iter()
+        .zip(position)
+        .take(used)
+        .map(|(axis, at)| format!("{axis} = {}", super::quantity(at, &model.length_unit)))
+        .collect();
+    Some(format!("It began in “{label}” at {}.", parts.join(", ")))
 }

@@ -4,27 +4,65 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, vec2};
+use eframe::egui::{Event, Key, Modifiers, Ui, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use warmfront_model::{Library, Scenario};
 use warmfront_session::Row;
 
-use super::GalleryEntry;
+use super::{Desk, GalleryEntry, Tab};
 use crate::app::{WarmfrontApp, prepare};
-use crate::command::Command;
-use crate::state::{Health, Mark, Shared, Snapshot};
+use crate::command::{Command, WindowCommand};
+use crate::state::{Health, Mark, Shared, Snapshot, Timeline};
 
-struct Window {
-    harness: Harness<'static, WarmfrontApp>,
-    commands: Receiver<Command>,
-    shared: Shared,
+mod doses;
+mod library;
+mod time;
+
+pub(crate) struct Window {
+    pub(crate) harness: Harness<'static, WarmfrontApp>,
+    pub(crate) commands: Receiver<Command>,
+    pub(crate) shared: Shared,
 }
 
 impl Window {
-    fn new(snapshot: Snapshot) -> Self {
-        let (sender, commands) = sync_channel(64);
+    /// The whole window at its usual size.
+    pub(crate) fn new(snapshot: Snapshot) -> Self {
+        Self::of(
+            Shared::default(),
+            snapshot,
+            vec2(1280.0, 800.0),
+            |ui, app| {
+                app.show(ui);
+            },
+        )
+    }
+
+    /// One panel alone.
+    pub(crate) fn panel(
+        snapshot: Snapshot,
+        size: Vec2,
+        panel: impl Fn(&mut Ui, &Snapshot, &mut Desk) + 'static,
+    ) -> Self {
         let shared = Shared::default();
+        let newest = shared.clone();
+        let draw = move |ui: &mut Ui, app: &mut WarmfrontApp| {
+            let snapshot = newest.get();
+            let now = ui.input(|i| i.time);
+            app.desk.outbox.settle(&snapshot, now);
+            panel(ui, &snapshot, &mut app.desk);
+            app.desk.outbox.flush();
+        };
+        Self::of(shared, snapshot, size, draw)
+    }
+
+    fn of(
+        shared: Shared,
+        snapshot: Snapshot,
+        size: Vec2,
+        draw: impl FnMut(&mut Ui, &mut WarmfrontApp) + 'static,
+    ) -> Self {
+        let (sender, commands) = sync_channel(64);
         shared.update(|s| *s = snapshot);
         let gallery = ["inflamed", "excluded"].map(|name| GalleryEntry {
             name: name.to_owned(),
@@ -35,11 +73,13 @@ impl Window {
         });
         let app = WarmfrontApp::new(shared.clone(), sender, gallery.to_vec());
         let harness = Harness::builder()
-            .with_size(vec2(1280.0, 800.0))
+            .with_size(size)
             .with_context_setup(prepare)
             // Slow frames would turn every double click into two clicks.
             .with_step_dt(0.02)
-            .build_ui_state(|ui, app: &mut WarmfrontApp| app.show(ui), app);
+            // A tooltip that finds its place takes some.
+            .with_max_steps(16)
+            .build_ui_state(draw, app);
         let mut window = Self {
             harness,
             commands,
@@ -49,25 +89,25 @@ impl Window {
         window
     }
 
-    fn click(&mut self, label: &str) -> Vec<Command> {
+    pub(crate) fn click(&mut self, label: &str) -> Vec<Command> {
         self.harness
             .get_by_role_and_label(Role::Button, label)
             .click();
         self.sent()
     }
 
-    fn key(&mut self, key: Key) -> Vec<Command> {
+    pub(crate) fn key(&mut self, key: Key) -> Vec<Command> {
         self.harness.key_press(key);
         self.sent()
     }
 
-    fn text(&mut self, text: &str) -> Vec<Command> {
+    pub(crate) fn text(&mut self, text: &str) -> Vec<Command> {
         self.harness.event(Event::Text(text.to_owned()));
         self.sent()
     }
 
     /// Runs until nothing moves; the commands sent until then, which the snapshot now follows.
-    fn sent(&mut self) -> Vec<Command> {
+    pub(crate) fn sent(&mut self) -> Vec<Command> {
         self.harness.run();
         let sent: Vec<Command> = self.commands.try_iter().collect();
         self.shared.update(|s| {
@@ -76,6 +116,8 @@ impl Window {
                     Command::Play(on) => s.playing = *on,
                     Command::Speed(speed) => s.speed = *speed,
                     Command::Dose { drug, multiple } => s.multiples[*drug] = *multiple,
+                    Command::Hold { drug, level } => s.holds[*drug] = *level,
+                    Command::Regimen { drug, regimen } => s.regimens[*drug] = regimen.clone(),
                     _ => {}
                 }
             }
@@ -84,12 +126,12 @@ impl Window {
     }
 }
 
-fn scenario() -> Scenario {
+pub(crate) fn scenario() -> Scenario {
     let library = Library::embedded();
     library.scenario("inflamed").expect("it is valid")
 }
 
-fn snapshot() -> Snapshot {
+pub(crate) fn snapshot() -> Snapshot {
     let scenario = scenario();
     let (arms, observables) = (scenario.arms.len(), scenario.model.observables.len());
     let mut state = 1_u32;
@@ -109,11 +151,20 @@ fn snapshot() -> Snapshot {
         name: "inflamed".to_owned(),
         rows: Arc::new(rows.collect()),
         multiples: vec![1.0; scenario.model.drugs.len()],
-        marks: vec![Mark {
+        holds: vec![None; scenario.model.drugs.len()],
+        regimens: scenario.regimens.clone(),
+        parameters: Arc::new(scenario.arms.iter().map(|a| a.parameters.clone()).collect()),
+        off: vec![false; scenario.model.processes.len()],
+        marks: Arc::new(vec![Mark {
             time: 4.0,
-            drug: 0,
-            multiple: 2.0,
-        }],
+            text: "twice the dose".to_owned(),
+            drug: Some(0),
+        }]),
+        timeline: Timeline {
+            kept: Arc::new((0..40).map(|k| f64::from(k) * 0.5).collect()),
+            newest: 19.5,
+            ..Timeline::default()
+        },
         health: Health {
             ticks: 39,
             residual: 1e-4,
@@ -134,6 +185,9 @@ fn buttons_send_their_commands() {
     assert_eq!(w.click("Restart"), [Command::Restart]);
     assert_eq!(w.click("max"), [Command::Speed(f64::INFINITY)]);
     assert_eq!(w.click("0.25"), [Command::Speed(0.25)]);
+    let scenarios = WindowCommand::Tab(Tab::Scenarios);
+    w.harness.state_mut().desk.window.push(scenarios);
+    assert_eq!(w.sent(), []);
     let load = Command::Load("excluded".to_owned());
     assert_eq!(w.click("Case excluded"), [load]);
 }
@@ -218,12 +272,15 @@ fn keys_do_what_the_help_says() {
         assert_eq!(w.harness.state().desk.shown, arm);
     }
     assert_eq!(w.text("?"), []);
-    assert!(w.harness.query_by_label("play or pause").is_some());
+    assert!(w.harness.query_by_label("Play or pause").is_some());
     assert_eq!(w.key(Key::Escape), []);
-    assert!(w.harness.query_by_label("play or pause").is_none());
+    assert!(w.harness.query_by_label("Play or pause").is_none());
     assert_eq!(w.key(Key::H), []);
     let slider = w.harness.query_all_by_role(Role::Slider).count();
-    assert_eq!(slider, 0, "the side panels are hidden");
+    assert_eq!(
+        slider, 1,
+        "only the time line is left when the sides are hidden"
+    );
 }
 
 #[test]
@@ -253,10 +310,13 @@ fn the_tissue_keeps_the_middle() {
         assert_eq!(w.sent(), []);
         let arms = w.harness.get_by_label("All arms").rect();
         let look = w.harness.get_by_role_and_label(Role::ComboBox, "Look");
-        let quantity = w.harness.get_by_role_and_label(Role::ComboBox, "Quantity");
-        let bar = w.harness.get_by_role(Role::ProgressIndicator).rect();
-        assert!((290.0..330.0).contains(&arms.left()), "{arms:?}");
-        assert!(look.rect().right() < width - 320.0, "{:?}", look.rect());
+        let quantity = w.harness.get_by_label("Quantities ▾");
+        let bar = w
+            .harness
+            .get_by_role_and_label(Role::Slider, "Time line")
+            .rect();
+        assert!(arms.left() > 0.0 && arms.bottom() < 60.0, "{arms:?}");
+        assert!(look.rect().right() < width && look.rect().bottom() < 80.0);
         assert!(
             quantity.rect().left() > width - 350.0,
             "{:?}",
@@ -265,7 +325,7 @@ fn the_tissue_keeps_the_middle() {
         assert!(bar.right() <= width && bar.bottom() < height, "{bar:?}");
         for drug in &scenario().model.drugs {
             let slider = w.harness.get_by_role_and_label(Role::Slider, &drug.label);
-            assert!(slider.rect().right() < arms.left() && slider.rect().width() > 200.0);
+            assert!(slider.rect().right() < 310.0 && slider.rect().width() > 200.0);
         }
     }
 }
@@ -304,7 +364,10 @@ fn errors_and_notes_are_said_in_full() {
     let text = "The step was rejected nine times; the simulation stands still.";
     let mut w = Window::new(snapshot());
     w.shared.update(|s| {
-        s.error = Some(text.to_owned());
+        s.fault = Some(crate::state::Fault {
+            message: text.to_owned(),
+            ..Default::default()
+        });
         s.note = Some("A smaller grid.".to_owned());
     });
     w.harness.run();
@@ -313,30 +376,13 @@ fn errors_and_notes_are_said_in_full() {
     // An error before the first scenario.
     w.shared.update(|s| {
         *s = Snapshot {
-            error: Some(text.to_owned()),
+            fault: Some(crate::state::Fault {
+                message: text.to_owned(),
+                ..Default::default()
+            }),
             ..Snapshot::default()
         };
     });
     w.harness.run();
     assert!(w.harness.query_by_label(text).is_some());
-}
-
-#[test]
-fn every_scenario_of_the_library_fits() {
-    let library = Library::embedded();
-    for model in library.models() {
-        let model = library.model(&model).expect("it is valid");
-        for name in library.scenarios(&model) {
-            let name = format!("{}/{name}", model.id);
-            let scenario = library.scenario(&name).expect("it is valid");
-            let values = vec![vec![0.5; model.observables.len()]; scenario.arms.len()];
-            let rows = vec![Row { time: 0.0, values }];
-            let mut w = Window::new(Snapshot {
-                scenario: Some(Arc::new(scenario)),
-                rows: Arc::new(rows),
-                ..Snapshot::default()
-            });
-            assert_eq!(w.sent(), [], "{name}");
-        }
-    }
 }

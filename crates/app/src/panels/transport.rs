@@ -1,65 +1,120 @@
-//! Play, pause, step, restart, speed and the clock.
+//! Play, pause, step, restart, undo, speed, the clock, and the time line that goes back.
 
-use eframe::egui::{ProgressBar, Ui};
+mod timeline;
+
+use eframe::egui::{Button, Label, RichText, Ui};
 use warmfront_model::{Scenario, plain};
 
 use super::{Desk, clock, time_units};
 use crate::command::Command;
 use crate::speed::speeds;
 use crate::state::Snapshot;
+use timeline::timeline;
 
-/// The row of controls.
+/// The controls, and the time line under them.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     ui.horizontal(|ui| {
-        let playing = desk.outbox.playing(snapshot);
-        let there = snapshot.scenario.is_some() && snapshot.error.is_none();
-        ui.add_enabled_ui(there, |ui| {
-            let button = ui.button(if playing { "Pause" } else { "Play" });
-            if button.on_hover_text("Space").clicked() {
-                desk.outbox.send(Command::Play(!playing));
-            }
-            ui.add_enabled_ui(!playing && !snapshot.finished, |ui| {
-                if ui
-                    .button("Step")
-                    .on_hover_text("One tick. Key: .")
-                    .clicked()
-                {
-                    desk.outbox.send(Command::Step);
-                }
-            });
-        });
-        let restart = ui.button("Restart");
-        if restart
-            .on_hover_text("From the start, with the present doses. Key: R")
-            .clicked()
-        {
-            desk.outbox.send(Command::Restart);
-        }
+        run(ui, snapshot, desk);
+        ui.separator();
+        history(ui, snapshot, desk);
         let Some(scenario) = snapshot.scenario.clone() else {
             return;
         };
         ui.separator();
-        ui.label("Speed");
-        let present = desk.outbox.speed(snapshot);
-        for speed in speeds(&scenario) {
-            let button = ui.selectable_label(present == speed, speed_text(speed));
-            if button.on_hover_text("Slower: [   Faster: ]").clicked() && present != speed {
-                desk.outbox.send(Command::Speed(speed));
-            }
-        }
-        ui.label(format!("{} per second", time_units(&scenario.model)));
+        speed(ui, snapshot, desk, &scenario);
         ui.separator();
-        let duration = scenario.time.duration;
-        let share = (snapshot.time / duration).clamp(0.0, 1.0);
-        let share = if share.is_finite() { share as f32 } else { 0.0 };
-        let mut text = time_text(&scenario, snapshot.time);
-        if snapshot.finished {
-            text.push_str(" (end)");
+        if snapshot.timeline.scrubbed {
+            scrubbed(ui, snapshot, desk, &scenario);
+        } else {
+            let mut text = time_text(&scenario, snapshot.time);
+            if snapshot.finished {
+                text.push_str(" (end)");
+            }
+            ui.label(text);
         }
-        ui.label(&text);
-        let bar = ProgressBar::new(share).desired_width(ui.available_width().max(40.0));
-        ui.add(bar.desired_height(12.0));
     });
+    let Some(scenario) = snapshot.scenario.clone() else {
+        return;
+    };
+    if let Some(time) = timeline(ui, snapshot, &scenario) {
+        desk.outbox.send(Command::Scrub(time));
+    }
+}
+
+fn run(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
+    let playing = desk.outbox.playing(snapshot);
+    let there = snapshot.scenario.is_some() && snapshot.fault.is_none();
+    ui.add_enabled_ui(there, |ui| {
+        let button = ui.button(if playing { "Pause" } else { "Play" });
+        if button.on_hover_text("Space").clicked() {
+            desk.outbox.send(Command::Play(!playing));
+        }
+        let ended = snapshot.finished && !snapshot.timeline.scrubbed;
+        ui.add_enabled_ui(!playing && !ended, |ui| {
+            let button = ui.button("Step");
+            if button.on_hover_text("One tick. Key: .").clicked() {
+                desk.outbox.send(Command::Step);
+            }
+        });
+    });
+    let restart = ui.button("Restart");
+    let what = "From the start, with the present doses and parameters. Key: R";
+    if restart.on_hover_text(what).clicked() {
+        desk.outbox.send(Command::Restart);
+    }
+}
+
+fn history(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
+    let timeline = &snapshot.timeline;
+    for (label, what, key, command) in [
+        ("Undo", &timeline.undo, "Ctrl+Z", Command::Undo),
+        ("Redo", &timeline.redo, "Ctrl+Shift+Z", Command::Redo),
+    ] {
+        let button = ui.add_enabled(what.is_some(), Button::new(label));
+        let text = what.as_deref().unwrap_or_default();
+        let button = button
+            .on_hover_text(format!("{text} ({key})"))
+            .on_disabled_hover_text(format!("There is nothing to {}.", label.to_lowercase()));
+        if button.clicked() {
+            desk.outbox.send(command);
+        }
+    }
+}
+
+fn speed(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk, scenario: &Scenario) {
+    ui.label("Speed");
+    let present = desk.outbox.speed(snapshot);
+    for speed in speeds(scenario) {
+        let button = ui.selectable_label(present == speed, speed_text(speed));
+        if button.on_hover_text("Slower: [   Faster: ]").clicked() && present != speed {
+            desk.outbox.send(Command::Speed(speed));
+        }
+    }
+    ui.label(format!("{} per second", time_units(&scenario.model)));
+}
+
+// In the place of the clock, so that nothing moves.
+fn scrubbed(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk, scenario: &Scenario) {
+    let newest = ui.button("Newest");
+    let what = format!("Back to {}", clock(scenario, snapshot.timeline.newest));
+    if newest.on_hover_text(what).clicked() {
+        desk.outbox.send(Command::Newest);
+    }
+    let text = scrubbed_text(scenario, snapshot);
+    let ink = ui.visuals().warn_fg_color;
+    let label = Label::new(RichText::new(&text).color(ink)).truncate();
+    ui.add(label);
+}
+
+/// `Showing day 7.5 of 12; play goes on from here as a new branch.`
+fn scrubbed_text(scenario: &Scenario, snapshot: &Snapshot) -> String {
+    // The same words without the name of the unit before the second number.
+    let newest = clock(scenario, snapshot.timeline.newest);
+    let number = newest.trim_start_matches("day ").trim_start_matches("t = ");
+    format!(
+        "Showing {} of {number}; play goes on from here as a new branch.",
+        clock(scenario, snapshot.time)
+    )
 }
 
 fn speed_text(speed: f64) -> String {
@@ -88,5 +143,12 @@ mod tests {
             .scenario("inflamed")
             .expect("it is valid");
         assert_eq!(time_text(&scenario, 12.345), "day 12.3 of 28");
+        let mut snapshot = Snapshot {
+            time: 7.5,
+            ..Snapshot::default()
+        };
+        snapshot.timeline.newest = 12.0;
+        let text = "Showing day 7.5 of 12; play goes on from here as a new branch.";
+        assert_eq!(scrubbed_text(&scenario, &snapshot), text);
     }
 }

@@ -8,7 +8,7 @@ mod fields;
 mod montage;
 mod summary;
 mod timeseries;
-mod treatment;
+pub(crate) mod treatment;
 
 use std::time::Instant;
 

@@ -1,6 +1,6 @@
 //! Which doses an arm gets, with events counted in: the marks of the figures.
 
-use warmfront_model::Action;
+use warmfront_model::{Action, Scenario};
 use warmfront_view::{DoseTrack, Marker};
 
 use crate::record::Record;
@@ -12,32 +12,7 @@ pub(crate) fn dose_tracks(record: &Record, arm: usize) -> Vec<DoseTrack> {
     let index = record.arms[arm];
     let mut tracks = Vec::new();
     for (drug, d) in scenario.model.drugs.iter().enumerate() {
-        let regimen = &scenario.regimens[drug];
-        // Changes of the multiple that concern this arm, in time order.
-        let mut changes = vec![(f64::NEG_INFINITY, scenario.arms[index].doses[drug])];
-        let mut times = Vec::new();
-        for event in &scenario.events {
-            if event.arms.as_ref().is_some_and(|a| !a.contains(&index)) {
-                continue;
-            }
-            match event.action {
-                Action::Dose { drug: d, multiple } if d == drug => {
-                    changes.push((event.time, multiple));
-                }
-                Action::Bolus { drug: d, amount } if d == drug && amount > 0.0 => {
-                    times.push(event.time);
-                }
-                _ => {}
-            }
-        }
-        let multiple = |t: f64| {
-            let last = changes.iter().rev().find(|(from, _)| *from <= t);
-            last.map_or(0.0, |(_, m)| *m)
-        };
-        let regular = regimen.times(scenario.time.duration).into_iter();
-        times.extend(regular.filter(|t| regimen.dose * multiple(*t) > 0.0));
-        times.retain(|t| *t <= record.time);
-        times.sort_by(f64::total_cmp);
+        let times = dose_times(scenario, index, drug, record.time);
         if !times.is_empty() {
             tracks.push(DoseTrack {
                 label: d.label.clone(),
@@ -48,4 +23,37 @@ pub(crate) fn dose_tracks(record: &Record, arm: usize) -> Vec<DoseTrack> {
         }
     }
     tracks
+}
+
+/// Times up to `until` at which an arm gets a drug, rising.
+pub(crate) fn dose_times(scenario: &Scenario, arm: usize, drug: usize, until: f64) -> Vec<f64> {
+    // Changes of the multiple that concern this arm, in time order.
+    let mut changes = vec![(f64::NEG_INFINITY, scenario.arms[arm].doses[drug], false)];
+    let mut times = Vec::new();
+    for event in &scenario.events {
+        if event.arms.as_ref().is_some_and(|a| !a.contains(&arm)) {
+            continue;
+        }
+        match event.action {
+            Action::Dose { drug: d, multiple } if d == drug => {
+                changes.push((event.time, multiple, event.after_doses));
+            }
+            Action::Bolus { drug: d, amount } if d == drug && amount > 0.0 => {
+                times.push(event.time);
+            }
+            _ => {}
+        }
+    }
+    let multiple = |t: f64| {
+        let holds = |(from, _, after): &&(f64, f64, bool)| {
+            if *after { *from < t } else { *from <= t }
+        };
+        changes.iter().rev().find(holds).map_or(0.0, |(_, m, _)| *m)
+    };
+    let regular = scenario.regular_doses(drug).into_iter();
+    let given = regular.filter(|(t, amount)| amount * multiple(*t) > 0.0);
+    times.extend(given.map(|(t, _)| t));
+    times.retain(|t| *t <= until);
+    times.sort_by(f64::total_cmp);
+    times
 }

@@ -50,6 +50,7 @@ impl Writer<'_> {
             ));
         }
         self.line("}\n");
+        self.held();
         self.line("fn add_doses(arm: u32, base: u32, p: Params) {");
         for (d, drug) in m.drugs.iter().enumerate() {
             let at = format!("doses[arm * {}u + {d}u]", m.drugs.len());

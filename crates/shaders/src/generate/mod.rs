@@ -9,6 +9,7 @@ mod explicit;
 mod explicit_pair;
 mod model;
 mod observe;
+mod probe;
 mod react;
 mod start;
 
@@ -17,11 +18,27 @@ use std::fmt::Write as _;
 
 use warmfront_model::{Expression, Model, Process, Target};
 
+pub(crate) use probe::MOVEMENT_SPAN;
+
 use crate::layout::Layout;
 use crate::text::{Origin, Text};
 
+/// What may be changed in an arm while it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Controls {
+    /// Values of the parameters, in model order.
+    pub parameters: Vec<f64>,
+    /// Processes that are switched off.
+    pub off: Vec<bool>,
+    /// Transports that are switched off.
+    pub off_transports: Vec<bool>,
+    /// By drug: the level at which it is held where it is measured; none: it takes its course.
+    pub holds: Vec<Option<f64>>,
+}
+
 /// How the parameters and switches of one arm lie in memory: all f32, parameters in model order,
-/// then one switch (0 or 1) per process and per transport, padded to a multiple of four.
+/// then one switch (0 or 1) per process and per transport, then one held level per drug (negative: not
+/// held), padded to a multiple of four.
 #[derive(Debug, Clone)]
 pub struct ParameterBlock {
     /// f32 values per arm.
@@ -36,7 +53,7 @@ impl ParameterBlock {
     pub(crate) fn of(model: &Model, arms: u32, max_uniform: u64) -> Self {
         let parameters = model.parameters.len();
         let processes = model.processes.len();
-        let stride = (parameters + processes + model.transports.len())
+        let stride = (parameters + processes + model.transports.len() + model.drugs.len())
             .max(1)
             .next_multiple_of(4);
         Self {
@@ -47,17 +64,16 @@ impl ParameterBlock {
         }
     }
 
-    /// Packs one arm: `values` in model order, `off` per process, `off_transports` per transport.
-    pub fn pack(&self, values: &[f64], off: &[bool], off_transports: &[bool]) -> Vec<f32> {
-        let mut block = vec![0.0; self.stride];
-        for (slot, &value) in block.iter_mut().zip(values) {
-            *slot = value as f32;
-        }
-        let switches = off.iter().chain(off_transports);
-        for (slot, &off) in block[self.parameters..].iter_mut().zip(switches) {
-            *slot = if off { 0.0 } else { 1.0 };
-        }
-        debug_assert_eq!(off.len(), self.processes);
+    /// Packs one arm.
+    pub fn pack(&self, controls: &Controls) -> Vec<f32> {
+        debug_assert_eq!(controls.parameters.len(), self.parameters);
+        debug_assert_eq!(controls.off.len(), self.processes);
+        let switches = controls.off.iter().chain(&controls.off_transports);
+        let values = controls.parameters.iter().map(|&v| v as f32);
+        let switches = switches.map(|&off| if off { 0.0 } else { 1.0 });
+        let holds = controls.holds.iter().map(|h| h.map_or(-1.0, |v| v as f32));
+        let mut block: Vec<f32> = values.chain(switches).chain(holds).collect();
+        block.resize(self.stride, 0.0);
         block
     }
 }
@@ -226,6 +242,7 @@ pub(crate) fn all(
             writer.compartments(),
         ),
         ("generated/observe.wgsl".to_owned(), writer.observe()),
+        ("generated/probe.wgsl".to_owned(), writer.probe()),
         ("generated/explicit.wgsl".to_owned(), writer.explicit()),
         (
             "generated/explicit_pair.wgsl".to_owned(),

@@ -21,15 +21,23 @@ impl Writer<'_> {
         self.line(format!("const EXCHANGE_NEW: u32 = {}u;", 3 * k1 + e1));
         self.line(format!("const MEMORY: u32 = {}u;", 3 * k1 + 2 * e1));
         self.structure("State", m.fields.iter().map(|f| f.id.clone()));
-        let used = m.parameters.len() + m.processes.len() + m.transports.len();
+        let used = m.parameters.len() + m.processes.len() + m.transports.len() + m.drugs.len();
         let members = m.parameters.iter().map(|p| p.id.clone());
         let switches = m.processes.iter().map(|p| format!("switch_{}", p.id));
         let drifts = m
             .transports
             .iter()
             .map(|t| format!("switch_drift_{}", t.id));
+        let holds = m.drugs.iter().map(|d| format!("hold_{}", d.id));
         let pads = (used..block.stride).map(|i| format!("padding_{i}"));
-        self.structure("Params", members.chain(switches).chain(drifts).chain(pads));
+        self.structure(
+            "Params",
+            members
+                .chain(switches)
+                .chain(drifts)
+                .chain(holds)
+                .chain(pads),
+        );
         self.structure("Compartments", m.compartments.iter().map(|c| c.id.clone()));
         self.structure("Aux", m.auxiliaries.iter().map(|a| a.id.clone()));
         self.structure("Rates", m.processes.iter().map(|p| p.id.clone()));

@@ -143,7 +143,7 @@ impl Writer<'_> {
     }
 
     // A wall held at a value adds D · 2 value / h² to the right-hand side of the cells beside it.
-    fn walls(&mut self, storage: usize, f: usize) {
+    pub(super) fn walls(&mut self, storage: usize, f: usize) {
         let b = self.model.fields[f].boundary;
         let axes = [
             ("x", b.x_low, b.x_high),

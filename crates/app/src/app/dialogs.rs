@@ -1,0 +1,135 @@
+//! Files to open and to save, asked for by the desktop; a text field where the desktop cannot ask.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Align2, Context, Key, TextEdit};
+
+/// An answer without a file that comes sooner was not given by a person: the desktop cannot ask.
+const TOO_SOON: Duration = Duration::from_millis(250);
+
+/// What the file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Open,
+    Save,
+}
+
+/// The file; and whether the desktop seems not to have asked at all.
+type Answer = (Option<PathBuf>, bool);
+
+/// A question on its way.
+#[derive(Debug, Default)]
+pub(super) struct Dialogs {
+    asked: Option<(Purpose, Receiver<Answer>)>,
+    typed: Option<(Purpose, String)>,
+}
+
+impl Dialogs {
+    /// Asks; a second question waits for the first to be answered.
+    pub(super) fn ask(&mut self, ctx: &Context, purpose: Purpose, name: &str) {
+        if self.asked.is_some() {
+            return;
+        }
+        let (sender, receiver) = sync_channel(1);
+        let dialog = rfd::AsyncFileDialog::new().add_filter("Scenario", &["toml"]);
+        let (ctx, name) = (ctx.clone(), name.to_owned());
+        let suggested = name.clone();
+        let ask = move || {
+            let begun = Instant::now();
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a thread of its own, which waits for a person"
+            )]
+            let file = match purpose {
+                Purpose::Open => pollster::block_on(
+                    dialog
+                        .add_filter("Everything", &["*"])
+                        .set_title("Open a scenario")
+                        .pick_file(),
+                ),
+                Purpose::Save => pollster::block_on(
+                    dialog
+                        .set_title("Save the scenario")
+                        .set_file_name(name)
+                        .save_file(),
+                ),
+            };
+            let path = file.map(|f| f.path().to_owned());
+            let unasked = path.is_none() && begun.elapsed() < TOO_SOON;
+            let _ = sender.send((path, unasked));
+            ctx.request_repaint();
+        };
+        let thread = std::thread::Builder::new().name("file dialog".to_owned());
+        match thread.spawn(ask) {
+            Ok(_) => self.asked = Some((purpose, receiver)),
+            Err(_) => self.typed = Some((purpose, suggested)),
+        }
+    }
+
+    /// Opens the text field.
+    #[cfg(test)]
+    pub(super) fn ask_here(&mut self, purpose: Purpose) {
+        self.typed = Some((purpose, String::new()));
+    }
+
+    /// The answer, once there is one.
+    pub(super) fn ui(&mut self, ctx: &Context) -> Option<(Purpose, PathBuf)> {
+        if let Some((purpose, receiver)) = &self.asked {
+            let purpose = *purpose;
+            match receiver.try_recv() {
+                Err(TryRecvError::Empty) => {}
+                Ok((Some(path), _)) => {
+                    self.asked = None;
+                    return Some((purpose, path));
+                }
+                Ok((None, unasked)) => {
+                    self.asked = None;
+                    if unasked {
+                        self.typed = Some((purpose, String::new()));
+                    }
+                }
+                Err(TryRecvError::Disconnected) => {
+                    self.asked = None;
+                    self.typed = Some((purpose, String::new()));
+                }
+            }
+        }
+        self.field(ctx)
+    }
+
+    fn field(&mut self, ctx: &Context) -> Option<(Purpose, PathBuf)> {
+        let (purpose, text) = self.typed.as_mut()?;
+        let (title, word) = match purpose {
+            Purpose::Open => ("Open a scenario", "Open"),
+            Purpose::Save => ("Save the scenario", "Save"),
+        };
+        let (mut open, mut done) = (true, false);
+        egui::Window::new(title)
+            .open(&mut open)
+            .collapsible(false)
+            .resizable(false)
+            .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
+            .show(ctx, |ui| {
+                ui.label("This desktop offers no file dialog. Path of the file:");
+                let field = ui.add(TextEdit::singleline(text).desired_width(420.0));
+                field.widget_info(|| {
+                    let mut info = egui::WidgetInfo::text_edit(true, &*text, &*text, "");
+                    info.label = Some("Path of the file".to_owned());
+                    info
+                });
+                let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                ui.horizontal(|ui| {
+                    let button = egui::Button::new(word);
+                    let there = !text.trim().is_empty();
+                    done = there && (ui.add_enabled(there, button).clicked() || enter);
+                });
+            });
+        let found = (*purpose, PathBuf::from(text.trim()));
+        if done || !open || ctx.input(|i| i.key_pressed(Key::Escape)) {
+            self.typed = None;
+        }
+        done.then_some(found)
+    }
+}

@@ -1,0 +1,234 @@
+//! What the window does itself: it obeys [`WindowCommand`]s.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use eframe::egui::{self, Context, ViewportCommand};
+use warmfront_model::Scenario;
+
+use super::WarmfrontApp;
+use super::dialogs::Purpose;
+use crate::canvas::Tool;
+use crate::command::{Command, WindowCommand};
+use crate::export::Format;
+use crate::hints;
+use crate::layout::Layout;
+use crate::panels::plots;
+use crate::settings::{allowed_scale, is_dark};
+use crate::state::{News, Snapshot};
+use crate::store::Theme;
+
+/// Pictures of the window on their way to files.
+#[derive(Debug)]
+pub(super) struct Pictures {
+    sender: SyncSender<News>,
+    receiver: Receiver<News>,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        let (sender, receiver) = sync_channel(8);
+        Self { sender, receiver }
+    }
+}
+
+impl Pictures {
+    /// What became of them.
+    pub(super) fn news(&self) -> Vec<News> {
+        self.receiver.try_iter().collect()
+    }
+
+    fn take(&self, ctx: &Context, path: &Path) {
+        let (sender, path, wake) = (self.sender.clone(), path.to_owned(), ctx.clone());
+        let written = move |image: std::sync::Arc<egui::ColorImage>| {
+            // Encoding takes longer than a frame.
+            let write = move || {
+                let news = match write(&image, &path) {
+                    Ok(()) => News::Done(format!("The picture is in {}.", path.display())),
+                    Err(e) => News::Refused(format!("No picture in {}: {e}", path.display())),
+                };
+                let _ = sender.try_send(news);
+                wake.request_repaint();
+            };
+            let thread = std::thread::Builder::new().name("picture".to_owned());
+            let _ = thread.spawn(write);
+        };
+        let callback = egui::ScreenshotCallback::new(written);
+        ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
+    }
+}
+
+fn write(shot: &egui::ColorImage, path: &Path) -> Result<(), String> {
+    let [width, height] = shot.size.map(|n| n as u32);
+    let pixels: Vec<u8> = shot.pixels.iter().flat_map(|p| p.to_array()).collect();
+    let picture = image::RgbaImage::from_raw(width, height, pixels)
+        .ok_or("its size is not that of its pixels")?;
+    let bytes = warmfront_view::encode_png(&picture, &[]).map_err(|e| e.to_string())?;
+    std::fs::write(path, bytes).map_err(|e| e.to_string())
+}
+
+impl WarmfrontApp {
+    /// Sends a command, or obeys it.
+    pub fn command(&mut self, command: Command) {
+        match command {
+            Command::Window(window) => self.desk.window.push(window),
+            Command::Open(path) => {
+                self.saved.remember(&path);
+                self.desk.outbox.send(Command::Open(path));
+            }
+            Command::Save(path) => {
+                self.saved.remember(&path);
+                self.desk.outbox.send(Command::Save(path));
+            }
+            other => self.desk.outbox.send(other),
+        }
+    }
+
+    pub(super) fn obey(&mut self, ctx: &Context, snapshot: &Snapshot) {
+        for command in std::mem::take(&mut self.desk.window) {
+            self.obey_one(ctx, snapshot, command);
+            ctx.request_repaint();
+        }
+    }
+
+    fn obey_one(&mut self, ctx: &Context, snapshot: &Snapshot, command: WindowCommand) {
+        use WindowCommand as W;
+        let scenario = snapshot.scenario.as_deref();
+        let desk = &mut self.desk;
+        match command {
+            W::Arm(arm) => {
+                let arms = scenario.map_or(0, |s| s.arms.len());
+                desk.shown = arm.filter(|a| *a < arms);
+            }
+            W::Look(look) => {
+                self.canvas.look = scenario.map_or(look, |s| look.within(&s.model));
+            }
+            W::Texture(on) => self.canvas.texture = on,
+            W::Difference(on) => self.canvas.difference = on,
+            W::Wipe(on) => self.canvas.wipe = on,
+            W::Range(range) => self.canvas.range = range,
+            W::Tool(tool) => {
+                desk.tool = tool;
+                if let Some(tab) = tab_of(tool) {
+                    self.saved.layout.bring(tab);
+                }
+            }
+            W::BrushSize(factor) => {
+                if let Some(scenario) = scenario {
+                    desk.brush.resize(scenario, factor);
+                }
+            }
+            W::ExportPlots => plots::export_shown(ctx, snapshot, desk, Format::Png),
+            W::Fit => self.canvas.view = crate::canvas::View::default(),
+            W::Sides(on) => {
+                desk.sides = on;
+                self.saved.sides = on;
+            }
+            W::Dark(dark) => {
+                self.saved.theme = if dark { Theme::Dark } else { Theme::Light };
+                desk.dark = is_dark(ctx, self.saved.theme);
+            }
+            W::Scale(scale) => self.saved.scale = allowed_scale(scale),
+            W::Tab(tab) => {
+                desk.sides = true;
+                self.saved.sides = true;
+                self.saved.layout.bring(tab);
+            }
+            W::Palette(open) => self.palette.set(open),
+            W::Keys(open) => desk.help = open,
+            W::Settings(open) => self.settings = open,
+            W::Hints(true) => self.saved.dismissed.clear(),
+            W::Hints(false) => self.saved.dismissed = hints::all(),
+            W::ResetLayout => self.saved.layout = Layout::default(),
+            W::Fullscreen(on) => {
+                self.fullscreen = on;
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(on));
+            }
+            W::OpenDialog => self.dialogs.ask(ctx, Purpose::Open, ""),
+            W::SaveDialog => {
+                let name = suggested(scenario);
+                self.dialogs.ask(ctx, Purpose::Save, &name);
+            }
+            W::Copy => desk.outbox.send(Command::Share),
+            W::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            W::Screenshot(path) => self.pictures.take(ctx, &path),
+            W::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Opens the text field for a path, as where the desktop has no dialog.
+    #[cfg(test)]
+    pub(crate) fn ask_here(&mut self) {
+        self.dialogs.ask_here(Purpose::Open);
+    }
+
+    /// Files that were let go over the window, and dialogs that were answered.
+    pub(super) fn files(&mut self, ctx: &Context) {
+        if let Some((purpose, path)) = self.dialogs.ui(ctx) {
+            let command = match purpose {
+                Purpose::Open => Command::Open(path),
+                Purpose::Save => Command::Save(with_ending(path)),
+            };
+            self.command(command);
+        }
+        let dropped: Vec<PathBuf> = ctx.input(|i| {
+            let files = i.raw.dropped_files.iter();
+            files.map(|f| f.path().to_owned()).collect()
+        });
+        // One scenario runs at a time.
+        if let Some(path) = dropped.into_iter().next_back() {
+            self.command(Command::Open(path));
+        }
+        if ctx.input(|i| !i.raw.hovered_files.is_empty()) {
+            drop_overlay(ctx);
+        }
+    }
+}
+
+fn drop_overlay(ctx: &Context) {
+    let area = ctx.content_rect();
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
+    let painter = ctx.layer_painter(layer);
+    painter.rect_filled(area, 0.0, egui::Color32::from_black_alpha(190));
+    painter.text(
+        area.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop to open",
+        egui::FontId::proportional(28.0),
+        egui::Color32::WHITE,
+    );
+}
+
+/// The panel that belongs to a tool.
+fn tab_of(tool: Tool) -> Option<crate::panels::Tab> {
+    match tool {
+        Tool::Move => None,
+        Tool::Brush => Some(crate::panels::Tab::Brush),
+        Tool::Line => Some(crate::panels::Tab::Profile),
+        Tool::Why => Some(crate::panels::Tab::Why),
+    }
+}
+
+fn suggested(scenario: Option<&Scenario>) -> String {
+    let id = scenario.map_or("scenario", |s| s.id.rsplit('/').next().unwrap_or(&s.id));
+    format!("{id}-changed.toml")
+}
+
+fn with_ending(path: PathBuf) -> PathBuf {
+    match path.extension() {
+        Some(_) => path,
+        None => path.with_extension("toml"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saved_file_has_an_ending() {
+        assert_eq!(with_ending("a/b".into()), Path::new("a/b.toml"));
+        assert_eq!(with_ending("a/b.txt".into()), Path::new("a/b.txt"));
+        assert_eq!(suggested(None), "scenario-changed.toml");
+    }
+}

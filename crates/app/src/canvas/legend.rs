@@ -1,0 +1,293 @@
+//! The strip under the tissue: colours and what they mean, and the controls of the colour scale.
+
+use eframe::egui;
+use egui::{Align2, ComboBox, DragValue, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
+use warmfront_model::{Model, Scenario, plain};
+use warmfront_view::number::{log_labels, log_ticks, nice_ticks, tick_labels};
+
+use super::overlay::{font, rgb};
+use super::scale::{Scale, Scales};
+use super::{Canvas, Look, RangeMode};
+
+/// Steps of the colour bar.
+const BAR: usize = 64;
+/// Height of a colour bar with title and ticks, points.
+const BLOCK: f32 = 48.0;
+/// Height of a row of controls.
+const ROW: f32 = 26.0;
+/// Width that the controls of the scale take beside the bars.
+const CONTROLS: f32 = 168.0;
+/// Width under which the strip is not squeezed while there is room beside the panes.
+pub(super) const NARROW: f32 = 480.0;
+/// Widest colour bar.
+const WIDEST: f32 = 360.0;
+
+/// What the strip shows.
+pub(super) struct Legend<'a> {
+    pub scenario: &'a Scenario,
+    /// Of a single quantity.
+    pub scales: Option<&'a Scales>,
+    /// Whether panes show the quantity itself, and its difference to the first arm.
+    pub shown: [bool; 2],
+}
+
+/// Height that the strip needs, points.
+pub(super) fn height(canvas: &Canvas, model: &Model, width: f32) -> f32 {
+    let wipe = if canvas.wipe { ROW } else { 0.0 };
+    wipe + match canvas.look {
+        // About four labels fit into 600 points.
+        Look::Composite(view) => {
+            let count = model.views.get(view).map_or(0, |v| v.channels.len());
+            let columns = (width / 160.0).max(1.0);
+            20.0 * (count as f32 / columns).ceil().clamp(1.0, 4.0)
+        }
+        Look::Field(_) | Look::Derived(_) if beside(width) => 2.0 * ROW,
+        Look::Field(_) | Look::Derived(_) => BLOCK + 2.0 * ROW,
+    }
+}
+
+/// Whether the controls stand beside the bars.
+fn beside(width: f32) -> bool {
+    width >= 2.2 * CONTROLS
+}
+
+/// Draws the strip.
+pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &Legend<'_>) {
+    if canvas.wipe {
+        let row = strip.with_max_y(strip.top() + ROW);
+        let mut row = ui.new_child(UiBuilder::new().id_salt("wipe").max_rect(row));
+        row.horizontal(|ui| wipe_controls(canvas, ui, legend.scenario));
+        strip.min.y += ROW;
+    }
+    let model = &*legend.scenario.model;
+    let Some(scales) = legend.scales else {
+        if let Look::Composite(view) = canvas.look {
+            swatches(ui, strip, model, view);
+        }
+        return;
+    };
+    let (bars, controls) = if beside(strip.width()) {
+        let edge = strip.right() - CONTROLS;
+        (strip.with_max_x(edge - 14.0), strip.with_min_x(edge))
+    } else {
+        let edge = strip.top() + BLOCK;
+        (strip.with_max_y(edge), strip.with_min_y(edge))
+    };
+    let first = legend.scenario.arms.first();
+    let minus = first.map_or_else(String::new, |a| format!("minus {}", a.label));
+    match legend.shown {
+        [true, true] => {
+            let middle = bars.center().x;
+            bar(
+                ui,
+                bars.with_max_x(middle - 8.0),
+                &scales.plain,
+                &scales.plain.label,
+            );
+            bar(
+                ui,
+                bars.with_min_x(middle + 8.0),
+                &scales.difference,
+                &minus,
+            );
+        }
+        [false, true] => {
+            let title = format!("{}, {minus}", scales.difference.label);
+            bar(ui, bars, &scales.difference, &title);
+        }
+        [_, false] => bar(ui, bars, &scales.plain, &scales.plain.label),
+    }
+    let mut child = ui.new_child(UiBuilder::new().id_salt("scale").max_rect(controls));
+    scale_controls(canvas, &mut child, scales, legend.shown);
+}
+
+fn swatches(ui: &Ui, strip: Rect, model: &Model, view: usize) {
+    let Some(view) = model.views.get(view) else {
+        return;
+    };
+    let ink = ui.visuals().text_color();
+    let painter = ui.painter();
+    let mut at = strip.left_top();
+    for channel in &view.channels {
+        let label = model.fields[channel.field].label.clone();
+        let galley = painter.layout_no_wrap(label, font(13.0), ink);
+        let width = 18.0 + galley.size().x;
+        if at.x > strip.left() && at.x + width > strip.right() {
+            at = pos2(strip.left(), at.y + 20.0);
+        }
+        let swatch = Rect::from_min_size(at + vec2(0.0, 3.0), vec2(12.0, 12.0));
+        painter.rect_filled(swatch, 2.0, rgb(channel.colour));
+        painter.galley(at + vec2(18.0, 0.0), galley, ink);
+        at.x += width + 16.0;
+    }
+}
+
+/// Title with unit, colours, ticks.
+fn bar(ui: &Ui, area: Rect, scale: &Scale, title: &str) {
+    let ink = ui.visuals().text_color();
+    let painter = ui.painter();
+    let title = match scale.unit.as_str() {
+        "" => title.to_owned(),
+        unit => format!("{title} ({unit})"),
+    };
+    let mut job = egui::text::LayoutJob::simple_singleline(title.clone(), font(13.0), ink);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(area.width());
+    let galley = painter.layout_job(job);
+    if galley.elided {
+        let rect = Rect::from_min_size(area.left_top(), galley.size());
+        let id = ui.scope_id().with(("title", title.as_str()));
+        ui.interact(rect, id, egui::Sense::hover())
+            .on_hover_text(&title);
+    }
+    painter.galley(area.left_top(), galley, ink);
+    let Some(range) = scale.range else {
+        let at = area.left_top() + vec2(0.0, 20.0);
+        painter.text(at, Align2::LEFT_TOP, "being computed …", font(12.0), ink);
+        return;
+    };
+    let width = area.width().min(WIDEST);
+    let bar = Rect::from_min_size(area.left_top() + vec2(0.0, 19.0), vec2(width, 10.0));
+    let x = |t: f32| bar.left() + bar.width() * t;
+    for i in 0..BAR {
+        let (a, b) = (i as f32 / BAR as f32, (i + 1) as f32 / BAR as f32);
+        let piece = Rect::from_x_y_ranges(x(a)..=x(b), bar.y_range());
+        let colour = scale.map.colours.colour(0.5 * (a + b));
+        painter.rect_filled(piece, 0.0, rgb(colour));
+    }
+    painter.rect_stroke(bar, 0.0, Stroke::new(1.0, ink), egui::StrokeKind::Outside);
+    let (low, high) = (f64::from(range.low), f64::from(range.high));
+    let most = ((width / 55.0) as usize).clamp(2, 5);
+    let (ticks, labels) = if range.log {
+        let ticks = log_ticks(low, high, most);
+        let labels = log_labels(&ticks);
+        (ticks, labels)
+    } else {
+        let ticks = nice_ticks(low, high, most);
+        let labels = tick_labels(&ticks);
+        (ticks, labels)
+    };
+    let mut free = f32::NEG_INFINITY;
+    for (tick, label) in ticks.iter().zip(labels) {
+        let at = pos2(x(range.position(*tick as f32)), bar.bottom());
+        painter.line_segment([at, at + vec2(0.0, 3.0)], Stroke::new(1.0, ink));
+        let galley = painter.layout_no_wrap(label, font(11.0), ink);
+        let half = 0.5 * galley.size().x;
+        let most_left = (area.right() - 2.0 * half).max(area.left());
+        let left = (at.x - half).clamp(area.left(), most_left);
+        // A label that would touch the one before is left out; its mark stays.
+        if left >= free {
+            free = left + 2.0 * half + 4.0;
+            painter.galley(pos2(left, bar.bottom() + 3.0), galley, ink);
+        }
+    }
+}
+
+fn scale_controls(canvas: &mut Canvas, ui: &mut Ui, scales: &Scales, shown: [bool; 2]) {
+    ui.spacing_mut().item_spacing = vec2(6.0, 2.0);
+    ui.horizontal(|ui| {
+        let label = ui.label("Range");
+        let text = |mode: RangeMode| match mode {
+            RangeMode::Model => "model",
+            RangeMode::Auto => "automatic",
+            RangeMode::Fixed(_) => "fixed",
+        };
+        let present = scales.plain.range;
+        let ends = present.map_or([0.0, 1.0], |r| [r.low, r.high].map(short));
+        let fixed = match canvas.range {
+            fixed @ RangeMode::Fixed(_) => fixed,
+            _ => RangeMode::Fixed(ends),
+        };
+        let combo = ComboBox::from_id_salt("range")
+            .width(84.0)
+            .selected_text(text(canvas.range))
+            .show_ui(ui, |ui| {
+                let hints = [
+                    "The range that the model gives, the same in every run.",
+                    "Follows the values of all arms in steps of 1, 2, 5.",
+                    "Chosen by hand.",
+                ];
+                for (mode, hint) in [RangeMode::Model, RangeMode::Auto, fixed]
+                    .into_iter()
+                    .zip(hints)
+                {
+                    let item = ui.selectable_label(text(canvas.range) == text(mode), text(mode));
+                    if item.on_hover_text(hint).clicked() {
+                        canvas.range = mode;
+                    }
+                }
+            });
+        let combo = combo.response.labelled_by(label.id);
+        combo.on_hover_text("Range of the colours; the same in all panes.");
+    });
+    ui.horizontal(|ui| {
+        let sign = !shown[0] || scales.plain.range.is_some_and(|r| r.low < 0.0);
+        ui.add_enabled(!sign, egui::Checkbox::new(&mut canvas.log, "log"))
+            .on_hover_text("Logarithmic colours: equal ratios are equally far apart.")
+            .on_disabled_hover_text("Values below 0 have no logarithm.");
+        let RangeMode::Fixed(ends) = &mut canvas.range else {
+            return;
+        };
+        let wrong = ends[0] >= ends[1];
+        if wrong {
+            ui.visuals_mut().override_text_color = Some(ui.visuals().error_fg_color);
+        }
+        let speed = 0.01 * (ends[1] - ends[0]).abs().max(1e-9);
+        for (end, name) in ends
+            .iter_mut()
+            .zip(["Lowest colour at", "Highest colour at"])
+        {
+            let value = DragValue::new(end)
+                .speed(speed)
+                .update_while_editing(false)
+                .custom_formatter(|v, _| plain(v));
+            let response = ui.add_sized([48.0, 20.0], value);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name));
+            response.on_hover_text(match wrong {
+                true => "The highest colour must stand above the lowest one.",
+                false => name,
+            });
+        }
+    });
+}
+
+/// A number of four significant digits.
+fn short(value: f32) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(f64::from(value))
+}
+
+fn wipe_controls(canvas: &mut Canvas, ui: &mut Ui, scenario: &Scenario) {
+    let chosen = canvas.wipe_pair(scenario.arms.len());
+    let room = ui.available_width();
+    for (side, text) in ["Left", "Right"].into_iter().enumerate() {
+        let label = ui.label(text);
+        let name = |arm: usize| scenario.arms.get(arm).map_or("", |a| a.label.as_str());
+        let combo = ComboBox::from_id_salt(text)
+            .width((0.2 * room).clamp(70.0, 130.0))
+            .truncate()
+            .selected_text(name(chosen[side]))
+            .show_ui(ui, |ui| {
+                for arm in 0..scenario.arms.len() {
+                    if ui
+                        .selectable_label(arm == chosen[side], name(arm))
+                        .clicked()
+                    {
+                        canvas.wipe_arms[side] = Some(arm);
+                    }
+                }
+            });
+        combo.response.labelled_by(label.id);
+    }
+    let label = ui.label("Edge");
+    ui.spacing_mut().slider_width = (0.2 * room).clamp(50.0, 160.0);
+    let mut percent = 100.0 * canvas.wipe_at;
+    let slider = Slider::new(&mut percent, 0.0..=100.0)
+        .step_by(1.0)
+        .suffix(" %");
+    let slider = ui.add(slider).labelled_by(label.id);
+    if slider
+        .on_hover_text("Or drag the edge in the picture.")
+        .changed()
+    {
+        canvas.wipe_at = 0.01 * percent;
+    }
+}

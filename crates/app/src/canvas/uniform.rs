@@ -1,0 +1,162 @@
+//! From what is looked at to what the shader needs.
+
+use eframe::egui;
+use warmfront_model::{FieldKind, Scenario};
+use warmfront_session::micrometres_per_length;
+use warmfront_view::raster::Range;
+use warmfront_view::{EYE, GROUND, colour};
+
+use super::slice::Slice;
+use super::{Canvas, Look, View};
+use crate::state::{Display, Snapshot};
+
+/// Distance between nuclei, µm: about the diameter of a tumour cell.
+const NUCLEUS: f64 = 14.0;
+
+/// Channels that a pane can add; [`Uniform`] and the shader agree on it.
+pub(super) const MOST_CHANNELS: usize = 8;
+
+/// A field of a pane, as the shader reads it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+pub(super) struct ChannelUniform {
+    /// Linear RGB.
+    pub light: [f32; 3],
+    /// Value of full light.
+    pub full: f32,
+    /// First value of the plane.
+    pub start: u32,
+    /// Seed of its texture; 0: none.
+    pub seed: u32,
+    /// First value of the plane that is subtracted.
+    pub minus: u32,
+    /// 1: `minus` counts.
+    pub differs: u32,
+}
+
+/// A pane, as the shader reads it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+pub(super) struct Uniform {
+    /// Cells from the lower left corner of the tissue to the upper left corner of the pane.
+    pub corner: [f32; 2],
+    /// Cells per pixel.
+    pub step: [f32; 2],
+    /// Cells across and up.
+    pub cells: [u32; 2],
+    /// Values from cell to cell across and up.
+    pub stride: [u32; 2],
+    /// Nuclei per cell edge; 0: no texture.
+    pub lattice: [f32; 2],
+    /// Limits of the colour scale.
+    pub range: [f32; 2],
+    /// Linear RGB under all light.
+    pub ground: [f32; 4],
+    /// Channels of a composite; 0: a map of channel 0.
+    pub count: u32,
+    pub logarithmic: u32,
+    /// Exponent from value to light.
+    pub eye: f32,
+    pub spare: u32,
+    pub channels: [ChannelUniform; MOST_CHANNELS],
+}
+
+/// One pane.
+pub(super) struct Subject<'a> {
+    pub scenario: &'a Scenario,
+    pub display: &'a Display,
+    pub slice: Slice,
+    /// The arm shown.
+    pub arm: usize,
+    /// The arm that is subtracted.
+    pub minus: Option<usize>,
+    /// Of a single quantity.
+    pub range: Range,
+    /// Pixels.
+    pub size: [u32; 2],
+}
+
+/// Size of a rectangle in pixels.
+pub(super) fn pixels(rect: egui::Rect, pixels_per_point: f32) -> [u32; 2] {
+    let size = rect.size() * pixels_per_point;
+    [size.x, size.y].map(|v| v.round().max(1.0) as u32)
+}
+
+/// Uniform of one pane.
+pub(super) fn of(canvas: &Canvas, snapshot: &Snapshot, subject: &Subject<'_>) -> Uniform {
+    let Subject {
+        scenario, slice, ..
+    } = subject;
+    let model = &*scenario.model;
+    let mut uniform = Uniform {
+        stride: slice.stride,
+        ground: linear(GROUND),
+        eye: EYE,
+        ..view(&canvas.view, slice.cells, subject.size)
+    };
+    let layout = &subject.display.layout;
+    let start = |place: usize, arm: usize| {
+        (place as u32 * layout.arms + arm as u32) * layout.block + slice.first
+    };
+    let place_of = |field: usize| layout.place.get(field).copied().unwrap_or(0) as usize;
+    let single = |uniform: &mut Uniform, place: usize| {
+        uniform.range = [subject.range.low, subject.range.high];
+        uniform.logarithmic = u32::from(subject.range.log);
+        let channel = &mut uniform.channels[0];
+        channel.start = start(place, subject.arm);
+        if let Some(minus) = subject.minus {
+            channel.minus = start(place, minus);
+            channel.differs = 1;
+        }
+    };
+    match canvas.look {
+        Look::Derived(_) => single(&mut uniform, layout.place.len()),
+        Look::Field(field) => single(&mut uniform, place_of(field)),
+        Look::Composite(view) => {
+            let shown = model.views.get(view).map_or(&[][..], |v| &v.channels);
+            uniform.count = shown.len().min(MOST_CHANNELS) as u32;
+            if let (true, Some(um)) = (canvas.texture, micrometres_per_length(model)) {
+                uniform.lattice = slice.edges.map(|edge| (edge * um / NUCLEUS) as f32);
+            }
+            for (c, channel) in uniform.channels.iter_mut().zip(shown) {
+                let [r, g, b, _] = linear(channel.colour);
+                // Molecules are smooth; only cells have nuclei.
+                let grainy = model.fields[channel.field].kind == FieldKind::Cell;
+                let seed = scenario.seed.wrapping_mul(64) | (channel.field as u32 + 1);
+                *c = ChannelUniform {
+                    light: [r, g, b],
+                    full: full_light(channel.full, snapshot.largest.get(channel.field)),
+                    start: start(place_of(channel.field), subject.arm),
+                    seed: if grainy { seed } else { 0 },
+                    ..ChannelUniform::default()
+                };
+            }
+        }
+    }
+    uniform
+}
+
+fn view(view: &View, cells: [u32; 2], size: [u32; 2]) -> Uniform {
+    let upper_left = view.upper_left();
+    let along = |i: usize| cells[i] as f32;
+    Uniform {
+        corner: [0, 1].map(|i| upper_left[i] * along(i)),
+        step: [0, 1].map(|i| along(i) / (view.zoom * size[i] as f32)),
+        cells,
+        ..Uniform::default()
+    }
+}
+
+// Value of full light: the model's, or, once a field has exceeded that, the next step above the largest
+// value so far. Steps of a quarter keep the picture from changing with every tick; it never goes back.
+fn full_light(full: f64, largest: Option<&f64>) -> f32 {
+    let most = largest.copied().filter(|v| v.is_finite()).unwrap_or(full);
+    let steps = (most / full).ln() / 1.25_f64.ln();
+    (full * 1.25_f64.powf(steps.ceil().clamp(0.0, 200.0))) as f32
+}
+
+/// Linear RGB of a colour.
+pub(super) fn linear(c: colour::Rgb) -> [f32; 4] {
+    let [r, g, b] = c.map(colour::to_linear);
+    [r, g, b, 1.0]
+}

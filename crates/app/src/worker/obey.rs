@@ -1,0 +1,295 @@
+//! What the thread does for each command.
+
+use warmfront_model::{Action, Overrides, Scenario};
+use warmfront_session::{Change, ErrorKind, SessionError, Steered};
+
+use super::{Failed, Left, Worker, suited_to_software};
+use crate::command::Command;
+use crate::state::News;
+
+impl Worker {
+    pub(super) fn obey(&mut self, command: Command) -> Result<(), Failed> {
+        if leaves_a_fault(&command) {
+            self.start.shared.update(|s| s.fault = None);
+        }
+        match command {
+            Command::Play(on) => {
+                self.playing = on;
+                self.catch_up = None;
+                if let (true, Some(run)) = (on, &mut self.run) {
+                    run.end_stroke();
+                }
+                self.pace_from_here();
+                self.publish_clock();
+                Ok(())
+            }
+            Command::Step => {
+                self.playing = false;
+                self.tick()
+            }
+            Command::Restart => self.restart(),
+            Command::Speed(speed) => {
+                self.speed = if speed > 0.0 {
+                    speed.max(1e-6)
+                } else {
+                    self.speed
+                };
+                self.pace_from_here();
+                self.publish_clock();
+                Ok(())
+            }
+            Command::Dose { drug, multiple } => self.change(Change::Dose(drug, multiple)),
+            Command::Hold { drug, level } => self.change(Change::Hold(drug, level)),
+            Command::Regimen { drug, regimen } => self.change(Change::Regimen(drug, regimen)),
+            Command::Set { parameter, value } => self.change(Change::Set(parameter, value)),
+            Command::ResetParameters => self.change(Change::ResetParameters),
+            Command::Switch { process, on } => self.change(Change::Switch(process, on)),
+            Command::Brush {
+                field,
+                centre,
+                radius,
+                amount,
+            } => self.brush(Action::Brush {
+                field,
+                centre,
+                radius,
+                amount,
+            }),
+            Command::StrokeEnd => {
+                if let Some(run) = &mut self.run {
+                    run.end_stroke();
+                }
+                self.publish_clock();
+                Ok(())
+            }
+            Command::Undo => self.back_and_forth(Steered::undo),
+            Command::Redo => self.back_and_forth(Steered::redo),
+            Command::Scrub(time) => {
+                self.playing = false;
+                if let Some(run) = &mut self.run {
+                    run.scrub(time)?;
+                }
+                self.publish()
+            }
+            Command::Newest => {
+                if let Some(run) = &mut self.run {
+                    run.to_newest()?;
+                }
+                self.publish()
+            }
+            Command::HistoryBudget(bytes) => {
+                self.budget = bytes;
+                if let Some(run) = &mut self.run {
+                    run.set_budget(bytes);
+                }
+                self.publish_clock();
+                Ok(())
+            }
+            Command::Derive(local) => {
+                self.derived = local;
+                self.publish()
+            }
+            Command::Inspect(inspect) => {
+                self.inspect = inspect;
+                self.publish_inspected()
+            }
+            Command::Load(name) => self.load(&name),
+            Command::Coarsen(cells) => self.coarsen(cells),
+            Command::Open(path) => self.open(&path),
+            Command::OpenText(text) => self.open_text(&text),
+            Command::Save(path) => self.save(&path),
+            Command::Share => self.share(),
+            Command::Recover(wanted) => self.recover(wanted),
+            Command::Reload => self.reload(),
+            Command::Window(_) | Command::Quit => Ok(()),
+        }
+    }
+
+    // What cannot be set is refused; everything else goes on.
+    fn change(&mut self, change: Change) -> Result<(), Failed> {
+        let Some(run) = &mut self.run else {
+            return Ok(());
+        };
+        if !names_something(&change, run.scenario()) {
+            self.say(News::Refused(
+                "the model has nothing of that number".to_owned(),
+            ));
+            return Ok(());
+        }
+        let scrubbed = run.scrubbed();
+        let changed = run.change(change);
+        if scrubbed && !run.scrubbed() {
+            let time = run.time();
+            let shared = &self.start.shared;
+            shared.update(|s| super::publish::forget_rows(s, time));
+        }
+        // One drag while the clock runs is one step of undo.
+        run.join_changes(self.speed.min(1e9));
+        match changed {
+            Ok(()) => self.publish(),
+            Err(e) if e.kind() == ErrorKind::Input => {
+                self.say(News::Refused(e.to_string()));
+                Ok(())
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    fn brush(&mut self, dab: Action) -> Result<(), Failed> {
+        let Some(run) = &mut self.run else {
+            return Ok(());
+        };
+        let fields = run.scenario().model.fields.len();
+        let valid = matches!(&dab, Action::Brush { field, centre, radius, amount }
+            if *field < fields && *radius > 0.0 && radius.is_finite() && amount.is_finite()
+                && centre.iter().all(|c| c.is_finite()));
+        if !valid {
+            self.say(News::Refused(
+                "a dab of the brush needs a field, a finite place and a radius above 0".to_owned(),
+            ));
+            return Ok(());
+        }
+        let time = run.time();
+        let scrubbed = run.scrubbed();
+        run.dab(dab)?;
+        if scrubbed {
+            let shared = &self.start.shared;
+            shared.update(|s| super::publish::forget_rows(s, time));
+        }
+        self.publish()
+    }
+
+    fn back_and_forth(
+        &mut self,
+        step: impl FnOnce(&mut Steered) -> Result<bool, SessionError>,
+    ) -> Result<(), Failed> {
+        let Some(run) = &mut self.run else {
+            return Ok(());
+        };
+        step(run)?;
+        let time = run.time();
+        let shared = &self.start.shared;
+        shared.update(|s| super::publish::forget_rows(s, time));
+        self.pace_from_here();
+        self.publish()
+    }
+
+    fn restart(&mut self) -> Result<(), Failed> {
+        // After a failed load there may be nothing to begin again.
+        let Some(run) = &mut self.run else {
+            let name = self.wanted.clone();
+            return self.load(&name);
+        };
+        run.restart(&self.start.gpu, self.start.files.clone())?;
+        self.probe = None;
+        self.ticks.clear();
+        self.playing = true;
+        self.catch_up = None;
+        self.start.shared.update(|s| {
+            s.rows = Default::default();
+            s.largest.clear();
+            s.fault = None;
+        });
+        self.pace_from_here();
+        self.publish()
+    }
+
+    pub(super) fn load(&mut self, name: &str) -> Result<(), Failed> {
+        name.clone_into(&mut self.wanted);
+        let scenario = self.start.library.scenario(name)?;
+        self.begin(scenario, name)
+    }
+
+    // Runs a scenario from its start, on a grid that suits the adapter.
+    pub(super) fn begin(&mut self, scenario: Scenario, name: &str) -> Result<(), Failed> {
+        let (scenario, note) = if self.start.gpu.report.software {
+            suited_to_software(scenario)?
+        } else {
+            (scenario, None)
+        };
+        self.begin_as_is(scenario, name, note)
+    }
+
+    pub(super) fn begin_as_is(
+        &mut self,
+        scenario: Scenario,
+        name: &str,
+        note: Option<String>,
+    ) -> Result<(), Failed> {
+        // The old one goes first: two may not fit.
+        self.run = None;
+        (self.display, self.probe) = (None, None);
+        self.start.shared.update(|s| s.display = None);
+        let files = self.start.files.clone();
+        let run = Steered::new(&self.start.gpu, files, scenario, self.budget)?;
+        self.start.shared.update(|s| {
+            s.rows = Default::default();
+            s.largest.clear();
+        });
+        self.put(run, name, note, true)
+    }
+
+    fn coarsen(&mut self, cells: u32) -> Result<(), Failed> {
+        let name = self.wanted.clone();
+        let scenario = match &self.run {
+            Some(run) => run.scenario().clone(),
+            None => self.start.library.scenario(&name)?,
+        };
+        let grid = scenario.grid.cells;
+        let largest = grid[0].max(grid[1]).max(grid[2]);
+        let factor = (f64::from(cells) / f64::from(largest)).min(1.0);
+        let fewer = grid.map(|n| match n {
+            1 => 1,
+            n => ((f64::from(n) * factor) as u32).max(8),
+        });
+        let scenario = scenario.with(&Overrides {
+            grid: Some(fewer),
+            ..Overrides::default()
+        })?;
+        let [x, y, _] = fewer;
+        let note = format!("{x} × {y} cells instead of {} × {}.", grid[0], grid[1]);
+        self.begin_as_is(scenario, &name, Some(note))
+    }
+
+    pub(super) fn take_up(&mut self, left: Left) -> Result<(), Failed> {
+        let files = self.start.files.clone();
+        let run = Steered::resume(&self.start.gpu, files, &left.backup, self.budget)?;
+        let time = run.time();
+        let rows = left.rows.into_iter().filter(|r| r.time <= time).collect();
+        self.start
+            .shared
+            .update(|s| s.rows = std::sync::Arc::new(rows));
+        self.put(run, &left.name, None, false)?;
+        self.say(News::Done(
+            "The graphics device was lost; this is the last moment that was kept.".to_owned(),
+        ));
+        Ok(())
+    }
+}
+
+// Whether a command may mend what went wrong; the fault is shown again if it does not.
+fn leaves_a_fault(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Inspect(_)
+            | Command::Derive(_)
+            | Command::HistoryBudget(_)
+            | Command::StrokeEnd
+            | Command::Speed(_)
+            | Command::Share
+            | Command::Save(_)
+            | Command::Play(false)
+            | Command::Window(_)
+            | Command::Quit
+    )
+}
+
+fn names_something(change: &Change, scenario: &Scenario) -> bool {
+    let model = &scenario.model;
+    match change {
+        Change::Dose(d, _) | Change::Hold(d, _) | Change::Regimen(d, _) => *d < model.drugs.len(),
+        Change::Set(p, _) => *p < model.parameters.len(),
+        Change::Switch(p, _) => *p < model.processes.len(),
+        Change::ResetParameters => true,
+    }
+}

@@ -1,0 +1,188 @@
+//! A moment of a simulation, kept on the device, from which it goes on with the same bits.
+//!
+//! Between two ticks a part consists of its state, the slopes of the last tick, its compartments and what
+//! was changed in its arms; everything else is computed anew.
+
+use crate::buffers::storage_of;
+use crate::diagnostics::Diagnostics;
+use crate::lockstep::Clock;
+use crate::part::Part;
+use crate::simulation::Simulation;
+use crate::{Controls, EngineError, Gpu};
+
+/// See the [module](self). Its buffers are freed with it.
+#[derive(Debug)]
+pub struct Checkpoint {
+    parts: Vec<Saved>,
+    clock: Clock,
+    diagnostics: Diagnostics,
+    bytes: u64,
+}
+
+#[derive(Debug)]
+struct Saved {
+    state: wgpu::Buffer,
+    slopes: wgpu::Buffer,
+    compartments: wgpu::Buffer,
+    controls: Vec<Controls>,
+}
+
+impl Checkpoint {
+    /// Model time of the moment.
+    pub fn time(&self) -> f64 {
+        self.clock.time
+    }
+
+    /// Device memory, bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+/// A moment outside of any device.
+#[derive(Debug, Clone)]
+pub struct SavedState {
+    // State, slopes, compartments, by part.
+    parts: Vec<([Vec<u8>; 3], Vec<Controls>)>,
+    clock: Clock,
+    diagnostics: Diagnostics,
+}
+
+impl Checkpoint {
+    /// Reads the moment back; waits for the device.
+    ///
+    /// # Errors
+    /// Driver errors.
+    pub fn download(&self, gpu: &Gpu) -> Result<SavedState, EngineError> {
+        let read = |buffer: &wgpu::Buffer| gpu.read(buffer, 0, buffer.size());
+        let parts = self.parts.iter().map(|s| {
+            let bytes = [read(&s.state)?, read(&s.slopes)?, read(&s.compartments)?];
+            Ok((bytes, s.controls.clone()))
+        });
+        Ok(SavedState {
+            parts: parts.collect::<Result<_, EngineError>>()?,
+            clock: self.clock.clone(),
+            diagnostics: self.diagnostics.clone(),
+        })
+    }
+}
+
+impl SavedState {
+    /// Puts the moment on a device.
+    pub fn upload(&self, gpu: &Gpu) -> Checkpoint {
+        let parts: Vec<Saved> = self
+            .parts
+            .iter()
+            .map(|(bytes, controls)| {
+                let [state, slopes, compartments] =
+                    bytes.each_ref().map(|b| storage_of(gpu, "kept moment", b));
+                Saved {
+                    state,
+                    slopes,
+                    compartments,
+                    controls: controls.clone(),
+                }
+            })
+            .collect();
+        Checkpoint {
+            bytes: parts.iter().map(Saved::bytes).sum(),
+            parts,
+            clock: self.clock.clone(),
+            diagnostics: self.diagnostics.clone(),
+        }
+    }
+}
+
+impl Saved {
+    fn bytes(&self) -> u64 {
+        self.state.size() + self.slopes.size() + self.compartments.size()
+    }
+}
+
+impl Part {
+    // The buffers that make up a moment, with the bytes of each that count.
+    fn moment(&self) -> [(&wgpu::Buffer, u64); 3] {
+        let b = &self.buffers;
+        [
+            (&b.guess, b.guess.size()),
+            // The work space holds the slopes of the fields that have an equation.
+            (&b.scratch, b.now.size().min(b.scratch.size())),
+            (&b.memory, b.memory.size()),
+        ]
+    }
+
+    fn save(&self) -> Saved {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        let [state, slopes, compartments] = self.moment().map(|(from, bytes)| {
+            let to = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("kept moment"),
+                size: bytes,
+                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+                mapped_at_creation: false,
+            });
+            encoder.copy_buffer_to_buffer(from, 0, &to, 0, bytes);
+            to
+        });
+        self.gpu.queue.submit([encoder.finish()]);
+        Saved {
+            state,
+            slopes,
+            compartments,
+            controls: self.controls.clone(),
+        }
+    }
+
+    fn load(&mut self, saved: &Saved) -> Result<(), EngineError> {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        let kept = [&saved.state, &saved.slopes, &saved.compartments];
+        for (from, (to, bytes)) in kept.into_iter().zip(self.moment()) {
+            encoder.copy_buffer_to_buffer(from, 0, to, 0, bytes);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        if self.controls != saved.controls {
+            self.controls.clone_from(&saved.controls);
+            self.upload_parameters()?;
+        }
+        self.planned = 0.0;
+        Ok(())
+    }
+}
+
+impl Simulation {
+    /// Keeps the present moment.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let parts: Vec<Saved> = self.parts.iter().map(Part::save).collect();
+        Checkpoint {
+            bytes: parts.iter().map(Saved::bytes).sum(),
+            parts,
+            clock: self.clock.clone(),
+            diagnostics: self.diagnostics.clone(),
+        }
+    }
+
+    /// Makes a moment of this simulation, or of one that differs in nothing but numbers of the model, the
+    /// present one.
+    ///
+    /// # Errors
+    /// A moment of another grid, model or number of arms, which changes nothing; driver errors.
+    pub fn go_to(&mut self, moment: &Checkpoint) -> Result<(), EngineError> {
+        let fits = self.parts.len() == moment.parts.len()
+            && self.parts.iter().zip(&moment.parts).all(|(part, saved)| {
+                let kept = [&saved.state, &saved.slopes, &saved.compartments];
+                let mut sizes = kept.into_iter().zip(part.moment());
+                sizes.all(|(from, (_, bytes))| from.size() == bytes)
+                    && saved.controls.len() == part.controls.len()
+            });
+        if !fits {
+            return Err(EngineError::Gpu(
+                "a kept moment of another grid or model does not fit this simulation".to_owned(),
+            ));
+        }
+        for (part, saved) in self.parts.iter_mut().zip(&moment.parts) {
+            part.load(saved)?;
+        }
+        self.clock.clone_from(&moment.clock);
+        self.diagnostics.clone_from(&moment.diagnostics);
+        Ok(())
+    }
+}
