@@ -208,6 +208,9 @@ fn a_step_of_the_cycle_shows_its_layer_and_explains_itself() {
 #[test]
 fn the_gallery_searches_loads_and_opens() {
     let mut w = Window::new(snapshot());
+    let scenarios = WindowCommand::Tab(Tab::Scenarios);
+    w.harness.state_mut().desk.window.push(scenarios);
+    assert_eq!(w.sent(), []);
     let load = Command::Load("excluded".to_owned());
     assert_eq!(w.click("Case excluded"), [load]);
     w.harness.state_mut().desk.gallery_state.search = "inflamed".to_owned();
