@@ -61,8 +61,25 @@ fn spread(@builtin(vertex_index) i: u32) -> Corner {
 @fragment
 fn again(corner: Corner) -> @location(0) vec4f {
     let size = textureDimensions(picture);
-    let pixel = vec2u(max(corner.across, vec2f(0.0)) * vec2f(size));
-    return textureLoad(picture, min(pixel, size - 1u), 0);
+    let at = max(corner.across, vec2f(0.0)) * vec2f(size);
+    // A point of the picture covers several pixels: between its points it is interpolated.
+    if any(fwidth(at) < vec2f(0.75)) {
+        return between(at - 0.5, vec2i(size) - 1);
+    }
+    return textureLoad(picture, min(vec2u(at), size - 1u), 0);
+}
+
+fn between(at: vec2f, last: vec2i) -> vec4f {
+    let low = floor(at);
+    let f = at - low;
+    var sum = vec4f(0.0);
+    for (var k = 0; k < 4; k++) {
+        let step = vec2i(k & 1, k >> 1);
+        let w = select(1.0 - f, f, step == vec2i(1));
+        let point = clamp(vec2i(low) + step, vec2i(0), last);
+        sum += w.x * w.y * textureLoad(picture, point, 0);
+    }
+    return sum;
 }
 
 @fragment

@@ -8,6 +8,7 @@ mod bar;
 mod dialogs;
 mod frames;
 mod keys;
+mod measure;
 mod obey;
 mod script;
 mod style;
@@ -35,9 +36,11 @@ use dialogs::Dialogs;
 use frames::Frames;
 pub use frames::{FrameTimes, Report};
 use keys::keys_window;
+use measure::Next;
+pub use measure::{Measure, Smoothness};
 use obey::Pictures;
 pub use script::Script;
-pub use style::prepare;
+pub use style::{ground, prepare};
 
 /// Longest time between two frames while something is awaited.
 const IDLE: Duration = Duration::from_millis(100);
@@ -55,6 +58,8 @@ pub struct WarmfrontApp {
     pub saved: Saved,
     /// Commands that come by themselves.
     pub script: Option<Script>,
+    /// How smooth the window is, being measured.
+    pub measure: Option<Measure>,
     /// Short messages.
     pub toasts: Toasts,
     store: Store,
@@ -110,6 +115,7 @@ impl WarmfrontApp {
             desk,
             saved,
             script: None,
+            measure: None,
             toasts: Toasts::default(),
             store: Store::default(),
             thumbnails: None,
@@ -159,6 +165,11 @@ impl WarmfrontApp {
     /// What the run came to so far.
     pub fn report(&self) -> Report {
         self.frames.report(&self.shared.get())
+    }
+
+    /// How smooth the window was; none: that was not measured to the end.
+    pub fn smoothness(&self) -> Option<Smoothness> {
+        self.measure.as_ref()?.result(self.report())
     }
 
     /// Writes what is remembered, at the end.
@@ -212,14 +223,36 @@ impl WarmfrontApp {
 
         self.desk.outbox.flush();
         // The worker asks for a frame when it has news; this is for what waits for it.
-        let scripted = self.script.as_ref().is_some_and(|s| !s.ended());
-        if snapshot.scenario.is_none() || self.desk.outbox.waits() || scripted {
+        if snapshot.scenario.is_none() || self.desk.outbox.waits() {
             ctx.request_repaint_after(IDLE);
+        }
+        let elapsed = self.frames.elapsed();
+        let scripted = self.script.as_ref().and_then(|s| s.wait(elapsed));
+        if let Some(wait) = scripted {
+            ctx.request_repaint_after(Duration::from_secs_f64(wait + 0.01));
         }
         if snapshot.lost {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
         self.frames.record(begun, &snapshot);
+        self.measure(&ctx, &snapshot);
+    }
+
+    fn measure(&mut self, ctx: &Context, snapshot: &Snapshot) {
+        let (elapsed, frames) = (self.frames.elapsed(), &self.frames);
+        let Some(measure) = &mut self.measure else {
+            return;
+        };
+        let there = snapshot.display.is_some();
+        match measure.step(there, elapsed, snapshot.health.ticks, || frames.times()) {
+            Next::Nothing => ctx.request_repaint_after(Duration::from_millis(500)),
+            Next::Begin => {
+                self.frames.begin();
+                ctx.request_repaint_after(Duration::from_millis(500));
+            }
+            Next::Frame => ctx.request_repaint(),
+            Next::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
     }
 
     /// Drops choices that a new scenario does not have.

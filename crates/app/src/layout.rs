@@ -7,13 +7,14 @@
 //! # Practice
 //! [`PANELS`] is the one list of panels. A new panel is a line there and a [`Tab`].
 
-use eframe::egui::{self, Id, Margin, ScrollArea, Ui, WidgetText};
+use eframe::egui::{self, Color32, Id, Margin, ScrollArea, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles,
     Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::app::ground;
 use crate::panels::{
     Desk, Tab, brush, cycle, effects, equations, gallery, parameters, plots, profile, treatment,
     why,
@@ -305,6 +306,24 @@ impl Behavior<Tab> for Shown<'_> {
         SimplificationOptions {
             all_panes_must_have_tabs: true,
             ..SimplificationOptions::default()
+        }
+    }
+
+    fn tab_bar_color(&self, visuals: &egui::Visuals) -> Color32 {
+        visuals.extreme_bg_color
+    }
+
+    fn tab_bg_color(
+        &self,
+        visuals: &egui::Visuals,
+        _tiles: &Tiles<Tab>,
+        _tile: TileId,
+        state: &egui_tiles::TabState,
+    ) -> Color32 {
+        if state.active {
+            ground(visuals.dark_mode)
+        } else {
+            Color32::TRANSPARENT
         }
     }
 

@@ -11,7 +11,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use warmfront_engine::{Files, Gpu};
 use warmfront_model::Library;
 
-use crate::app::{GalleryEntry, Script, WarmfrontApp};
+use crate::app::{GalleryEntry, Measure, Script, WarmfrontApp, ground};
 use crate::canvas;
 use crate::command::Command;
 use crate::state::Shared;
@@ -33,6 +33,9 @@ pub struct Options {
     /// Commands that come by themselves, one JSON object per line (see [`Script`]); the window closes
     /// after the last. With a script nothing is remembered from one start to the next.
     pub script: Option<PathBuf>,
+    /// Measures for so many seconds twice how smooth the window is while the simulation runs as fast as it
+    /// can, and closes; the report has the result.
+    pub measure: Option<f64>,
     /// Where to write, at the end, how fast the window was (see [`Report`](crate::app::Report)).
     pub report: Option<PathBuf>,
 }
@@ -95,6 +98,8 @@ fn open(options: &Options, opening: Opening, shared: &Shared) -> Result<(), Wind
             wgpu_setup: WgpuSetup::CreateNew(setup),
             ..WgpuConfiguration::default()
         },
+        // There are no gradients to hide steps in, and a processor that draws pays for it at every pixel.
+        dithering: false,
         ..eframe::NativeOptions::default()
     };
     let (options, shared) = (options.clone(), shared.clone());
@@ -120,11 +125,13 @@ fn create(
         .ok_or("the window has no wgpu device")?;
     let gpu = Gpu::on(&state.adapter, state.device.clone(), state.queue.clone())?.in_pieces();
     canvas::register(state)?;
+    let software = gpu.report.software;
     let gallery = gallery(&options.library, &options.scenario);
     let library = options.library.clone();
     let watched = options.folder.is_some();
     // A run without hands leaves nothing behind.
-    let autosave = options.script.is_none().then(autosave_folder).flatten();
+    let by_itself = options.script.is_some() || options.measure.is_some();
+    let autosave = (!by_itself).then(autosave_folder).flatten();
     let egui = context.egui_ctx.clone();
     let (commands, thread) = worker::spawn(Start {
         gpu,
@@ -140,11 +147,18 @@ fn create(
     let names = gallery.iter().map(|g| g.name.clone()).collect();
     let mut app = WarmfrontApp::new(shared, commands.clone(), gallery);
     app.illustrate(Thumbnails::start(&context.egui_ctx, library, names));
-    if options.script.is_none() {
+    if !by_itself {
         let (store, saved, trouble) = Store::of_user();
         app.remember(&context.egui_ctx, store, saved, trouble);
     }
+    // Nuclei cost a processor several times what the rest of the picture does; they can be switched on.
+    app.canvas.texture = !software;
+    app.canvas.sparing = software;
     app.desk.equations.watched = watched;
+    if let Some(seconds) = options.measure {
+        app.measure = Some(Measure::new(seconds));
+        app.desk.outbox.send(Command::Speed(f64::INFINITY));
+    }
     app.started(opening.started);
     app.script = opening.script;
     Ok(Window {
@@ -197,10 +211,18 @@ impl eframe::App for Window {
         self.app.show(ui);
     }
 
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        ground(visuals.dark_mode).to_normalized_gamma_f32()
+    }
+
     fn on_exit(&mut self) {
         self.app.keep();
         if let Some(path) = &self.report {
-            let text = serde_json::to_string_pretty(&self.app.report()).unwrap_or_default();
+            let text = match self.app.smoothness() {
+                Some(measured) => serde_json::to_string_pretty(&measured),
+                None => serde_json::to_string_pretty(&self.app.report()),
+            }
+            .unwrap_or_default();
             if let Err(e) = std::fs::write(path, text) {
                 eprintln!("cannot write the report {}: {e}", path.display());
             }

@@ -11,7 +11,7 @@ use warmfront_model::{Overrides, Scenario, Scheme};
 
 use crate::assets::Assets;
 use crate::cli::BenchOptions;
-use crate::exit::Failure;
+use crate::exit::{Failure, NO_GPU};
 use crate::output;
 
 /// Edge of the grid of bare kernels and of the explicit run, cells.
@@ -27,6 +27,9 @@ struct Bench<'a> {
 
 /// Runs the command.
 pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
+    if options.app {
+        return window(options);
+    }
     let assets = Assets::open(None)?;
     let gpu = Gpu::new(&GpuOptions {
         adapter: options.adapter.clone(),
@@ -49,6 +52,85 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
         output::print_json(&json!({ "adapter": gpu.report.name, "results": b.results }));
     }
     Ok(())
+}
+
+/// Seconds of each phase of a measurement of the window.
+const WINDOW_SECONDS: f64 = 15.0;
+
+// The window, with the default scenario at full speed.
+fn window(options: &BenchOptions) -> Result<(), Failure> {
+    let seconds = if options.quick { 5.0 } else { WINDOW_SECONDS };
+    let measured = measure_window(seconds)?;
+    if options.json {
+        output::print_json(&measured);
+        return Ok(());
+    }
+    let number = |pointer: &str| measured.pointer(pointer).and_then(Value::as_f64);
+    let text = |pointer: &str| number(pointer).map_or("n/a".to_owned(), |v| format!("{v:.1}"));
+    let megabytes =
+        |pointer: &str| number(pointer).map_or("n/a".to_owned(), |v| format!("{:.0}", v / 1e6));
+    let adapter = measured["adapter"].as_str().unwrap_or_default();
+    let rows = [
+        (
+            "start to first picture, s",
+            text("/startup_seconds"),
+            String::new(),
+        ),
+        (
+            "own code of a frame, ms, p50",
+            text("/watched/show_ms_p50"),
+            text("/show_ms_p50"),
+        ),
+        (
+            "own code of a frame, ms, p99",
+            text("/watched/show_ms_p99"),
+            text("/show_ms_p99"),
+        ),
+        (
+            "frame to frame, ms, p50",
+            text("/watched/interval_ms_p50"),
+            text("/interval_ms_p50"),
+        ),
+        (
+            "frame to frame, ms, p99",
+            text("/watched/interval_ms_p99"),
+            text("/interval_ms_p99"),
+        ),
+        (
+            "ticks per second",
+            text("/watched_ticks_per_second"),
+            text("/ticks_per_second"),
+        ),
+        (
+            "device memory of the simulation, MB",
+            megabytes("/memory_bytes"),
+            String::new(),
+        ),
+        (
+            "memory of the program, MB",
+            megabytes("/process_bytes"),
+            String::new(),
+        ),
+    ];
+    output::print(&format!(
+        "{adapter}\n\n{:38}{:>12}{:>16}\n",
+        "", "looking on", "dragging"
+    ));
+    for (name, watched, busy) in rows {
+        output::print(&format!("{name:38}{watched:>12}{busy:>16}\n"));
+    }
+    Ok(())
+}
+
+fn measure_window(seconds: f64) -> Result<Value, Failure> {
+    let name = format!("warmfront-bench-{}.json", std::process::id());
+    let report = std::env::temp_dir().join(name);
+    crate::window::measured(seconds, &report)?;
+    let text = std::fs::read_to_string(&report);
+    // Only ours; whatever is left of it does no harm.
+    let _ = std::fs::remove_file(&report);
+    let value = text.ok().and_then(|t| serde_json::from_str(&t).ok());
+    value.ok_or_else(|| Failure::new(NO_GPU, "the window was closed before it was measured"))
 }
 
 // The measurement of one bare kernel; all of them are measured at the start.

@@ -243,6 +243,9 @@ pub struct BenchOptions {
     /// Fewer repetitions
     #[arg(long)]
     pub quick: bool,
+    /// Opens the window instead and measures how smooth it is while the default scenario runs
+    #[arg(long, conflicts_with = "adapter")]
+    pub app: bool,
     /// Part of an adapter's name, or `software`; default: the fastest
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,

@@ -27,21 +27,36 @@ pub fn window() -> Result<(), Failure> {
         output::print(WITHOUT_DISPLAY);
         return Ok(());
     }
-    open(&AppOptions::default())
+    open(&AppOptions::default(), None)
 }
 
 /// Opens the window as `warmfront app` asks for.
 pub fn app(options: &AppOptions) -> Result<(), Failure> {
+    needs_display()?;
+    open(options, None)
+}
+
+/// Measures for twice so many seconds how smooth the window is; the numbers go to the file `report`.
+pub fn measured(seconds: f64, report: &Path) -> Result<(), Failure> {
+    needs_display()?;
+    let options = AppOptions {
+        report: Some(report.to_owned()),
+        ..AppOptions::default()
+    };
+    open(&options, Some(seconds))
+}
+
+fn needs_display() -> Result<(), Failure> {
     if cfg!(all(unix, not(target_os = "macos"))) && !has_display() {
         return Err(Failure::new(
             NO_GPU,
             "there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set), so no window opens\n  help: `warmfront run` works without one",
         ));
     }
-    open(options)
+    Ok(())
 }
 
-fn open(options: &AppOptions) -> Result<(), Failure> {
+fn open(options: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
     let folder = options.assets.assets.as_deref();
     let assets = Assets::open(folder)?;
     let scenario = match &options.scenario {
@@ -57,6 +72,7 @@ fn open(options: &AppOptions) -> Result<(), Failure> {
         files: assets.files,
         library: assets.library,
         scenario,
+        measure,
         script: options.script.clone(),
         report: options.report.clone(),
     };

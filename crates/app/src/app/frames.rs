@@ -77,6 +77,14 @@ impl Frames {
         self.started.elapsed().as_secs_f64()
     }
 
+    /// Forgets all frames, but not the start.
+    pub(super) fn begin(&mut self) {
+        self.frames = 0;
+        self.show.clear();
+        self.intervals.clear();
+        self.last = None;
+    }
+
     pub(super) fn record(&mut self, begun: Instant, snapshot: &Snapshot) {
         self.frames += 1;
         let now = Instant::now();

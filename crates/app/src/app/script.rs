@@ -82,6 +82,13 @@ impl Script {
         due
     }
 
+    /// Seconds until the next line is due, as far as that is known; a line that waits for the model's time
+    /// is seen with the next news.
+    pub fn wait(&self, seconds: f64) -> Option<f64> {
+        let at = self.lines.front()?.at?;
+        Some((at - seconds).max(0.0))
+    }
+
     /// Whether nothing is to come.
     pub fn ended(&self) -> bool {
         self.ended

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, Context, FontData, FontFamily};
+use eframe::egui::{self, Color32, Context, FontData, FontFamily};
 
 use super::WarmfrontApp;
 use crate::settings::is_dark;
@@ -34,6 +34,11 @@ impl WarmfrontApp {
     }
 }
 
+/// Colour under everything.
+pub fn ground(dark: bool) -> Color32 {
+    Color32::from_gray(if dark { 27 } else { 248 })
+}
+
 /// Fonts and text sizes; the app does it before its first frame.
 pub fn prepare(ctx: &Context) {
     let mut fonts = egui::FontDefinitions::default();
@@ -49,6 +54,9 @@ pub fn prepare(ctx: &Context) {
     // Sizes are commands like any other.
     ctx.options_mut(|o| o.zoom_with_keyboard = false);
     ctx.all_styles_mut(|style| {
+        // The window is cleared to the ground; panels that paint it again, several times over, cost a
+        // processor that draws most of a frame.
+        style.visuals.panel_fill = Color32::TRANSPARENT;
         let sizes = [
             (egui::TextStyle::Small, 11.0),
             (egui::TextStyle::Body, 13.5),

@@ -113,6 +113,8 @@ pub struct Canvas {
     pub view: View,
     /// Grain like nuclei on composites: a drawing aid, it shows no cell that the model has.
     pub texture: bool,
+    /// Panes without nuclei are drawn with two points per cell and stretched: what a processor can draw.
+    pub sparing: bool,
     /// Logarithmic colour scale of single quantities, over four decades where the range begins at 0.
     pub log: bool,
     /// Range of the colour scale of single quantities.
@@ -144,6 +146,7 @@ impl Default for Canvas {
             look: Look::Composite(0),
             view: View::default(),
             texture: true,
+            sparing: false,
             log: false,
             range: RangeMode::Model,
             difference: false,
@@ -321,7 +324,11 @@ impl Canvas {
             overlay::message(ui, place.clip, &text);
             return;
         };
-        let size = uniform::pixels(place.rect, ui.pixels_per_point());
+        let mut size = uniform::pixels(place.rect, ui.pixels_per_point());
+        let grain = self.texture && matches!(self.look, Look::Composite(_));
+        if self.sparing && !grain {
+            size = uniform::spared(size, slice, &self.view);
+        }
         let subject = Subject {
             scenario,
             display,

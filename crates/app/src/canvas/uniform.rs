@@ -82,6 +82,14 @@ pub(super) fn pixels(rect: egui::Rect, pixels_per_point: f32) -> [u32; 2] {
     [size.x, size.y].map(|v| v.round().max(1.0) as u32)
 }
 
+/// Points of a pane that is stretched afterwards: two per cell on screen, at most `size`.
+pub(super) fn spared(size: [u32; 2], slice: &Slice, view: &View) -> [u32; 2] {
+    [0, 1].map(|i| {
+        let cells = slice.cells[i] as f32 / view.zoom;
+        size[i].min((2.0 * cells).ceil().max(2.0) as u32)
+    })
+}
+
 /// Uniform of one pane.
 pub(super) fn of(canvas: &Canvas, snapshot: &Snapshot, subject: &Subject<'_>) -> Uniform {
     let Subject {
