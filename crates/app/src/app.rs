@@ -68,6 +68,8 @@ pub struct WarmfrontApp {
     dialogs: Dialogs,
     pictures: Pictures,
     settings: bool,
+    // When closing was asked for, seconds since the start.
+    closing: Option<f64>,
     fullscreen: bool,
     frames: Frames,
     // The request for values that was sent last, and when.
@@ -123,6 +125,7 @@ impl WarmfrontApp {
             dialogs: Dialogs::default(),
             pictures: Pictures::default(),
             settings: false,
+            closing: None,
             fullscreen: false,
             frames: Frames::new(),
             inspected: (Inspect::default(), f64::NEG_INFINITY),
@@ -211,8 +214,12 @@ impl WarmfrontApp {
         self.files(&ctx);
         plots::answers(&ctx, &mut self.desk);
         self.obey(&ctx, &snapshot);
+        let quiet = self.script.is_some();
         for news in self.pictures.news() {
-            self.toasts.add(news, now);
+            // A script takes pictures of the window, not of messages about pictures.
+            if !(quiet && matches!(news, News::Done(_))) {
+                self.toasts.add(news, now);
+            }
         }
         self.toasts.take(&ctx, &snapshot, &mut self.desk, now);
         self.toasts.show(&ctx, middle, now);

@@ -94,7 +94,7 @@ pub enum Command {
     Load(String),
     /// The present scenario on a grid with at most this many cells along an axis.
     Coarsen(u32),
-    /// A scenario file, or a file that carries one.
+    /// A scenario file.
     Open(PathBuf),
     /// A scenario as text, plain or as [`Command::Share`] gives it.
     OpenText(String),
@@ -104,6 +104,8 @@ pub enum Command {
     Share,
     /// Takes up what an interrupted session left.
     Recover(bool),
+    /// Destroys the device, to rehearse its loss.
+    LoseDevice,
     /// Files of the model changed on disk: reads them again.
     Reload,
     /// Ends the simulation's thread.

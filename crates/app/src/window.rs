@@ -1,8 +1,10 @@
 //! The real window: one device for the tissue, its picture and the panels.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -17,7 +19,10 @@ use crate::command::Command;
 use crate::state::Shared;
 use crate::store::Store;
 use crate::thumbnails::Thumbnails;
-use crate::worker::{self, Left, Start};
+use crate::worker::{self, Start};
+
+/// The library that draws, as it stands in the places of its panics.
+const DRAWING: &str = "egui-wgpu";
 
 /// What the window needs.
 #[derive(Clone)]
@@ -30,6 +35,8 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// First scenario, or a model.
     pub scenario: String,
+    /// Goes on with this session instead: what a lost device left ([`Remains::session`]).
+    pub resume: Option<PathBuf>,
     /// Commands that come by themselves, one JSON object per line (see [`Script`]); the window closes
     /// after the last. With a script nothing is remembered from one start to the next.
     pub script: Option<PathBuf>,
@@ -40,50 +47,88 @@ pub struct Options {
     pub report: Option<PathBuf>,
 }
 
-/// No window, no device, or a device that cannot run the kernels.
+/// Why there is no window.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the window could not be opened: {0}\n  help: `warmfront doctor` shows the adapters; `warmfront run` works without a window"
-)]
-pub struct WindowError(String);
+pub enum WindowError {
+    /// No display, no device, or a device that cannot run the kernels.
+    #[error(
+        "the window could not be opened: {0}\n  help: `warmfront doctor` shows the adapters; `warmfront run` works without a window"
+    )]
+    NotOpened(String),
+    /// A script that cannot be read.
+    #[error("{0}")]
+    Script(String),
+    /// A report that cannot be written.
+    #[error("the report {path} cannot be written: {why}", path = .0.display(), why = .1)]
+    Report(PathBuf, std::io::Error),
+}
 
-/// Opens the window and runs until it is closed.
+/// How a window ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It was closed.
+    Closed,
+    /// Its device was lost. A window cannot go on in the same process: its event loop is gone with it.
+    Lost(Remains),
+}
+
+/// What another process needs to go on where a device was lost.
+#[derive(Debug, Default)]
+pub struct Remains {
+    /// A session as [`Options::resume`] reads it; none: nothing had run yet.
+    pub session: Option<String>,
+    /// What is left of the script, from now on.
+    pub script: Option<String>,
+}
+
+/// Opens the window and runs until it is closed, or until its device is lost.
 ///
 /// # Errors
 /// [`WindowError`].
-pub fn run(options: Options) -> Result<(), WindowError> {
+pub fn run(options: Options) -> Result<Ended, WindowError> {
     let started = Instant::now();
     let script = options.script.as_deref().map(Script::read).transpose();
-    let script = script.map_err(WindowError)?;
-    let mut opening = Opening {
-        started,
-        script,
-        resume: None,
-    };
-    // A window whose device was lost is opened anew, and goes on where it was.
-    loop {
-        let shared = Shared::default();
-        open(&options, opening, &shared)?;
-        let last = shared.get();
-        if !last.lost {
-            return Ok(());
-        }
-        opening = Opening {
-            started: Instant::now(),
-            script: None,
-            resume: last.left.as_deref().cloned(),
-        };
+    let script = script.map_err(WindowError::Script)?;
+    let shared = Shared::default();
+    let rest = Arc::new(Mutex::new(Rest::default()));
+    let opening = Opening { started, script };
+    let lost = open(options, opening, &shared, &rest)?;
+    let rest = rest.lock().map(|mut r| std::mem::take(&mut *r));
+    let rest = rest.unwrap_or_default();
+    if let Some(trouble) = rest.trouble {
+        return Err(trouble);
     }
+    if !lost {
+        return Ok(Ended::Closed);
+    }
+    let left = shared.get().left;
+    let elapsed = started.elapsed().as_secs_f64();
+    Ok(Ended::Lost(Remains {
+        session: left.map(|l| l.to_text()),
+        script: rest.script.map(|s| s.rest(elapsed)),
+    }))
 }
 
-/// What one opening of the window begins with.
+/// What the window begins with.
 struct Opening {
     started: Instant,
     script: Option<Script>,
-    resume: Option<Left>,
 }
 
-fn open(options: &Options, opening: Opening, shared: &Shared) -> Result<(), WindowError> {
+/// What a window leaves when it closes.
+#[derive(Default)]
+struct Rest {
+    script: Option<Script>,
+    trouble: Option<WindowError>,
+}
+
+// Whether the device was lost.
+fn open(
+    options: Options,
+    opening: Opening,
+    shared: &Shared,
+    rest: &Arc<Mutex<Rest>>,
+) -> Result<bool, WindowError> {
     let setup = WgpuSetupCreateNew {
         device_descriptor: Arc::new(Gpu::descriptor),
         ..WgpuSetupCreateNew::without_display_handle()
@@ -102,13 +147,44 @@ fn open(options: &Options, opening: Opening, shared: &Shared) -> Result<(), Wind
         dithering: false,
         ..eframe::NativeOptions::default()
     };
-    let (options, shared) = (options.clone(), shared.clone());
+    let (shared_here, shared) = (shared.clone(), shared.clone());
+    let rest = rest.clone();
     let create = move |context: &eframe::CreationContext<'_>| {
-        let window = create(context, options, opening, shared)?;
+        let mut window = create(context, options, opening, shared)?;
+        window.rest = rest;
         Ok(Box::new(window) as Box<dyn eframe::App>)
     };
-    eframe::run_native("Warmfront", native, Box::new(create))
-        .map_err(|e| WindowError(e.to_string()))
+    let run = || eframe::run_native("Warmfront", native, Box::new(create));
+    match unless_lost(run) {
+        Some(ended) => {
+            ended.map_err(|e| WindowError::NotOpened(e.to_string()))?;
+            Ok(shared_here.get().lost)
+        }
+        None => Ok(true),
+    }
+}
+
+// The library that draws panics where a lost device gives it no memory. None: it did; that is no defect of
+// ours to report, and the window is opened anew. Any other panic goes its way.
+fn unless_lost<T>(run: impl FnOnce() -> T) -> Option<T> {
+    let drawing = Arc::new(AtomicBool::new(false));
+    let (noted, before) = (drawing.clone(), Arc::new(panic::take_hook()));
+    let said = before.clone();
+    panic::set_hook(Box::new(move |info| {
+        if info.location().is_some_and(|l| l.file().contains(DRAWING)) {
+            noted.store(true, Ordering::Relaxed);
+        } else {
+            said(info);
+        }
+    }));
+    let ended = panic::catch_unwind(AssertUnwindSafe(run));
+    drop(panic::take_hook());
+    panic::set_hook(Box::new(move |info| before(info)));
+    match ended {
+        Ok(value) => Some(value),
+        Err(_) if drawing.load(Ordering::Relaxed) => None,
+        Err(other) => panic::resume_unwind(other),
+    }
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -139,7 +215,8 @@ fn create(
         library: options.library,
         folder: options.folder,
         scenario: options.scenario,
-        resume: opening.resume,
+        resume: None,
+        session: options.resume,
         autosave,
         shared: shared.clone(),
         wake: Box::new(move || egui.request_repaint()),
@@ -164,6 +241,7 @@ fn create(
     Ok(Window {
         app,
         commands,
+        rest: Arc::default(),
         thread: Some(thread),
         report: options.report,
     })
@@ -202,6 +280,7 @@ pub fn gallery(library: &Library, first: &str) -> Vec<GalleryEntry> {
 struct Window {
     app: WarmfrontApp,
     commands: SyncSender<Command>,
+    rest: Arc<Mutex<Rest>>,
     thread: Option<JoinHandle<()>>,
     report: Option<PathBuf>,
 }
@@ -216,7 +295,26 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
+        self.end();
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Window {
+    fn end(&mut self) {
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
         self.app.keep();
+        let mut rest = Rest {
+            script: self.app.script.take(),
+            trouble: None,
+        };
         if let Some(path) = &self.report {
             let text = match self.app.smoothness() {
                 Some(measured) => serde_json::to_string_pretty(&measured),
@@ -224,11 +322,14 @@ impl eframe::App for Window {
             }
             .unwrap_or_default();
             if let Err(e) = std::fs::write(path, text) {
-                eprintln!("cannot write the report {}: {e}", path.display());
+                rest.trouble = Some(WindowError::Report(path.clone(), e));
             }
+        }
+        if let Ok(mut left) = self.rest.lock() {
+            *left = rest;
         }
         // The thread takes commands between two ticks, so neither waits long; one that panicked is gone.
         let _ = self.commands.send(Command::Quit);
-        let _ = self.thread.take().map(JoinHandle::join);
+        let _ = thread.join();
     }
 }

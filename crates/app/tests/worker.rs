@@ -94,6 +94,7 @@ fn start(library: Library, folder: Option<PathBuf>, scenario: &str, left: Option
         folder,
         scenario: scenario.to_owned(),
         resume: left,
+        session: None,
         autosave: None,
         shared: Shared::default(),
         wake: Box::new(|| {}),

@@ -68,6 +68,11 @@ impl Checkpoint {
 }
 
 impl SavedState {
+    /// Model time of the moment.
+    pub fn time(&self) -> f64 {
+        self.clock.time
+    }
+
     /// Puts the moment on a device.
     pub fn upload(&self, gpu: &Gpu) -> Checkpoint {
         let parts: Vec<Saved> = self

@@ -49,6 +49,13 @@ pub struct Moment {
     done: Arc<Vec<Event>>,
 }
 
+impl Backup {
+    /// The scenario together with everything that was done, and the model time of the backup.
+    pub fn played(&self) -> (Scenario, f64) {
+        (merged(&self.scenario, &self.done).0, self.state.time())
+    }
+}
+
 impl Moment {
     /// Model time.
     pub fn time(&self) -> f64 {
@@ -191,19 +198,8 @@ impl Live {
         self.merged().0
     }
 
-    // Also, by event of the result, its number in the file; none: it was done live.
     fn merged(&self) -> (Scenario, Vec<Option<usize>>) {
-        let file = self.scenario.events.iter().enumerate();
-        let mut all: Vec<(Event, Option<usize>)> =
-            file.map(|(i, e)| (e.clone(), Some(i))).collect();
-        all.extend(self.done.iter().map(|e| (e.clone(), None)));
-        all.sort_by(|a, b| a.0.time.total_cmp(&b.0.time));
-        let (events, numbers) = all.into_iter().unzip();
-        let scenario = Scenario {
-            events,
-            ..self.scenario.clone()
-        };
-        (scenario, numbers)
+        merged(&self.scenario, &self.done)
     }
 
     /// Begins again as `scenario`, which must differ from the present one in treatment alone: doses,
@@ -321,6 +317,21 @@ impl Live {
         }
         Ok(())
     }
+}
+
+// A scenario together with what was done, in time order; and, by event of the result, its number in the file
+// (none: it was done live).
+fn merged(scenario: &Scenario, done: &[Event]) -> (Scenario, Vec<Option<usize>>) {
+    let file = scenario.events.iter().enumerate();
+    let mut all: Vec<(Event, Option<usize>)> = file.map(|(i, e)| (e.clone(), Some(i))).collect();
+    all.extend(done.iter().map(|e| (e.clone(), None)));
+    all.sort_by(|a, b| a.0.time.total_cmp(&b.0.time));
+    let (events, numbers) = all.into_iter().unzip();
+    let scenario = Scenario {
+        events,
+        ..scenario.clone()
+    };
+    (scenario, numbers)
 }
 
 // Whether `new` moves the control that `old` moved, at the same time and in the same arms.

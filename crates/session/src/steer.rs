@@ -39,6 +39,13 @@ struct Entry {
     step: Step,
 }
 
+impl SteeredBackup {
+    /// The scenario together with everything that was done, and the model time of the backup.
+    pub fn played(&self) -> (Scenario, f64) {
+        self.live.played()
+    }
+}
+
 /// See the [module](self).
 pub struct Steered {
     original: Scenario,
@@ -540,7 +547,8 @@ impl Steered {
     /// # Errors
     /// Driver errors.
     pub fn redo(&mut self) -> Result<bool, SessionError> {
-        self.branch();
+        // What was taken back was taken back at the newest moment.
+        self.to_newest()?;
         let Some(mut entry) = self.redo.pop() else {
             return Ok(false);
         };

@@ -79,6 +79,12 @@ pub struct AppOptions {
     /// Write at the end how fast the window was: frame times, start, ticks per second
     #[arg(long, value_name = "FILE.json")]
     pub report: Option<PathBuf>,
+    /// Session that a lost device left
+    #[arg(long, hide = true)]
+    pub resume: Option<PathBuf>,
+    /// Devices lost before
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub losses: u32,
 }
 
 /// Changes to a scenario.

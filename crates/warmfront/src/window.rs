@@ -1,12 +1,12 @@
 //! No subcommand: the desktop window, where there is a display.
 
-use warmfront_app::window::{Options, run};
+use warmfront_app::window::{Ended, Options, Remains, WindowError, run};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::assets::Assets;
 use crate::cli::AppOptions;
-use crate::exit::{Failure, NO_GPU};
+use crate::exit::{Failure, INPUT_OUTPUT, NO_GPU, USAGE};
 use crate::output;
 
 /// Said when there is no subcommand and no display.
@@ -56,10 +56,10 @@ fn needs_display() -> Result<(), Failure> {
     Ok(())
 }
 
-fn open(options: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
-    let folder = options.assets.assets.as_deref();
+fn open(asked: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
+    let folder = asked.assets.assets.as_deref();
     let assets = Assets::open(folder)?;
-    let scenario = match &options.scenario {
+    let scenario = match &asked.scenario {
         Some(name) => {
             // A wrong name is said here, not in an empty window.
             assets.scenario(Some(name))?;
@@ -73,10 +73,78 @@ fn open(options: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
         library: assets.library,
         scenario,
         measure,
-        script: options.script.clone(),
-        report: options.report.clone(),
+        resume: asked.resume.clone(),
+        script: asked.script.clone(),
+        report: asked.report.clone(),
     };
-    run(options).map_err(|e| Failure::new(NO_GPU, e.to_string()))
+    let ended = run(options).map_err(|e| {
+        let code = match e {
+            WindowError::Script(_) => USAGE,
+            WindowError::Report(..) => INPUT_OUTPUT,
+            WindowError::NotOpened(_) => NO_GPU,
+        };
+        Failure::new(code, e.to_string())
+    })?;
+    match ended {
+        Ended::Closed => Ok(()),
+        Ended::Lost(remains) => go_on(asked, &remains),
+    }
+}
+
+/// Times in a row that a lost device is followed by another window.
+const MOST_LOSSES: u32 = 3;
+
+// Starts this program again, with what a lost device left.
+fn go_on(asked: &AppOptions, remains: &Remains) -> Result<(), Failure> {
+    if asked.losses >= MOST_LOSSES {
+        return Err(Failure::new(
+            NO_GPU,
+            "the graphics device was lost several times in a row\n  help: `warmfront doctor` shows the adapters",
+        ));
+    }
+    eprintln!("warning: the graphics device was lost; the window opens again");
+    let failed = |e: std::io::Error| {
+        Failure::new(
+            NO_GPU,
+            format!("the graphics device was lost, and a new window failed: {e}"),
+        )
+    };
+    let folder = std::env::temp_dir();
+    let file = |kind: &str, text: &Option<String>| -> Result<Option<PathBuf>, Failure> {
+        let Some(text) = text else { return Ok(None) };
+        let path = folder.join(format!("warmfront-lost-{}.{kind}", std::process::id()));
+        std::fs::write(&path, text).map_err(failed)?;
+        Ok(Some(path))
+    };
+    let session = file("toml", &remains.session)?;
+    let script = file("jsonl", &remains.script)?;
+    let mut again = std::process::Command::new(std::env::current_exe().map_err(failed)?);
+    again.arg("app");
+    again.args(["--losses", &(asked.losses + 1).to_string()]);
+    let options = [
+        ("--assets", &asked.assets.assets),
+        ("--report", &asked.report),
+        ("--resume", &session),
+        ("--script", &script),
+    ];
+    for (option, path) in options {
+        if let Some(path) = path {
+            again.arg(option).arg(path);
+        }
+    }
+    let status = again.status();
+    for path in [session, script].into_iter().flatten() {
+        // Only ours; whatever is left of it does no harm.
+        let _ = std::fs::remove_file(path);
+    }
+    match status.map_err(failed)?.code() {
+        Some(0) => Ok(()),
+        // It said why.
+        code => Err(Failure::new(
+            code.and_then(|c| u8::try_from(c).ok()).unwrap_or(NO_GPU),
+            "",
+        )),
+    }
 }
 
 fn has_display() -> bool {

@@ -11,6 +11,7 @@ mod setup;
 mod test;
 mod tidy;
 mod vulkan;
+mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ Usage: cargo xtask COMMAND
   setup          make sure that a Vulkan driver is installed (real or software)
   test [ARGS]    setup, then every test; ARGS go to the test runner
   demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
+  window         the real window for half a minute, driven by a script; pictures in out/window
   tidy           facts that no compiler checks: layers, layout, links, shaders, names
   deps           licences and duplicate versions of all dependencies
   help           this page
@@ -31,7 +33,7 @@ Exit codes: 0 done, 1 a check failed, 2 usage or file error, 3 no Vulkan driver;
 test and demo forward the code of the program that they run.
 ";
 
-const COMMANDS: [&str; 6] = ["setup", "test", "demo", "tidy", "deps", "help"];
+const COMMANDS: [&str; 7] = ["setup", "test", "demo", "window", "tidy", "deps", "help"];
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -61,6 +63,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "setup" => setup::run(),
         "test" => test::run(&workspace_root()?, rest),
         "demo" => demo::run(&workspace_root()?, rest),
+        "window" => window::run(&workspace_root()?),
         "tidy" => tidy::run(&workspace_root()?),
         "deps" => deps::run(&workspace_root()?),
         "help" | "--help" | "-h" => {

@@ -51,6 +51,27 @@ pub fn run() -> Result<(), Failure> {
     }
 }
 
+/// Makes sure that a program is there, from a package where it may be installed without asking.
+pub fn install_if_missing(program: &str, package: &str) -> Result<(), Failure> {
+    if process::succeeds(Command::new("which").arg(program)) {
+        return Ok(());
+    }
+    let Some(prefix) = install_prefix() else {
+        return Err(Failure::usage(format!(
+            "`{program}` is missing and cannot be installed from here; install the package `{package}`"
+        )));
+    };
+    let install = [
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        package,
+        "xauth",
+    ];
+    apt(&prefix, &["update"])?;
+    apt(&prefix, &install)
+}
+
 /// Says what is missing, in one or more lines.
 fn describe(found: &Found) -> String {
     match found {

@@ -18,27 +18,39 @@ use crate::settings::{allowed_scale, is_dark};
 use crate::state::{News, Snapshot};
 use crate::store::Theme;
 
+/// Seconds that closing the window waits for pictures.
+const CLOSING: f64 = 10.0;
+
 /// Pictures of the window on their way to files.
 #[derive(Debug)]
 pub(super) struct Pictures {
     sender: SyncSender<News>,
     receiver: Receiver<News>,
+    // Not written yet.
+    open: usize,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
         let (sender, receiver) = sync_channel(8);
-        Self { sender, receiver }
+        Self {
+            sender,
+            receiver,
+            open: 0,
+        }
     }
 }
 
 impl Pictures {
     /// What became of them.
-    pub(super) fn news(&self) -> Vec<News> {
-        self.receiver.try_iter().collect()
+    pub(super) fn news(&mut self) -> Vec<News> {
+        let news: Vec<News> = self.receiver.try_iter().collect();
+        self.open = self.open.saturating_sub(news.len());
+        news
     }
 
-    fn take(&self, ctx: &Context, path: &Path) {
+    fn take(&mut self, ctx: &Context, path: &Path) {
+        self.open += 1;
         let (sender, path, wake) = (self.sender.clone(), path.to_owned(), ctx.clone());
         let written = move |image: std::sync::Arc<egui::ColorImage>| {
             // Encoding takes longer than a frame.
@@ -86,9 +98,18 @@ impl WarmfrontApp {
 
     pub(super) fn obey(&mut self, ctx: &Context, snapshot: &Snapshot) {
         for command in std::mem::take(&mut self.desk.window) {
+            let waits = command == WindowCommand::Close;
             self.obey_one(ctx, snapshot, command);
-            ctx.request_repaint();
+            if !waits {
+                ctx.request_repaint();
+            }
         }
+    }
+
+    // Whether closing has waited long enough for pictures.
+    fn is_late(&mut self) -> bool {
+        let now = self.frames.elapsed();
+        now - *self.closing.get_or_insert(now) > CLOSING
     }
 
     fn obey_one(&mut self, ctx: &Context, snapshot: &Snapshot, command: WindowCommand) {
@@ -152,6 +173,11 @@ impl WarmfrontApp {
             W::Copy => desk.outbox.send(Command::Share),
             W::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             W::Screenshot(path) => self.pictures.take(ctx, &path),
+            // A picture that was asked for is finished first.
+            W::Close if self.pictures.open > 0 && !self.is_late() => {
+                self.desk.window.push(W::Close);
+                ctx.request_repaint_after(std::time::Duration::from_millis(50));
+            }
             W::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
     }

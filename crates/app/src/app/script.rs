@@ -7,15 +7,17 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, WindowCommand};
 
 /// A line.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
+    #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<f64>,
     #[serde(rename = "do")]
     command: Command,
@@ -80,6 +82,21 @@ impl Script {
             due.push(Command::Window(WindowCommand::Close));
         }
         due
+    }
+
+    /// The lines that are still to come as text, counted from `seconds` after the start on.
+    pub fn rest(&self, seconds: f64) -> String {
+        let mut text = String::new();
+        for line in &self.lines {
+            let line = Line {
+                at: line.at.map(|at| (at - seconds).max(0.0)),
+                ..line.clone()
+            };
+            // Commands are plain data.
+            text += &serde_json::to_string(&line).unwrap_or_default();
+            text.push('\n');
+        }
+        text
     }
 
     /// Seconds until the next line is due, as far as that is known; a line that waits for the model's time

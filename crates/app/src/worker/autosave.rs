@@ -7,6 +7,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use warmfront_model::Scenario;
 use warmfront_session::{Steered, clock};
 
 use super::files::write_whole;
@@ -58,12 +59,7 @@ impl Autosave {
         if run.live().done().is_empty() {
             return;
         }
-        let label = clock(&run.scenario().model, run.time());
-        let text = format!(
-            "{HEAD}{}\n# {label}\n{}",
-            run.time(),
-            run.played().to_toml()
-        );
+        let text = to_text(&run.played(), run.time());
         // Tried again at the next occasion.
         let _ = write_whole(&lock.with_extension("toml"), text.as_bytes());
     }
@@ -87,7 +83,14 @@ impl Autosave {
     }
 }
 
-fn read(path: &Path) -> Option<(String, f64)> {
+/// A session as a file.
+pub(super) fn to_text(played: &Scenario, time: f64) -> String {
+    let label = clock(&played.model, time);
+    format!("{HEAD}{time}\n# {label}\n{}", played.to_toml())
+}
+
+/// The scenario of a session, and its model time.
+pub(super) fn read(path: &Path) -> Option<(String, f64)> {
     let text = std::fs::read_to_string(path).ok()?;
     let time = text
         .lines()

@@ -129,6 +129,23 @@ impl Worker {
         }
     }
 
+    // A session that another process left because its device was lost.
+    pub(super) fn take_up_session(&mut self) -> Result<(), Failed> {
+        let path = self.start.session.take().unwrap_or_default();
+        let Some((text, until)) = super::autosave::read(&path) else {
+            return Err(format!("{} is no session that can be taken up", path.display()).into());
+        };
+        let source = Source::new("session.toml", text);
+        let scenario = self.start.library.scenario_from_text(source)?;
+        self.begin_as_is(scenario, "session", None)?;
+        self.catch_up = Some(until).filter(|t| *t > 0.0);
+        self.say(News::Done(
+            "The graphics device was lost; everything is done again up to the last moment."
+                .to_owned(),
+        ));
+        Ok(())
+    }
+
     // Files changed on disk: a valid change takes effect, an invalid one leaves everything as it is.
     pub(super) fn reload(&mut self) -> Result<(), Failed> {
         let Some(run) = &mut self.run else {

@@ -62,6 +62,8 @@ pub struct Start {
     pub scenario: String,
     /// Goes on from here instead of the first scenario: what a lost device left.
     pub resume: Option<Left>,
+    /// The same from a file, in another process: everything is done again up to its moment.
+    pub session: Option<PathBuf>,
     /// Folder for what an interrupted session leaves; none: nothing is left.
     pub autosave: Option<PathBuf>,
     /// Where to publish.
@@ -76,6 +78,14 @@ pub struct Left {
     name: String,
     backup: SteeredBackup,
     rows: Vec<Row>,
+}
+
+impl Left {
+    /// The session as a file: the scenario with everything that was done, and the model time.
+    pub fn to_text(&self) -> String {
+        let (scenario, time) = self.backup.played();
+        autosave::to_text(&scenario, time)
+    }
 }
 
 impl std::fmt::Debug for Left {
@@ -210,6 +220,7 @@ impl Worker {
     fn run(mut self, commands: &Receiver<Command>) {
         match self.start.resume.take() {
             Some(left) => self.attempt(|w| w.take_up(left)),
+            None if self.start.session.is_some() => self.attempt(Self::take_up_session),
             None => {
                 let first = self.start.scenario.clone();
                 self.attempt(|w| w.load(&first));
@@ -333,6 +344,10 @@ impl Worker {
         if self.backed_up.elapsed() < BACKUP_EVERY {
             return Ok(());
         }
+        self.keep_safe_now()
+    }
+
+    fn keep_safe_now(&mut self) -> Result<(), Failed> {
         self.backed_up = Instant::now();
         if let Some(run) = &self.run {
             let left = Left {

@@ -101,6 +101,11 @@ impl Worker {
             Command::Share => self.share(),
             Command::Recover(wanted) => self.recover(wanted),
             Command::Reload => self.reload(),
+            Command::LoseDevice => {
+                self.keep_safe_now()?;
+                self.start.gpu.device.destroy();
+                self.publish()
+            }
             Command::Window(_) | Command::Quit => Ok(()),
         }
     }
