@@ -251,6 +251,10 @@ fn score(text: &str, title: &str) -> Option<i32> {
         last = Some(best);
         from = best + 1;
     }
+    // Nothing typed: the order of the list.
+    if last.is_none() {
+        return Some(0);
+    }
     Some(total * 8 - title.len() as i32 / 4)
 }
 

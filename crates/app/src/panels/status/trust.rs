@@ -52,6 +52,11 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
         s if s >= -1e-6 => Trust::Good,
         _ => Trust::Poor,
     };
+    // Nor is the error of one step there that of the others.
+    let error = match below(health.time_error, ALLOWED_ERROR, 5.0 * ALLOWED_ERROR) {
+        Trust::Poor if health.ticks <= A_FEW => Trust::Fair,
+        trust => trust,
+    };
     vec![
         Check {
             name: "Linear solves",
@@ -94,7 +99,7 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
             value: percent(health.time_error),
             limit: format!("at most {}", percent(ALLOWED_ERROR)),
             help: "Compare with a run at half the step before you rely on single numbers.",
-            trust: below(health.time_error, ALLOWED_ERROR, 5.0 * ALLOWED_ERROR),
+            trust: error,
         },
     ]
 }
