@@ -138,6 +138,9 @@ pub struct Layout {
     tree: Tree<Tab>,
     // Width that the shares of the outer row were made for, points.
     width: f32,
+    // Widths of the panels before a narrow window squeezed them, points.
+    #[serde(default)]
+    squeezed: Option<Vec<f32>>,
 }
 
 impl Default for Layout {
@@ -168,6 +171,7 @@ impl Default for Layout {
         Self {
             tree: Tree::new(Id::unique("panels"), root, tiles),
             width: WIDTH,
+            squeezed: None,
         }
     }
 }
@@ -255,9 +259,14 @@ impl Layout {
             .iter()
             .map(|c| row.shares[*c] / total.max(1e-6) * before)
             .collect();
-        let sum: f32 = widths.iter().sum();
         let most = (1.0 - PICTURE) * width;
+        // Panels that were squeezed get their width back as soon as there is room.
+        if let Some(wanted) = self.squeezed.take().filter(|w| w.len() == widths.len()) {
+            widths = wanted;
+        }
+        let sum: f32 = widths.iter().sum();
         if sum > most {
+            self.squeezed = Some(widths.clone());
             widths.iter_mut().for_each(|w| *w *= most / sum);
         }
         let left = width - widths.iter().sum::<f32>();
@@ -284,7 +293,7 @@ impl Behavior<Tab> for Shown<'_> {
             .show(ui, |ui| match found {
                 None => (self.tissue)(ui, self.snapshot, self.desk),
                 Some(panel) if panel.scrolls() => {
-                    ScrollArea::vertical()
+                    ScrollArea::both()
                         .id_salt(panel.title())
                         .auto_shrink([false; 2])
                         .show(ui, |ui| panel.ui(ui, self.snapshot, self.desk));
@@ -381,6 +390,10 @@ mod tests {
         assert_eq!(widths(&layout), [300.0, 650.0, 330.0]);
         layout.keep_widths(800.0);
         assert!(widths(&layout)[1] >= 239.0);
+        // Panels come back as they were, however often they were squeezed.
+        layout.keep_widths(640.0);
+        layout.keep_widths(1280.0);
+        assert_eq!(widths(&layout), [300.0, 650.0, 330.0]);
     }
 
     #[test]

@@ -191,7 +191,8 @@ impl Canvas {
         let slice = Slice::new(scenario, display, self.axis, self.plane);
 
         let arms = display.layout.arms as usize;
-        let height = legend::height(self, model, area.width());
+        // Panes, and with them the strip, are hardly wider than the space is high.
+        let height = legend::height(self, model, area.width().min(area.height()));
         let above = area.with_max_y((area.bottom() - height - GAP).max(area.top()));
         let places = self.places(above, panes, arms, &slice, ui.pixels_per_point());
         let mut under = None;
@@ -389,8 +390,8 @@ impl Canvas {
             };
             ground.alarm(position, text);
         }
-        let title = overlay::title(snapshot, scenario, place.arm);
+        let titles = overlay::titles(snapshot, scenario, place.arm);
         let right = self.wipe && place.slot == 1;
-        overlay::name(&painter, place.rect, place.arm, &title, right);
+        overlay::name(&painter, place.rect, place.arm, &titles, right);
     }
 }

@@ -46,19 +46,37 @@ pub(super) fn message(ui: &egui::Ui, area: Rect, text: &str) {
     painter.galley(rect.min, galley, colour);
 }
 
-/// Name of an arm, and what its burden has come to.
-pub(super) fn title(snapshot: &Snapshot, scenario: &Scenario, arm: usize) -> String {
-    let Some(a) = scenario.arms.get(arm) else {
-        return String::new();
-    };
-    match panels::effects::of_control(snapshot, scenario, arm) {
-        Some(share) => format!("{}: {share}", a.label),
-        None => a.label.clone(),
+/// Name of an arm, and what its burden has come to, as long as there is room; the longest first.
+pub(super) fn titles(snapshot: &Snapshot, scenario: &Scenario, arm: usize) -> Vec<String> {
+    let label = scenario.arms.get(arm).map_or("", |a| a.label.as_str());
+    let share = panels::effects::of_control(snapshot, scenario, arm);
+    let mut titles = Vec::new();
+    if let Some(share) = share {
+        titles.push(format!("{label}: {share}"));
+        let number = share.split_inclusive('%').next().unwrap_or(&share);
+        titles.push(format!("{label}: {number}"));
     }
+    titles.push(label.to_owned());
+    titles
 }
 
 /// Frame of a pane, and the name of its arm at the left or at the right.
-pub(super) fn name(painter: &egui::Painter, rect: Rect, arm: usize, name: &str, right: bool) {
+pub(super) fn name(
+    painter: &egui::Painter,
+    rect: Rect,
+    arm: usize,
+    titles: &[String],
+    right: bool,
+) {
+    let room = rect.width() - 2.0 * MARGIN;
+    let fits = |title: &&String| {
+        let text = (*title).clone();
+        let galley = painter.layout_no_wrap(text, font(13.0), Color32::WHITE);
+        galley.size().x <= room
+    };
+    let Some(name) = titles.iter().find(fits).or(titles.last()) else {
+        return;
+    };
     let colour = rgb(arm_colour(arm, true));
     let (corner, anchor) = match right {
         false => (rect.left_top() + vec2(MARGIN, MARGIN), Align2::LEFT_TOP),
