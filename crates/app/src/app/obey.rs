@@ -92,6 +92,8 @@ impl WarmfrontApp {
                 self.saved.remember(&path);
                 self.desk.outbox.send(Command::Save(path));
             }
+            // The panels show it too; it is sent when it is due.
+            Command::Inspect(inspect) => self.desk.inspect = inspect,
             other => self.desk.outbox.send(other),
         }
     }
