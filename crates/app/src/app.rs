@@ -236,7 +236,8 @@ impl WarmfrontApp {
         let elapsed = self.frames.elapsed();
         let scripted = self.script.as_ref().and_then(|s| s.wait(elapsed));
         if let Some(wait) = scripted {
-            ctx.request_repaint_after(Duration::from_secs_f64(wait + 0.01));
+            // Seen again in a minute at the latest.
+            ctx.request_repaint_after(Duration::from_secs_f64(wait.min(60.0) + 0.01));
         }
         if snapshot.lost {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -393,7 +394,13 @@ impl WarmfrontApp {
         let Some(script) = &mut self.script else {
             return;
         };
-        for command in script.due(self.frames.elapsed(), snapshot.time) {
+        // A time after the end never comes: it is due at the end.
+        let time = if snapshot.finished {
+            f64::INFINITY
+        } else {
+            snapshot.time
+        };
+        for command in script.due(self.frames.elapsed(), time) {
             self.command(command);
         }
     }

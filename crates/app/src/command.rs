@@ -13,7 +13,7 @@ use crate::panels::Tab;
 
 /// A wish of the user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// For the window alone.
     Window(WindowCommand),
@@ -172,6 +172,7 @@ pub enum WindowCommand {
 
 /// Where values are wanted. Positions are in the length unit of the model; z is the plane shown.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Inspect {
     /// Under the pointer.
     pub hover: Option<[f64; 3]>,

@@ -2,6 +2,9 @@
 
 use eframe::egui::{Frame, Margin, RichText, Ui};
 
+/// Least width for the cards, points.
+const ROOM: f32 = 520.0;
+
 /// A hint.
 struct Hint {
     id: &'static str,
@@ -39,7 +42,8 @@ pub fn ui(ui: &mut Ui, dismissed: &mut Vec<String>) {
         .iter()
         .filter(|h| !dismissed.iter().any(|d| d == h.id))
         .collect();
-    if left.is_empty() {
+    // Beside each other they need some room.
+    if left.is_empty() || ui.available_width() < ROOM {
         return;
     }
     let mut gone = None;

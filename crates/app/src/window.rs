@@ -329,7 +329,10 @@ impl Window {
             *left = rest;
         }
         // The thread takes commands between two ticks, so neither waits long; one that panicked is gone.
-        let _ = self.commands.send(Command::Quit);
+        let waiting = self.app.desk.outbox.take_waiting();
+        for command in waiting.into_iter().chain([Command::Quit]) {
+            let _ = self.commands.send(command);
+        }
         let _ = thread.join();
     }
 }

@@ -43,6 +43,7 @@ mod solver;
 #[cfg(test)]
 mod split_tests;
 mod tick;
+mod walks;
 
 pub use anchors::{Anchor, anchors};
 pub use checkpoint::{Checkpoint, SavedState};

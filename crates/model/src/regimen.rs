@@ -79,8 +79,15 @@ impl Regimen {
     }
 
     /// Checks that a run of this length has a sane number of doses.
-    pub(crate) fn check_count(&self, duration: f64) -> Result<(), Error> {
-        if duration / self.every > MOST_DOSES {
+    ///
+    /// # Errors
+    /// Too many of them.
+    pub fn check_count(&self, duration: f64) -> Result<(), Error> {
+        // Cycles of next to nothing would be walked through one by one.
+        let shortest = self
+            .on
+            .map_or(self.every, |on| self.every.min(on + self.off));
+        if duration / shortest > MOST_DOSES {
             return Err(Error::new(format!(
                 "regimen: `every` is {} in a run of {}: more than {MOST_DOSES} doses",
                 plain(self.every),

@@ -143,6 +143,7 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
             let regimen = Regimen::from(written.get_ref());
             regimen
                 .check()
+                .and_then(|()| regimen.check_count(scenario.time.duration))
                 .map_err(|err| err.at(source.place(written.span())))?;
             Action::Regimen {
                 drug: drug()?,

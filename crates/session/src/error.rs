@@ -46,12 +46,14 @@ pub enum SessionError {
         time: f64,
     },
     /// A dose or level that no drug has.
-    #[error("`{drug}` cannot be given or held at {value}: it must be a finite number >= 0")]
+    #[error("`{drug}` cannot be given or held at {value:e}: 0 to {most} is allowed")]
     Level {
         /// Drug.
         drug: String,
         /// What was asked for.
         value: f64,
+        /// The most that is allowed.
+        most: f64,
     },
     /// A model, scenario or option.
     #[error(transparent)]

@@ -161,13 +161,13 @@ impl Live {
         self.treatment
             .event(&mut self.simulation, &self.scenario, &event)?;
         self.simulation.restart();
-        let regimen = matches!(event.action, Action::Regimen { .. });
+        let replan = matches!(event.action, Action::Regimen { .. } | Action::Dose { .. });
         let done = Arc::make_mut(&mut self.done);
         if let Some(old) = done.iter().rposition(|e| supersedes(&event, e)) {
             done.remove(old);
         }
         done.push(event);
-        if regimen {
+        if replan {
             self.plan()?;
         }
         Ok(())
@@ -337,6 +337,8 @@ fn merged(scenario: &Scenario, done: &[Event]) -> (Scenario, Vec<Option<usize>>)
 // Whether `new` moves the control that `old` moved, at the same time and in the same arms.
 fn supersedes(new: &Event, old: &Event) -> bool {
     let same = match (&new.action, &old.action) {
+        // A level that was held is there when it is let go.
+        (Action::Hold { level: None, .. }, Action::Hold { level: Some(_), .. }) => false,
         (Action::Dose { drug: a, .. }, Action::Dose { drug: b, .. })
         | (Action::Hold { drug: a, .. }, Action::Hold { drug: b, .. })
         | (Action::Regimen { drug: a, .. }, Action::Regimen { drug: b, .. }) => a == b,

@@ -70,10 +70,11 @@ impl Schedule {
             }
         }
         for drug in 0..scenario.regimens.len() {
-            if is_given(scenario, drug) {
-                let doses = scenario.regular_doses(drug).into_iter();
-                entries.extend(doses.map(|(t, _)| (t, Entry::Drug(drug))));
-            }
+            // What is done later must not change the stops before it.
+            let from = given_from(scenario, drug);
+            let doses = scenario.regular_doses(drug).into_iter();
+            let doses = doses.filter(|(t, _)| *t >= from);
+            entries.extend(doses.map(|(t, _)| (t, Entry::Drug(drug))));
         }
         let count = (rows * (1.0 + 1e-9)).floor() as u64;
         entries.extend((1..=count).map(|k| (k as f64 * time.record_every, Entry::Record)));
@@ -110,12 +111,15 @@ impl Schedule {
     }
 }
 
-/// Whether any arm of the scenario, run or not, gets a drug by its regimen at some time.
-fn is_given(scenario: &Scenario, drug: usize) -> bool {
-    scenario.arms.iter().any(|a| a.doses[drug] > 0.0)
-        || scenario.events.iter().any(
-            |e| matches!(e.action, Action::Dose { drug: d, multiple } if d == drug && multiple > 0.0),
-        )
+/// Time from which any arm of the scenario, run or not, gets a drug by its regimen; infinity: never.
+fn given_from(scenario: &Scenario, drug: usize) -> f64 {
+    if scenario.arms.iter().any(|a| a.doses[drug] > 0.0) {
+        return f64::NEG_INFINITY;
+    }
+    let given = scenario.events.iter().find(
+        |e| matches!(e.action, Action::Dose { drug: d, multiple } if d == drug && multiple > 0.0),
+    );
+    given.map_or(f64::INFINITY, |e| e.time)
 }
 
 #[cfg(test)]

@@ -33,6 +33,26 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// These, with the control that `change` moves as it is in `from`.
+    pub(crate) fn with_control(&self, from: &Self, change: &Change) -> Self {
+        let mut all = self.clone();
+        match change {
+            Change::Dose(d, _) => all.multiples[*d] = from.multiples[*d],
+            Change::Hold(d, _) => all.holds[*d] = from.holds[*d],
+            Change::Regimen(d, _) => all.regimens[*d].clone_from(&from.regimens[*d]),
+            Change::Set(p, _) => {
+                for (to, from) in all.parameters.iter_mut().zip(&from.parameters) {
+                    to[*p] = from[*p];
+                }
+            }
+            Change::ResetParameters => all.parameters.clone_from(&from.parameters),
+            Change::Switch(p, _) => all.off[*p] = from.off[*p],
+        }
+        all
+    }
+}
+
 /// One change of the settings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {

@@ -11,14 +11,27 @@
 //! [`Steered::change`], [`Steered::dab`], [`Steered::tick`]; [`Steered::scrub`] shows an older moment.
 //! [`Steered::played`] is the scenario that repeats everything headless.
 
+mod undo;
+
+use std::time::{Duration, Instant};
+
 use warmfront_engine::{Files, Gpu, Tick};
-use warmfront_model::{Action, Scenario, Switchable};
+use warmfront_model::{Action, Event, Scenario, Switchable};
 
 use crate::SessionError;
 use crate::export::treatment::dose_times;
 use crate::history::{Frame, History};
 use crate::live::{Backup, Live, Moment};
 use crate::settings::{Change, Settings, same_names};
+
+/// Changes of one control that follow each other faster are one drag.
+const ONE_DRAG: Duration = Duration::from_secs(1);
+
+/// Strokes that can be undone: each keeps a moment on the device.
+const MOST_STROKES: usize = 20;
+
+/// Largest dose, in standard doses, and largest held level, in typical ones.
+const MOST: f64 = 1000.0;
 
 enum Step {
     Settings {
@@ -35,6 +48,8 @@ enum Step {
 struct Entry {
     // Model time at which it was done.
     time: f64,
+    // When the user did it last: one drag of a slider is one step.
+    at: Instant,
     label: String,
     step: Step,
 }
@@ -110,6 +125,9 @@ impl Steered {
         files: Files,
         scenario: Scenario,
     ) -> Result<bool, SessionError> {
+        // Nothing of the newest moment is lost.
+        self.to_newest()?;
+        self.end_stroke();
         let same = same_names(&self.original, &scenario);
         let budget = self.history.bytes()[1];
         let mut next = Self::new(gpu, files, scenario, budget)?;
@@ -307,8 +325,6 @@ impl Steered {
     /// A value that the model or the engine does not allow, which changes nothing; driver errors.
     pub fn change(&mut self, change: Change) -> Result<(), SessionError> {
         self.check(&change)?;
-        self.branch();
-        self.end_stroke();
         let before = self.settings.clone();
         let mut after = before.clone();
         match change.clone() {
@@ -328,12 +344,14 @@ impl Steered {
         if after == before {
             return Ok(());
         }
+        self.branch();
+        self.end_stroke();
         self.turn_to(&after)?;
         self.redo.clear();
         let label = self.label(&change);
         let time = self.time();
         if let Some(entry) = self.undo.last_mut()
-            && entry.time == time
+            && entry.at.elapsed() < ONE_DRAG
             && let Step::Settings {
                 after: last_after,
                 last,
@@ -344,10 +362,12 @@ impl Steered {
             **last_after = after;
             *last = change;
             entry.label = label;
+            entry.at = Instant::now();
             return Ok(());
         }
         self.undo.push(Entry {
             time,
+            at: Instant::now(),
             label,
             step: Step::Settings {
                 before: Box::new(before),
@@ -358,48 +378,25 @@ impl Steered {
         Ok(())
     }
 
-    /// The pointer that moved a control was lifted, or not: changes of one control while the clock runs are
-    /// one step of undo when they follow each other within `within` of model time.
-    pub fn join_changes(&mut self, within: f64) {
-        let n = self.undo.len();
-        if n < 2 {
-            return;
-        }
-        let [older, newer] = &self.undo[n - 2..] else {
-            return;
-        };
-        let (Step::Settings { last: a, .. }, Step::Settings { last: b, after, .. }) =
-            (&older.step, &newer.step)
-        else {
-            return;
-        };
-        if !a.same_control(b) || newer.time - older.time > within {
-            return;
-        }
-        let (time, label, change, end) =
-            (newer.time, newer.label.clone(), b.clone(), after.clone());
-        self.undo.pop();
-        if let Some(entry) = self.undo.last_mut() {
-            entry.time = time;
-            entry.label = label;
-            if let Step::Settings { after, last, .. } = &mut entry.step {
-                *after = end;
-                *last = change;
-            }
-        }
-    }
-
     fn check(&self, change: &Change) -> Result<(), SessionError> {
         let model = &self.original.model;
         match change {
             Change::Set(parameter, value) => model.parameters[*parameter].check(*value)?,
-            Change::Regimen(_, regimen) => regimen.check()?,
+            Change::Regimen(_, regimen) => {
+                regimen.check()?;
+                regimen.check_count(self.original.time.duration)?;
+            }
             Change::Dose(drug, value) | Change::Hold(drug, Some(value)) => {
-                let high = f64::from(f32::MAX);
-                if !(0.0..=high).contains(value) {
+                let d = &model.drugs[*drug];
+                let most = match change {
+                    Change::Hold(..) => MOST * model.compartments[d.measured_in].scale,
+                    _ => MOST,
+                };
+                if !(0.0..=most).contains(value) {
                     return Err(SessionError::Level {
-                        drug: model.drugs[*drug].id.clone(),
+                        drug: d.id.clone(),
                         value: *value,
+                        most,
                     });
                 }
             }
@@ -479,99 +476,6 @@ impl Steered {
         Ok(())
     }
 
-    /// One dab of the brush in all arms; dabs up to [`Steered::end_stroke`] or the next tick are one stroke.
-    ///
-    /// # Errors
-    /// Driver errors.
-    pub fn dab(&mut self, dab: Action) -> Result<(), SessionError> {
-        self.branch();
-        let frame = match self.stroke.take() {
-            Some(stroke) => stroke,
-            None => (Box::new(self.frame()), Vec::new()),
-        };
-        let (before, mut dabs) = frame;
-        let done = self.live.act(dab.clone(), None);
-        dabs.push(dab);
-        self.stroke = Some((before, dabs));
-        done
-    }
-
-    /// Ends the stroke under way, if there is one.
-    pub fn end_stroke(&mut self) {
-        let Some((before, dabs)) = self.stroke.take() else {
-            return;
-        };
-        let label = match dabs.first() {
-            Some(Action::Brush { field, amount, .. }) => {
-                let field = &self.original.model.fields[*field].label;
-                let verb = if *amount < 0.0 { "remove" } else { "add" };
-                format!("{verb} {field}")
-            }
-            _ => "stroke".to_owned(),
-        };
-        self.redo.clear();
-        self.undo.push(Entry {
-            time: before.time(),
-            label,
-            step: Step::Stroke { before, dabs },
-        });
-    }
-
-    /// Takes the last change back: a setting from now on, a stroke by going back to the moment before it.
-    /// `false`: there was nothing.
-    ///
-    /// # Errors
-    /// Driver errors.
-    pub fn undo(&mut self) -> Result<bool, SessionError> {
-        self.branch();
-        self.end_stroke();
-        let Some(entry) = self.undo.pop() else {
-            return Ok(false);
-        };
-        match &entry.step {
-            Step::Settings { before, .. } => self.turn_to(&before.clone())?,
-            Step::Stroke { before, .. } => {
-                self.live.go_to(&before.moment)?;
-                self.live.forget_later(&before.moment);
-                self.settings.clone_from(&before.settings);
-                self.history.forget_after(before.time());
-                self.keep();
-            }
-        }
-        self.redo.push(entry);
-        Ok(true)
-    }
-
-    /// Does again what undo took back last, now. `false`: there was nothing.
-    ///
-    /// # Errors
-    /// Driver errors.
-    pub fn redo(&mut self) -> Result<bool, SessionError> {
-        // What was taken back was taken back at the newest moment.
-        self.to_newest()?;
-        let Some(mut entry) = self.redo.pop() else {
-            return Ok(false);
-        };
-        entry.time = self.time();
-        match &mut entry.step {
-            Step::Settings { before, after, .. } => {
-                **before = self.settings.clone();
-                self.turn_to(&after.clone())?;
-            }
-            Step::Stroke { before, dabs } => {
-                **before = Frame {
-                    moment: self.live.moment(),
-                    settings: self.settings.clone(),
-                };
-                for dab in dabs.iter() {
-                    self.live.act(dab.clone(), None)?;
-                }
-            }
-        }
-        self.undo.push(entry);
-        Ok(true)
-    }
-
     /// Shows the kept moment nearest to a model time.
     ///
     /// # Errors
@@ -613,13 +517,24 @@ impl Steered {
     pub fn restart(&mut self, gpu: &Gpu, files: Files) -> Result<(), SessionError> {
         let mut scenario = self.original.clone();
         let settings = self.settings.clone();
+        let mut first = Vec::new();
         for (drug, multiple) in settings.multiples.iter().enumerate() {
             if *multiple != 1.0 {
                 for arm in self.treated(drug) {
-                    scenario.arms[arm].doses[drug] = self.dose_in(arm, drug, *multiple);
+                    let multiple = self.dose_in(arm, drug, *multiple);
+                    first.push(Event {
+                        time: 0.0,
+                        arms: Some(vec![arm]),
+                        after_doses: false,
+                        action: Action::Dose { drug, multiple },
+                        place: Default::default(),
+                    });
                 }
             }
         }
+        // The arms keep the doses of the file, so that multiples stay multiples of them.
+        first.append(&mut scenario.events);
+        scenario.events = first;
         for (arm, parameters) in scenario.arms.iter_mut().zip(&settings.parameters) {
             arm.parameters.clone_from(parameters);
         }

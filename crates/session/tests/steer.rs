@@ -207,3 +207,84 @@ fn a_restart_keeps_the_settings_and_a_backup_goes_on_elsewhere() -> Test {
     );
     Ok(())
 }
+
+#[test]
+fn a_drug_that_was_turned_off_comes_back_and_a_released_level_stays() -> Test {
+    let gpu = Gpu::new(&GpuOptions::default())?;
+    let mut s = steered(&gpu, 4.0)?;
+    s.change(Change::Dose(1, 0.0))?;
+    s.restart(&gpu, Files::embedded())?;
+    assert_eq!(s.settings().multiples[1], 0.0);
+    until(&mut s, 1.0)?;
+    s.change(Change::Dose(1, 3.0))?;
+    // Held and let go at one time: the level is there all the same.
+    s.change(Change::Hold(0, Some(90.0)))?;
+    s.change(Change::Hold(0, None))?;
+    until(&mut s, 4.0)?;
+    let last = bits(&s.live().row()?);
+    assert_eq!(last, bits(&headless(&gpu, s.played())?));
+    // The file that comes of it knows the multiples of its arms.
+    let opened = Steered::new(&gpu, Files::embedded(), s.played(), 64 << 20)?;
+    assert_eq!(opened.settings().multiples[1], 0.0);
+    assert_ne!(last, bits(&headless(&gpu, scenario(4.0)?)?));
+    Ok(())
+}
+
+#[test]
+fn a_drug_that_no_arm_gets_at_first_can_be_given() -> Test {
+    let gpu = Gpu::new(&GpuOptions::default())?;
+    let mut alone = scenario(3.0)?;
+    for arm in &mut alone.arms {
+        arm.doses = vec![0.0; 2];
+    }
+    let mut s = Steered::new(&gpu, Files::embedded(), alone, 64 << 20)?;
+    until(&mut s, 1.0)?;
+    s.change(Change::Dose(1, 2.0))?;
+    until(&mut s, 3.0)?;
+    let mek = s.scenario().model.drugs[1].measured_in;
+    assert!(s.live().simulation().compartments(0)?[mek] > 0.0);
+    assert_eq!(bits(&s.live().row()?), bits(&headless(&gpu, s.played())?));
+    Ok(())
+}
+
+#[test]
+fn undo_moves_nothing_but_what_was_moved() -> Test {
+    let gpu = Gpu::new(&GpuOptions::default())?;
+    let mut with_event = scenario(4.0)?;
+    let value = with_event.parameters[3] * 1.2;
+    with_event.events.push(warmfront_model::Event {
+        time: 2.0,
+        arms: None,
+        after_doses: false,
+        action: Action::Set {
+            parameters: vec![(3, value)],
+        },
+        place: Default::default(),
+    });
+    let mut s = Steered::new(&gpu, Files::embedded(), with_event, 64 << 20)?;
+    until(&mut s, 1.0)?;
+    s.change(Change::Dose(0, 2.0))?;
+    until(&mut s, 3.0)?;
+    assert_eq!(s.settings().parameters[0][3], value);
+    assert!(s.undo()?);
+    assert_eq!(s.settings().multiples[0], 1.0);
+    assert_eq!(s.settings().parameters[0][3], value, "the file's own event");
+    // Nothing is forgotten for nothing.
+    s.scrub(1.0)?;
+    assert!(s.scrubbed());
+    s.change(Change::Dose(0, 1.0))?;
+    assert!(!s.undo()?);
+    assert!(s.scrubbed() && s.newest_time() == 3.0);
+    // What no clinic gives is refused in time.
+    let regimen = Regimen {
+        dose: 1.0,
+        start: 0.0,
+        every: 1e-12,
+        on: Some(1e-300),
+        off: 1e300,
+        doses: None,
+    };
+    assert!(s.change(Change::Regimen(1, regimen)).is_err());
+    assert!(s.change(Change::Dose(1, 3e38)).is_err());
+    Ok(())
+}

@@ -96,18 +96,9 @@ const MOST_LOSSES: u32 = 3;
 
 // Starts this program again, with what a lost device left.
 fn go_on(asked: &AppOptions, remains: &Remains) -> Result<(), Failure> {
-    if asked.losses >= MOST_LOSSES {
-        return Err(Failure::new(
-            NO_GPU,
-            "the graphics device was lost several times in a row\n  help: `warmfront doctor` shows the adapters",
-        ));
-    }
-    eprintln!("warning: the graphics device was lost; the window opens again");
     let failed = |e: std::io::Error| {
-        Failure::new(
-            NO_GPU,
-            format!("the graphics device was lost, and a new window failed: {e}"),
-        )
+        let text = format!("the graphics device was lost, and a new window failed: {e}");
+        Failure::new(NO_GPU, text)
     };
     let folder = std::env::temp_dir();
     let file = |kind: &str, text: &Option<String>| -> Result<Option<PathBuf>, Failure> {
@@ -117,6 +108,17 @@ fn go_on(asked: &AppOptions, remains: &Remains) -> Result<(), Failure> {
         Ok(Some(path))
     };
     let session = file("toml", &remains.session)?;
+    if asked.losses >= MOST_LOSSES {
+        let kept = session.map(|s| format!("\n  what was done is kept in {}", s.display()));
+        return Err(Failure::new(
+            NO_GPU,
+            format!(
+                "the graphics device was lost several times in a row{}\n  help: `warmfront doctor` shows the adapters",
+                kept.unwrap_or_default()
+            ),
+        ));
+    }
+    eprintln!("warning: the graphics device was lost; the window opens again");
     let script = file("jsonl", &remains.script)?;
     let mut again = std::process::Command::new(std::env::current_exe().map_err(failed)?);
     again.arg("app");

@@ -24,6 +24,8 @@ type Answer = (Option<PathBuf>, bool);
 pub(super) struct Dialogs {
     asked: Option<(Purpose, Receiver<Answer>)>,
     typed: Option<(Purpose, String)>,
+    // Name for a file to be saved.
+    suggested: String,
 }
 
 impl Dialogs {
@@ -35,7 +37,11 @@ impl Dialogs {
         let (sender, receiver) = sync_channel(1);
         let dialog = rfd::AsyncFileDialog::new().add_filter("Scenario", &["toml"]);
         let (ctx, name) = (ctx.clone(), name.to_owned());
-        let suggested = name.clone();
+        self.suggested = match purpose {
+            Purpose::Open => String::new(),
+            Purpose::Save => name.clone(),
+        };
+        let suggested = self.suggested.clone();
         let ask = move || {
             let begun = Instant::now();
             #[expect(
@@ -87,12 +93,12 @@ impl Dialogs {
                 Ok((None, unasked)) => {
                     self.asked = None;
                     if unasked {
-                        self.typed = Some((purpose, String::new()));
+                        self.typed = Some((purpose, self.suggested.clone()));
                     }
                 }
                 Err(TryRecvError::Disconnected) => {
                     self.asked = None;
-                    self.typed = Some((purpose, String::new()));
+                    self.typed = Some((purpose, self.suggested.clone()));
                 }
             }
         }
@@ -105,7 +111,7 @@ impl Dialogs {
             Purpose::Open => ("Open a scenario", "Open"),
             Purpose::Save => ("Save the scenario", "Save"),
         };
-        let (mut open, mut done) = (true, false);
+        let (mut open, mut done, mut cancelled) = (true, false, false);
         egui::Window::new(title)
             .open(&mut open)
             .collapsible(false)
@@ -123,11 +129,13 @@ impl Dialogs {
                 ui.horizontal(|ui| {
                     let button = egui::Button::new(word);
                     let there = !text.trim().is_empty();
-                    done = there && (ui.add_enabled(there, button).clicked() || enter);
+                    let pressed = ui.add_enabled(there, button).clicked();
+                    done = there && (pressed || enter);
+                    cancelled = ui.button("Cancel").clicked();
                 });
             });
         let found = (*purpose, PathBuf::from(text.trim()));
-        if done || !open || ctx.input(|i| i.key_pressed(Key::Escape)) {
+        if done || cancelled || !open || ctx.input(|i| i.key_pressed(Key::Escape)) {
             self.typed = None;
         }
         done.then_some(found)

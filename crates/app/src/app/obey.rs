@@ -108,6 +108,10 @@ impl WarmfrontApp {
         }
     }
 
+    fn is_busy(&self) -> bool {
+        self.pictures.open > 0 || self.desk.outbox.is_full()
+    }
+
     // Whether closing has waited long enough for pictures.
     fn is_late(&mut self) -> bool {
         let now = self.frames.elapsed();
@@ -175,8 +179,8 @@ impl WarmfrontApp {
             W::Copy => desk.outbox.send(Command::Share),
             W::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             W::Screenshot(path) => self.pictures.take(ctx, &path),
-            // A picture that was asked for is finished first.
-            W::Close if self.pictures.open > 0 && !self.is_late() => {
+            // A picture that was asked for is finished first, and commands that wait are sent.
+            W::Close if self.is_busy() && !self.is_late() => {
                 self.desk.window.push(W::Close);
                 ctx.request_repaint_after(std::time::Duration::from_millis(50));
             }

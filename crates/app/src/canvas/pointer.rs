@@ -12,8 +12,8 @@ use warmfront_model::Scenario;
 
 use super::slice::Slice;
 use super::{Canvas, Tool, View};
-use crate::command::Command;
-use crate::panels::Desk;
+use crate::command::{Command, WindowCommand};
+use crate::panels::{Desk, Tab};
 
 /// A drag shorter than this is a click, points.
 const STILL: f32 = 3.0;
@@ -96,6 +96,7 @@ pub(super) fn steer(
         Tool::Why => {
             if response.clicked() {
                 desk.inspect.pinned = here.map(|h| under.slice.lift(h));
+                desk.window.push(WindowCommand::Tab(Tab::Why));
             } else if response.secondary_clicked() {
                 desk.inspect.pinned = None;
             }
@@ -208,6 +209,9 @@ fn line(
     let d = [here[0] - from[0], here[1] - from[1]];
     let seen = d[0].hypot(d[1]) * canvas.view.scale(response.rect, under.slice.extent);
     desk.inspect.line = (seen >= STILL).then(|| [from, here].map(|p| under.slice.lift(p)));
+    if desk.inspect.line.is_some() {
+        desk.window.push(WindowCommand::Tab(Tab::Profile));
+    }
 }
 
 /// Drops places that this tissue does not have.

@@ -12,7 +12,8 @@ use eframe::egui::{
 use warmfront_model::{CycleStep, Local, Scenario};
 use warmfront_session::Row;
 
-use super::{Desk, last_row};
+use super::Desk;
+use super::plots::present_row;
 use crate::canvas::Look;
 use crate::command::WindowCommand;
 use crate::state::Snapshot;
@@ -46,7 +47,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
             });
         combo.response.labelled_by(label.id);
     });
-    let row = last_row(snapshot, &scenario);
+    let row = present_row(snapshot, &scenario);
     let light: Vec<Option<f32>> = steps.iter().map(|s| light(row, s.rate, arm)).collect();
     let mut clicked = None;
     let chosen = desk.cycle_step.filter(|i| *i < steps.len());
@@ -180,7 +181,7 @@ fn ring(
 }
 
 fn explain(ui: &mut Ui, step: &CycleStep) {
-    ui.set_max_width(360.0);
+    ui.set_max_width(ui.available_width().clamp(160.0, 360.0));
     ui.strong(&step.label);
     ui.label(step.explanation.trim());
     if !step.cite.trim().is_empty() {

@@ -43,6 +43,16 @@ impl Outbox {
         !(self.waiting.is_empty() && self.wishes.is_empty())
     }
 
+    /// Whether a command has found no room yet.
+    pub fn is_full(&self) -> bool {
+        !self.waiting.is_empty() && !self.closed
+    }
+
+    /// What has found no room yet; it is then for the caller to send.
+    pub fn take_waiting(&mut self) -> Vec<Command> {
+        self.waiting.drain(..).collect()
+    }
+
     /// Whether nobody takes commands any more.
     pub fn is_closed(&self) -> bool {
         self.closed

@@ -28,7 +28,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
         } else {
             let mut text = time_text(&scenario, snapshot.time);
             if snapshot.finished {
-                text.push_str(" (end)");
+                text.push_str(": the end. Restart, or go back on the time line.");
             }
             ui.label(text);
         }
@@ -44,12 +44,16 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
 fn run(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     let playing = desk.outbox.playing(snapshot);
     let there = snapshot.scenario.is_some() && snapshot.fault.is_none();
+    let ended = snapshot.finished && !snapshot.timeline.scrubbed;
     ui.add_enabled_ui(there, |ui| {
-        let button = ui.button(if playing { "Pause" } else { "Play" });
-        if button.on_hover_text("Space").clicked() {
+        let word = if playing && !ended { "Pause" } else { "Play" };
+        let button = ui.add_enabled(!ended, Button::new(word));
+        let button = button
+            .on_hover_text("Space")
+            .on_disabled_hover_text("The run has ended: restart it, or go back on the time line.");
+        if button.clicked() {
             desk.outbox.send(Command::Play(!playing));
         }
-        let ended = snapshot.finished && !snapshot.timeline.scrubbed;
         ui.add_enabled_ui(!playing && !ended, |ui| {
             let button = ui.button("Step");
             if button.on_hover_text("One tick. Key: .").clicked() {

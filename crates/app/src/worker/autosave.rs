@@ -105,7 +105,17 @@ pub(super) fn read(path: &Path) -> Option<(String, f64)> {
 // The newest session whose lock is free.
 fn left_in(folder: &Path) -> Option<PathBuf> {
     let files = std::fs::read_dir(folder).ok()?.flatten().map(|e| e.path());
-    let left = files.filter(|path| {
+    let files: Vec<PathBuf> = files.collect();
+    // Locks of sessions that left nothing.
+    for lock in files
+        .iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "lock"))
+    {
+        if !lock.with_extension("toml").exists() && is_free(lock) {
+            let _ = std::fs::remove_file(lock);
+        }
+    }
+    let left = files.into_iter().filter(|path| {
         let named = path.extension().is_some_and(|e| e == "toml")
             && path
                 .file_stem()

@@ -60,6 +60,11 @@ impl Worker {
             self.refuse(format!("{name} is no scenario: such files end in .toml"));
             return Ok(());
         }
+        // A pipe or a device would be waited for.
+        if path.metadata().is_ok_and(|m| !m.is_file()) {
+            self.refuse(format!("{name} is no file"));
+            return Ok(());
+        }
         match self.start.library.scenario(&name) {
             Ok(scenario) => self.begin(scenario, &name),
             Err(e) => {
@@ -72,11 +77,15 @@ impl Worker {
     pub(super) fn open_text(&mut self, text: &str) -> Result<(), Failed> {
         let read = unpack(text).and_then(|text| {
             let source = Source::new("pasted.toml", text);
-            let scenario = self.start.library.scenario_from_text(source);
-            scenario.map_err(|e| e.to_string())
+            let scenario = self.start.library.scenario_from_text(source.clone());
+            scenario.map(|s| (s, source)).map_err(|e| e.to_string())
         });
         match read {
-            Ok(scenario) => self.begin_as_is(scenario, "pasted", None),
+            Ok((scenario, source)) => {
+                self.begin_as_is(scenario, "pasted", None)?;
+                self.text = Some(source);
+                Ok(())
+            }
             Err(e) => {
                 self.refuse(e);
                 Ok(())
@@ -116,9 +125,10 @@ impl Worker {
             return Ok(());
         };
         let source = Source::new("recovered.toml", text);
-        match self.start.library.scenario_from_text(source) {
+        match self.start.library.scenario_from_text(source.clone()) {
             Ok(scenario) => {
                 self.begin_as_is(scenario, "recovered", None)?;
+                self.text = Some(source);
                 self.catch_up = Some(until).filter(|t| *t > 0.0);
                 Ok(())
             }
@@ -136,8 +146,9 @@ impl Worker {
             return Err(format!("{} is no session that can be taken up", path.display()).into());
         };
         let source = Source::new("session.toml", text);
-        let scenario = self.start.library.scenario_from_text(source)?;
+        let scenario = self.start.library.scenario_from_text(source.clone())?;
         self.begin_as_is(scenario, "session", None)?;
+        self.text = Some(source);
         self.catch_up = Some(until).filter(|t| *t > 0.0);
         self.say(News::Done(
             "The graphics device was lost; everything is done again up to the last moment."
@@ -152,7 +163,11 @@ impl Worker {
             let name = self.wanted.clone();
             return self.load(&name);
         };
-        let found: Result<Scenario, _> = self.start.library.scenario(&self.wanted);
+        let library = &self.start.library;
+        let found: Result<Scenario, _> = match &self.text {
+            Some(source) => library.scenario_from_text(source.clone()),
+            None => library.scenario(&self.wanted),
+        };
         let scenario = found.and_then(|s| {
             // On the grid that is being shown.
             let grid = Some(run.scenario().grid.cells);

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use notify::Watcher as _;
 use warmfront_engine::{Files, Gpu, Probe};
-use warmfront_model::{Library, Local, Overrides, Scenario};
+use warmfront_model::{Library, Local, Overrides, Scenario, Source};
 use warmfront_session::{Row, Steered, SteeredBackup};
 
 use crate::command::{Command, Inspect};
@@ -133,6 +133,8 @@ pub(crate) struct Worker {
     run: Option<Steered>,
     // The scenario that was asked for last, as it is found again.
     wanted: String,
+    // Its text, where it came as text.
+    text: Option<Source>,
     // Copy of the state that the window draws, and the derived map behind it.
     display: Option<wgpu::Buffer>,
     probe: Option<Probe>,
@@ -188,6 +190,7 @@ impl Worker {
             start,
             run: None,
             wanted: String::new(),
+            text: None,
             display: None,
             probe: None,
             derived: None,

@@ -128,8 +128,6 @@ impl Worker {
             let shared = &self.start.shared;
             shared.update(|s| super::publish::forget_rows(s, time));
         }
-        // One drag while the clock runs is one step of undo.
-        run.join_changes(self.speed.min(1e9));
         match changed {
             Ok(()) => self.publish(),
             Err(e) if e.kind() == ErrorKind::Input => {
@@ -223,6 +221,7 @@ impl Worker {
     ) -> Result<(), Failed> {
         // The old one goes first: two may not fit.
         self.run = None;
+        self.text = None;
         (self.display, self.probe) = (None, None);
         self.start.shared.update(|s| s.display = None);
         let files = self.start.files.clone();

@@ -62,7 +62,7 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
             name: "Linear solves",
             meaning: "Largest relative residual of any linear solve.",
             value: format_number(health.residual),
-            limit: format!("at most {}", format_number(tolerance)),
+            limit: format!("at most {}", format_number(2.0 * tolerance)),
             help: "Ask for more cycles of the solver in the scenario's numerics, or a shorter step.",
             // A solve ends at the first cycle below the tolerance, give or take rounding.
             trust: below(health.residual, 2.0 * tolerance, 10.0 * tolerance),
