@@ -70,6 +70,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
             }
         });
     });
+    ui.label(RichText::new(largest(&scenario)).small().weak());
     if let Some(step) = clicked {
         let same = chosen == Some(step);
         desk.cycle_step = (!same).then_some(step);

@@ -180,7 +180,13 @@ pub fn clock(scenario: &Scenario, time: f64) -> String {
 
 /// Colour of an arm on the present page.
 pub fn colour_of_arm(arm: usize, dark: bool) -> Color32 {
-    colour(arm_colour(arm, dark))
+    let ink = colour(arm_colour(arm, dark));
+    // Figures draw thick lines; names in these colours need more contrast on a light page.
+    if dark {
+        ink
+    } else {
+        ink.lerp_to_gamma(Color32::BLACK, 0.35)
+    }
 }
 
 /// An 8-bit sRGB colour.

@@ -3,6 +3,7 @@
 mod trust;
 
 use eframe::egui::{self, Frame, Grid, RichText, ScrollArea, Stroke, Ui};
+use warmfront_model::Scenario;
 use warmfront_view::number::format_number;
 
 use super::{Desk, time_units};
@@ -14,6 +15,29 @@ pub const QUIET_LINE: &str = "Teaches mechanisms. Not for clinical use.";
 
 /// Part of the height that an error may take; the picture stays in sight.
 const ERROR_HEIGHT: f32 = 0.5;
+
+// Processes that the user switched off hold for the whole tissue and all arms: that is said all the time.
+fn switched_off(ui: &mut Ui, snapshot: &Snapshot, scenario: &Scenario) {
+    let processes = scenario.model.processes.iter().zip(&scenario.off);
+    let off: Vec<&str> = processes
+        .zip(&snapshot.off)
+        .filter(|((_, file), now)| **now && !**file)
+        .map(|((p, _), _)| p.label.as_str())
+        .collect();
+    if off.is_empty() {
+        return;
+    }
+    let plural = if off.len() == 1 {
+        "process"
+    } else {
+        "processes"
+    };
+    let text =
+        RichText::new(format!("{} {plural} off", off.len())).color(ui.visuals().warn_fg_color);
+    let hover = format!("In the whole tissue and all arms:\n{}", off.join("\n"));
+    ui.label(text).on_hover_text(hover);
+    ui.separator();
+}
 
 /// The status line.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, _desk: &Desk) {
@@ -28,6 +52,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, _desk: &Desk) {
             let plural = if arms == 1 { "" } else { "s" };
             ui.label(format!("{} cells × {arms} arm{plural}", cells.join(" × ")));
             ui.separator();
+            switched_off(ui, snapshot, scenario);
             ui.label(format!(
                 "{} ticks/s, {} {}/s",
                 format_number(health.ticks_per_second),
