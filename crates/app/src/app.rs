@@ -252,6 +252,10 @@ impl WarmfrontApp {
             return;
         };
         let there = snapshot.display.is_some();
+        // What is measured is a running clock, for as long as it takes.
+        if snapshot.finished && !self.desk.outbox.waits() {
+            self.desk.outbox.send(Command::Restart);
+        }
         match measure.step(there, elapsed, snapshot.health.ticks, || frames.times()) {
             Next::Nothing => ctx.request_repaint_after(Duration::from_millis(500)),
             Next::Begin => {

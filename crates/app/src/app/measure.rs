@@ -28,6 +28,8 @@ pub struct Measure {
     seconds: f64,
     phase: Phase,
     watched: Option<(FrameTimes, f64)>,
+    // Ticks before the last restart, and since.
+    ticks: [u64; 2],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,7 +61,16 @@ impl Measure {
             seconds,
             phase: Phase::Waiting,
             watched: None,
+            ticks: [0; 2],
         }
+    }
+
+    // A run that ends begins again, and its ticks with it.
+    fn count(&mut self, ticks: u64) -> u64 {
+        let [before, last] = self.ticks;
+        let before = if ticks < last { before + last } else { before };
+        self.ticks = [before, ticks];
+        before + ticks
     }
 
     /// To be asked once a frame; `there`: a simulation is on screen.
@@ -70,6 +81,7 @@ impl Measure {
         ticks: u64,
         times: impl FnOnce() -> FrameTimes,
     ) -> Next {
+        let ticks = self.count(ticks);
         match self.phase {
             Phase::Waiting if there => {
                 self.phase = Phase::WarmingUp { since: elapsed };
