@@ -190,8 +190,9 @@ pub struct Snapshot {
     pub fault: Option<Fault>,
     /// The device is gone: the window is to be opened anew, with [`Snapshot::left`].
     pub lost: bool,
-    /// What another device can go on from.
-    pub left: Option<Arc<crate::worker::Left>>,
+    /// The session as a file, a few seconds old at most while the clock runs: what another device can go on
+    /// from.
+    pub left: Option<Arc<str>>,
 }
 
 /// The newest [`Snapshot`], shared between the worker and the window.

@@ -104,7 +104,7 @@ pub fn run(options: Options) -> Result<Ended, WindowError> {
     let left = shared.get().left;
     let elapsed = started.elapsed().as_secs_f64();
     Ok(Ended::Lost(Remains {
-        session: left.map(|l| l.to_text()),
+        session: left.map(|l| l.to_string()),
         script: rest.script.map(|s| s.rest(elapsed)),
     }))
 }
@@ -215,7 +215,6 @@ fn create(
         library: options.library,
         folder: options.folder,
         scenario: options.scenario,
-        resume: None,
         session: options.resume,
         autosave,
         shared: shared.clone(),

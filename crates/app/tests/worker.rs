@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use warmfront_app::command::{Command, Inspect};
 use warmfront_app::state::{News, Shared, Snapshot};
-use warmfront_app::worker::{Left, Start, spawn};
+use warmfront_app::worker::{Start, spawn};
 use warmfront_engine::{Files, Gpu, GpuOptions};
 use warmfront_model::{Library, Local, Scenario};
+use warmfront_session::Row;
 
 /// Longer than anything here takes on a slow processor; a test that hangs fails by it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -31,17 +32,17 @@ impl Drop for Rig {
 
 impl Rig {
     fn new(scenario: &str) -> Self {
-        Self::with(Library::embedded(), None, scenario, None)
+        Self::with(Library::embedded(), None, scenario)
     }
 
     fn leaving(folder: &Path) -> Self {
-        let mut start = start(Library::embedded(), None, "inflamed", None);
+        let mut start = start(Library::embedded(), None, "inflamed");
         start.autosave = Some(folder.join("sessions"));
         Self::of(start)
     }
 
-    fn with(library: Library, folder: Option<PathBuf>, scenario: &str, left: Option<Left>) -> Self {
-        Self::of(start(library, folder, scenario, left))
+    fn with(library: Library, folder: Option<PathBuf>, scenario: &str) -> Self {
+        Self::of(start(library, folder, scenario))
     }
 
     fn of(start: Start) -> Self {
@@ -85,7 +86,7 @@ impl Rig {
     }
 }
 
-fn start(library: Library, folder: Option<PathBuf>, scenario: &str, left: Option<Left>) -> Start {
+fn start(library: Library, folder: Option<PathBuf>, scenario: &str) -> Start {
     let gpu = Gpu::new(&GpuOptions::default()).expect("an adapter");
     Start {
         gpu: gpu.in_pieces(),
@@ -93,7 +94,6 @@ fn start(library: Library, folder: Option<PathBuf>, scenario: &str, left: Option
         library,
         folder,
         scenario: scenario.to_owned(),
-        resume: left,
         session: None,
         autosave: None,
         shared: Shared::default(),
@@ -384,7 +384,7 @@ fn a_model_is_edited_while_it_runs() {
         &models,
     );
     let library = Library::folder(&folder);
-    let rig = Rig::with(library, Some(folder.clone()), "heat", None);
+    let rig = Rig::with(library, Some(folder.clone()), "heat");
     rig.send(Command::Speed(f64::INFINITY));
     rig.wait("a running clock", |s| s.time > 0.0);
     rig.send(Command::Play(false));
@@ -424,23 +424,51 @@ fn a_model_is_edited_while_it_runs() {
 }
 
 #[test]
-fn a_lost_device_leaves_something_to_go_on_from() {
+fn what_a_lost_device_leaves_is_done_again_to_the_same_bits() {
     let rig = Rig::new("inflamed");
+    rig.send(Command::Play(false));
+    rig.wait("a pause", |s| !s.playing && s.scenario.is_some());
+    rig.send(Command::Dose {
+        drug: 1,
+        multiple: 2.5,
+    });
+    rig.wait("a dose", |s| s.multiples.get(1) == Some(&2.5));
     rig.send(Command::Speed(f64::INFINITY));
-    let saved = rig.wait("a copy off the device", |s| s.left.is_some());
+    rig.send(Command::Play(true));
+    let saved = rig.wait("something kept", |s| s.left.is_some() && s.time > 0.5);
     rig.gpu.device.destroy();
     let lost = rig.wait("the loss", |s| s.lost);
     let fault = lost.fault.expect("it is said");
     assert!(fault.message.contains("lost"), "{}", fault.message);
-    // The thread lives; another device goes on.
+    // The thread lives, and obeys what needs no device.
     rig.send(Command::Speed(1.0));
-    let left = lost.left.as_deref().cloned();
-    let next = Rig::with(Library::embedded(), None, "inflamed", left);
-    let resumed = next.wait("the moment", |s| s.time > 0.0);
-    assert!(resumed.time > 0.0 && resumed.time <= lost.time.max(saved.time));
-    assert!(resumed.rows.len() > 1 && !resumed.playing);
+    rig.wait("the wish", |s| s.speed == 1.0);
+
+    let folder = temporary("lost");
+    let session = folder.join("session.toml");
+    let text = lost.left.expect("it was kept");
+    std::fs::write(&session, &*text).expect("it can be written");
+    let mut start = start(Library::embedded(), None, "inflamed");
+    start.session = Some(session);
+    let next = Rig::of(start);
+    let resumed = next.wait("the moment", |s| s.time > 0.0 && !s.playing);
+    assert!(resumed.time <= lost.time.max(saved.time) && resumed.multiples[1] == 2.5);
+    let last = resumed.rows.last().expect("a row");
+    let then = lost.rows.iter().find(|r| r.time == last.time);
+    // As bits: a weighted mean without weights is NaN.
+    let bits = |r: &Row| -> Vec<u64> { r.values.iter().flatten().map(|v| v.to_bits()).collect() };
+    assert_eq!(Some(bits(last)), then.map(bits), "at the same time");
     next.send(Command::Step);
     next.wait("a step", |s| s.time > resumed.time);
+
+    // A file that is no session is said, and the window lives.
+    std::fs::write(folder.join("none.toml"), "label = 3").expect("it can be written");
+    let mut start = crate::start(Library::embedded(), None, "inflamed");
+    start.session = Some(folder.join("none.toml"));
+    let wrong = Rig::of(start);
+    let said = wrong.wait("a fault", |s| s.fault.is_some()).fault;
+    assert!(said.is_some_and(|f| f.message.contains("no session") && !f.remedies.is_empty()));
+    std::fs::remove_dir_all(&folder).expect("it is ours");
 }
 
 #[test]

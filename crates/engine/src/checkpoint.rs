@@ -3,12 +3,11 @@
 //! Between two ticks a part consists of its state, the slopes of the last tick, its compartments and what
 //! was changed in its arms; everything else is computed anew.
 
-use crate::buffers::storage_of;
 use crate::diagnostics::Diagnostics;
 use crate::lockstep::Clock;
 use crate::part::Part;
 use crate::simulation::Simulation;
-use crate::{Controls, EngineError, Gpu};
+use crate::{Controls, EngineError};
 
 /// See the [module](self). Its buffers are freed with it.
 #[derive(Debug)]
@@ -36,65 +35,6 @@ impl Checkpoint {
     /// Device memory, bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
-    }
-}
-
-/// A moment outside of any device.
-#[derive(Debug, Clone)]
-pub struct SavedState {
-    // State, slopes, compartments, by part.
-    parts: Vec<([Vec<u8>; 3], Vec<Controls>)>,
-    clock: Clock,
-    diagnostics: Diagnostics,
-}
-
-impl Checkpoint {
-    /// Reads the moment back; waits for the device.
-    ///
-    /// # Errors
-    /// Driver errors.
-    pub fn download(&self, gpu: &Gpu) -> Result<SavedState, EngineError> {
-        let read = |buffer: &wgpu::Buffer| gpu.read(buffer, 0, buffer.size());
-        let parts = self.parts.iter().map(|s| {
-            let bytes = [read(&s.state)?, read(&s.slopes)?, read(&s.compartments)?];
-            Ok((bytes, s.controls.clone()))
-        });
-        Ok(SavedState {
-            parts: parts.collect::<Result<_, EngineError>>()?,
-            clock: self.clock.clone(),
-            diagnostics: self.diagnostics.clone(),
-        })
-    }
-}
-
-impl SavedState {
-    /// Model time of the moment.
-    pub fn time(&self) -> f64 {
-        self.clock.time
-    }
-
-    /// Puts the moment on a device.
-    pub fn upload(&self, gpu: &Gpu) -> Checkpoint {
-        let parts: Vec<Saved> = self
-            .parts
-            .iter()
-            .map(|(bytes, controls)| {
-                let [state, slopes, compartments] =
-                    bytes.each_ref().map(|b| storage_of(gpu, "kept moment", b));
-                Saved {
-                    state,
-                    slopes,
-                    compartments,
-                    controls: controls.clone(),
-                }
-            })
-            .collect();
-        Checkpoint {
-            bytes: parts.iter().map(Saved::bytes).sum(),
-            parts,
-            clock: self.clock.clone(),
-            diagnostics: self.diagnostics.clone(),
-        }
     }
 }
 

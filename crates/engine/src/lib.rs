@@ -46,7 +46,7 @@ mod tick;
 mod walks;
 
 pub use anchors::{Anchor, anchors};
-pub use checkpoint::{Checkpoint, SavedState};
+pub use checkpoint::Checkpoint;
 pub use diagnostics::{Diagnostics, FieldDiagnostics};
 pub use error::EngineError;
 pub use gpu::{AdapterReport, Gpu, GpuOptions, adapters};

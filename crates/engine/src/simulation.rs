@@ -123,11 +123,6 @@ impl Simulation {
         all.copied().fold(0.0, f32::max)
     }
 
-    /// The device it runs on.
-    pub fn gpu(&self) -> &Gpu {
-        &self.parts[0].gpu
-    }
-
     /// Number of arms in the batch.
     pub fn arms(&self) -> usize {
         self.places.len()

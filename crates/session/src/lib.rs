@@ -38,12 +38,12 @@ pub use effect::{Additivity, Combination, Effects};
 pub use error::{ErrorKind, SessionError};
 pub use folder::OutputFolder;
 pub use history::{Frame, History};
-pub use live::{Backup, Live, Moment};
+pub use live::{Live, Moment};
 pub use record::{Caption, Finish, Norms, Record, Row, Snapshot, Timing};
 pub use run::{Progress, Run, RunOptions};
 pub use schedule::{Schedule, Stop};
 pub use settings::{Change, Settings};
-pub use steer::{Steered, SteeredBackup};
+pub use steer::Steered;
 pub use units::{
     clock, colormap_name, length_unit, micrometres_per_length, pretty_unit, time_axis,
 };

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use warmfront_engine::{Checkpoint, Controls, Files, Gpu, SavedState, Simulation, Tick};
+use warmfront_engine::{Checkpoint, Controls, Files, Gpu, Simulation, Tick};
 use warmfront_model::{Action, Event, Regimen, Scenario};
 
 use crate::SessionError;
@@ -27,17 +27,6 @@ pub struct Live {
     origin: Checkpoint,
 }
 
-/// A live run outside of any device.
-#[derive(Debug, Clone)]
-pub struct Backup {
-    scenario: Scenario,
-    state: SavedState,
-    treatment: Treatment,
-    stops: Arc<Vec<Stop>>,
-    next: usize,
-    done: Arc<Vec<Event>>,
-}
-
 /// A moment of a live run, to come back to.
 #[derive(Debug)]
 pub struct Moment {
@@ -47,13 +36,6 @@ pub struct Moment {
     next: usize,
     // Events done by then.
     done: Arc<Vec<Event>>,
-}
-
-impl Backup {
-    /// The scenario together with everything that was done, and the model time of the backup.
-    pub fn played(&self) -> (Scenario, f64) {
-        (merged(&self.scenario, &self.done).0, self.state.time())
-    }
 }
 
 impl Moment {
@@ -198,8 +180,19 @@ impl Live {
         self.merged().0
     }
 
+    // Also, by event of the result, its number in the file; none: it was done live.
     fn merged(&self) -> (Scenario, Vec<Option<usize>>) {
-        merged(&self.scenario, &self.done)
+        let file = self.scenario.events.iter().enumerate();
+        let mut all: Vec<(Event, Option<usize>)> =
+            file.map(|(i, e)| (e.clone(), Some(i))).collect();
+        all.extend(self.done.iter().map(|e| (e.clone(), None)));
+        all.sort_by(|a, b| a.0.time.total_cmp(&b.0.time));
+        let (events, numbers) = all.into_iter().unzip();
+        let scenario = Scenario {
+            events,
+            ..self.scenario.clone()
+        };
+        (scenario, numbers)
     }
 
     /// Begins again as `scenario`, which must differ from the present one in treatment alone: doses,
@@ -239,38 +232,6 @@ impl Live {
     /// Present multiple of a drug's dose in an arm.
     pub fn multiple(&self, arm: usize, drug: usize) -> f64 {
         self.treatment.multiple(arm, drug)
-    }
-
-    /// Everything that is needed to go on from here on another device; waits for the device.
-    ///
-    /// # Errors
-    /// Driver errors.
-    pub fn backup(&self) -> Result<Backup, SessionError> {
-        Ok(Backup {
-            scenario: self.scenario.clone(),
-            state: self
-                .simulation
-                .checkpoint()
-                .download(self.simulation.gpu())?,
-            treatment: self.treatment.clone(),
-            stops: self.stops.clone(),
-            next: self.next,
-            done: self.done.clone(),
-        })
-    }
-
-    /// Goes on from a backup.
-    ///
-    /// # Errors
-    /// As [`Live::new`].
-    pub fn resume(gpu: &Gpu, files: Files, backup: &Backup) -> Result<Self, SessionError> {
-        let mut live = Self::new(gpu, files, backup.scenario.clone())?;
-        live.simulation.go_to(&backup.state.upload(gpu))?;
-        live.treatment.clone_from(&backup.treatment);
-        live.stops = backup.stops.clone();
-        live.next = backup.next;
-        live.done = backup.done.clone();
-        Ok(live)
     }
 
     /// Keeps the present moment, on the device.
@@ -317,21 +278,6 @@ impl Live {
         }
         Ok(())
     }
-}
-
-// A scenario together with what was done, in time order; and, by event of the result, its number in the file
-// (none: it was done live).
-fn merged(scenario: &Scenario, done: &[Event]) -> (Scenario, Vec<Option<usize>>) {
-    let file = scenario.events.iter().enumerate();
-    let mut all: Vec<(Event, Option<usize>)> = file.map(|(i, e)| (e.clone(), Some(i))).collect();
-    all.extend(done.iter().map(|e| (e.clone(), None)));
-    all.sort_by(|a, b| a.0.time.total_cmp(&b.0.time));
-    let (events, numbers) = all.into_iter().unzip();
-    let scenario = Scenario {
-        events,
-        ..scenario.clone()
-    };
-    (scenario, numbers)
 }
 
 // Whether `new` moves the control that `old` moved, at the same time and in the same arms.

@@ -21,7 +21,7 @@ use warmfront_model::{Action, Event, Scenario, Switchable};
 use crate::SessionError;
 use crate::export::treatment::dose_times;
 use crate::history::{Frame, History};
-use crate::live::{Backup, Live, Moment};
+use crate::live::{Live, Moment};
 use crate::settings::{Change, Settings, same_names};
 
 /// Changes of one control that follow each other faster are one drag.
@@ -54,13 +54,6 @@ struct Entry {
     step: Step,
 }
 
-impl SteeredBackup {
-    /// The scenario together with everything that was done, and the model time of the backup.
-    pub fn played(&self) -> (Scenario, f64) {
-        self.live.played()
-    }
-}
-
 /// See the [module](self).
 pub struct Steered {
     original: Scenario,
@@ -75,13 +68,6 @@ pub struct Steered {
     newest: Option<Frame>,
 }
 
-/// A steered run outside of any device. History and undo are not part of it.
-#[derive(Debug, Clone)]
-pub struct SteeredBackup {
-    original: Scenario,
-    live: Backup,
-}
-
 impl Steered {
     /// Allocates all arms of a scenario. `budget`: bytes that kept moments may take.
     ///
@@ -93,11 +79,8 @@ impl Steered {
         scenario: Scenario,
         budget: u64,
     ) -> Result<Self, SessionError> {
-        let live = Live::new(gpu, files, scenario.clone())?;
-        Ok(Self::around(live, scenario, budget))
-    }
-
-    fn around(live: Live, original: Scenario, budget: u64) -> Self {
+        let original = scenario.clone();
+        let live = Live::new(gpu, files, scenario)?;
         let mut steered = Self {
             settings: Settings::of(&original),
             history: History::new(original.time.duration, budget),
@@ -110,7 +93,7 @@ impl Steered {
         };
         steered.settings = steered.read_settings();
         steered.keep();
-        steered
+        Ok(steered)
     }
 
     /// Goes on with a changed model or scenario: from the present moment where fields, compartments,
@@ -226,31 +209,6 @@ impl Steered {
     /// The scenario with everything that was done, for a headless run to the same bits.
     pub fn played(&self) -> Scenario {
         self.live.played()
-    }
-
-    /// What is needed to go on on another device; waits for the device.
-    ///
-    /// # Errors
-    /// Driver errors.
-    pub fn backup(&self) -> Result<SteeredBackup, SessionError> {
-        Ok(SteeredBackup {
-            original: self.original.clone(),
-            live: self.live.backup()?,
-        })
-    }
-
-    /// Goes on from a backup.
-    ///
-    /// # Errors
-    /// As [`Live::new`].
-    pub fn resume(
-        gpu: &Gpu,
-        files: Files,
-        backup: &SteeredBackup,
-        budget: u64,
-    ) -> Result<Self, SessionError> {
-        let live = Live::resume(gpu, files, &backup.live)?;
-        Ok(Self::around(live, backup.original.clone(), budget))
     }
 
     fn frame(&self) -> Frame {

@@ -1,7 +1,7 @@
 //! The strip under the tissue: colours and what they mean, and the controls of the colour scale.
 
 use eframe::egui;
-use egui::{Align2, ComboBox, DragValue, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Color32, ComboBox, DragValue, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
 use warmfront_model::{Model, Scenario, plain};
 use warmfront_view::number::{log_labels, log_ticks, nice_ticks, tick_labels};
 
@@ -15,6 +15,8 @@ const BAR: usize = 64;
 const BLOCK: f32 = 48.0;
 /// Height of a row of controls.
 const ROW: f32 = 26.0;
+/// Height of a line of names, points.
+const LINE: f32 = 20.0;
 /// Width that the controls of the scale take beside the bars.
 const CONTROLS: f32 = 168.0;
 /// Width under which the strip is not squeezed while there is room beside the panes.
@@ -32,14 +34,12 @@ pub(super) struct Legend<'a> {
 }
 
 /// Height that the strip needs, points.
-pub(super) fn height(canvas: &Canvas, model: &Model, width: f32) -> f32 {
+pub(super) fn height(canvas: &Canvas, ui: &Ui, model: &Model, width: f32) -> f32 {
     let wipe = if canvas.wipe { ROW } else { 0.0 };
     wipe + match canvas.look {
-        // About four labels fit into 600 points.
         Look::Composite(view) => {
-            let count = model.views.get(view).map_or(0, |v| v.channels.len());
-            let columns = (width / 160.0).max(1.0);
-            20.0 * (count as f32 / columns).ceil().clamp(1.0, 4.0)
+            let last = swatches(ui, width, model, view).last().map(|s| s.at.y);
+            last.unwrap_or(0.0) + LINE
         }
         Look::Field(_) | Look::Derived(_) if beside(width) => 2.0 * ROW,
         Look::Field(_) | Look::Derived(_) => BLOCK + 2.0 * ROW,
@@ -62,7 +62,7 @@ pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &L
     let model = &*legend.scenario.model;
     let Some(scales) = legend.scales else {
         if let Look::Composite(view) = canvas.look {
-            swatches(ui, strip, model, view);
+            paint_swatches(ui, strip, model, view);
         }
         return;
     };
@@ -101,24 +101,42 @@ pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &L
     scale_controls(canvas, &mut child, scales, legend.shown);
 }
 
-fn swatches(ui: &Ui, strip: Rect, model: &Model, view: usize) {
-    let Some(view) = model.views.get(view) else {
-        return;
-    };
+/// A colour and its name, and where they stand in the strip.
+struct Swatch {
+    at: egui::Vec2,
+    colour: Color32,
+    name: std::sync::Arc<egui::Galley>,
+}
+
+/// The channels of a composite in lines no wider than `width`.
+fn swatches(ui: &Ui, width: f32, model: &Model, view: usize) -> Vec<Swatch> {
     let ink = ui.visuals().text_color();
-    let painter = ui.painter();
-    let mut at = strip.left_top();
-    for channel in &view.channels {
+    let mut next = vec2(0.0, 0.0);
+    let mut all = Vec::new();
+    for channel in model.views.get(view).into_iter().flat_map(|v| &v.channels) {
         let label = model.fields[channel.field].label.clone();
-        let galley = painter.layout_no_wrap(label, font(13.0), ink);
-        let width = 18.0 + galley.size().x;
-        if at.x > strip.left() && at.x + width > strip.right() {
-            at = pos2(strip.left(), at.y + 20.0);
+        let name = ui.painter().layout_no_wrap(label, font(13.0), ink);
+        let takes = 18.0 + name.size().x;
+        if next.x > 0.0 && next.x + takes > width {
+            next = vec2(0.0, next.y + LINE);
         }
-        let swatch = Rect::from_min_size(at + vec2(0.0, 3.0), vec2(12.0, 12.0));
-        painter.rect_filled(swatch, 2.0, rgb(channel.colour));
-        painter.galley(at + vec2(18.0, 0.0), galley, ink);
-        at.x += width + 16.0;
+        all.push(Swatch {
+            at: next,
+            colour: rgb(channel.colour),
+            name,
+        });
+        next.x += takes + 16.0;
+    }
+    all
+}
+
+fn paint_swatches(ui: &Ui, strip: Rect, model: &Model, view: usize) {
+    let ink = ui.visuals().text_color();
+    for swatch in swatches(ui, strip.width(), model, view) {
+        let at = strip.left_top() + swatch.at;
+        let square = Rect::from_min_size(at + vec2(0.0, 3.0), vec2(12.0, 12.0));
+        ui.painter().rect_filled(square, 2.0, swatch.colour);
+        ui.painter().galley(at + vec2(18.0, 0.0), swatch.name, ink);
     }
 }
 

@@ -192,7 +192,7 @@ impl Canvas {
 
         let arms = display.layout.arms as usize;
         // Panes, and with them the strip, are hardly wider than the space is high.
-        let height = legend::height(self, model, area.width().min(area.height()));
+        let height = legend::height(self, ui, model, area.width().min(area.height()));
         let above = area.with_max_y((area.bottom() - height - GAP).max(area.top()));
         let places = self.places(above, panes, arms, &slice, ui.pixels_per_point());
         let mut under = None;

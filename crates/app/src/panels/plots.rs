@@ -38,6 +38,16 @@ const WIDTH: f32 = 260.0;
 /// What the lines of [`dash`] look like in text.
 const SAMPLES: [&str; 4] = ["———", "- - -", "·····", "— —"];
 
+/// Names of the arms in their colours, with samples of their lines.
+pub(super) fn arm_names(ui: &mut Ui, scenario: &Scenario, dark: bool) {
+    ui.horizontal_wrapped(|ui| {
+        for (arm, a) in scenario.arms.iter().enumerate() {
+            let text = format!("{} {}", SAMPLES[arm % 4], a.label);
+            ui.colored_label(colour_of_arm(arm, dark), text);
+        }
+    });
+}
+
 /// The panel.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     answers(ui.ctx(), desk);
@@ -66,12 +76,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
         ui.checkbox(&mut desk.logarithmic, "Logarithmic");
     });
     // Beside the curves, never on them.
-    ui.horizontal_wrapped(|ui| {
-        for (arm, a) in scenario.arms.iter().enumerate() {
-            let text = format!("{} {}", SAMPLES[arm % 4], a.label);
-            ui.colored_label(colour_of_arm(arm, desk.dark), text);
-        }
-    });
+    arm_names(ui, &scenario, desk.dark);
     if shown.is_empty() {
         ui.weak("Choose quantities above.");
         return;

@@ -6,7 +6,7 @@ use warmfront_model::{Local, Model, Scenario};
 use warmfront_session::{length_unit, micrometres_per_length, pretty_unit};
 use warmfront_view::number::{LengthUnit, format_number};
 
-use super::plots::dash;
+use super::plots::{arm_names, dash};
 use super::{Desk, colour_of_arm};
 use crate::canvas::Tool;
 use crate::state::{Inspected, Snapshot};
@@ -67,12 +67,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     // Numbers only name what they are of: the line that was evaluated last.
     let late = inspected.wanted.line != desk.inspect.line;
     plot(ui, &scenario, desk, inspected, quantity);
-    ui.horizontal_wrapped(|ui| {
-        for (arm, a) in scenario.arms.iter().enumerate() {
-            let text = format!("{} {}", SAMPLES[arm % 4], a.label);
-            ui.colored_label(colour_of_arm(arm, desk.dark), text);
-        }
-    });
+    arm_names(ui, &scenario, desk.dark);
     ui.horizontal(|ui| {
         if ui.button("Remove line").clicked() {
             desk.inspect.line = None;
@@ -177,9 +172,6 @@ fn plot(ui: &mut Ui, scenario: &Scenario, desk: &Desk, inspected: &Inspected, qu
         }
     });
 }
-
-/// What the lines of [`dash`] look like in text.
-const SAMPLES: [&str; 4] = ["———", "- - -", "·····", "— —"];
 
 #[cfg(test)]
 mod tests {

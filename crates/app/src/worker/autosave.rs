@@ -7,7 +7,6 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
-use warmfront_model::Scenario;
 use warmfront_session::{Steered, clock};
 
 use super::files::write_whole;
@@ -51,17 +50,12 @@ impl Autosave {
         (autosave, said)
     }
 
-    /// Keeps the present run, if anything was done to it.
-    pub(super) fn save(&self, run: &Steered) {
-        let Some((lock, _)) = &self.own else {
-            return;
-        };
-        if run.live().done().is_empty() {
-            return;
+    /// Keeps a session, as [`to_text`] writes it.
+    pub(super) fn save(&self, text: &str) {
+        if let Some((lock, _)) = &self.own {
+            // Tried again at the next occasion.
+            let _ = write_whole(&lock.with_extension("toml"), text.as_bytes());
         }
-        let text = to_text(&run.played(), run.time());
-        // Tried again at the next occasion.
-        let _ = write_whole(&lock.with_extension("toml"), text.as_bytes());
     }
 
     /// The scenario that was left, and its model time; it is left no longer.
@@ -83,8 +77,9 @@ impl Autosave {
     }
 }
 
-/// A session as a file.
-pub(super) fn to_text(played: &Scenario, time: f64) -> String {
+/// A session as a file: the scenario with everything that was done, and the newest model time.
+pub(super) fn to_text(run: &Steered) -> String {
+    let (played, time) = (run.played(), run.newest_time());
     let label = clock(&played.model, time);
     format!("{HEAD}{time}\n# {label}\n{}", played.to_toml())
 }

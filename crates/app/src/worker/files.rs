@@ -140,9 +140,8 @@ impl Worker {
     }
 
     // A session that another process left because its device was lost.
-    pub(super) fn take_up_session(&mut self) -> Result<(), Failed> {
-        let path = self.start.session.take().unwrap_or_default();
-        let Some((text, until)) = super::autosave::read(&path) else {
+    pub(super) fn take_up(&mut self, path: &Path) -> Result<(), Failed> {
+        let Some((text, until)) = super::autosave::read(path) else {
             return Err(format!("{} is no session that can be taken up", path.display()).into());
         };
         let source = Source::new("session.toml", text);

@@ -7,6 +7,7 @@ mod obey;
 mod publish;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use notify::Watcher as _;
 use warmfront_engine::{Files, Gpu, Probe};
 use warmfront_model::{Library, Local, Overrides, Scenario, Source};
-use warmfront_session::{Row, Steered, SteeredBackup};
+use warmfront_session::Steered;
 
 use crate::command::{Command, Inspect};
 use crate::speed::first_speed;
@@ -36,8 +37,8 @@ const PATIENCE: f64 = 0.5;
 /// Bytes that kept moments may take until the user says otherwise.
 pub const HISTORY_BUDGET: u64 = 256 << 20;
 
-/// How often a copy of the state is taken off the device, against its loss.
-const BACKUP_EVERY: Duration = Duration::from_secs(5);
+/// How often what was done is kept off the device and on disk, against the loss of either.
+const SAFE_EVERY: Duration = Duration::from_secs(5);
 
 /// How often the disk is looked at, for files that changed.
 const WATCH_EVERY: Duration = Duration::from_millis(250);
@@ -60,9 +61,8 @@ pub struct Start {
     pub folder: Option<PathBuf>,
     /// First scenario, or a model.
     pub scenario: String,
-    /// Goes on from here instead of the first scenario: what a lost device left.
-    pub resume: Option<Left>,
-    /// The same from a file, in another process: everything is done again up to its moment.
+    /// A file with what a lost device left ([`crate::state::Snapshot::left`]), to go on with instead of the
+    /// first scenario: everything is done again up to its moment.
     pub session: Option<PathBuf>,
     /// Folder for what an interrupted session leaves; none: nothing is left.
     pub autosave: Option<PathBuf>,
@@ -70,30 +70,6 @@ pub struct Start {
     pub shared: Shared,
     /// Asks the window for a new frame.
     pub wake: Box<dyn Fn() + Send>,
-}
-
-/// What a lost device leaves.
-#[derive(Clone)]
-pub struct Left {
-    name: String,
-    backup: SteeredBackup,
-    rows: Vec<Row>,
-}
-
-impl Left {
-    /// The session as a file: the scenario with everything that was done, and the model time.
-    pub fn to_text(&self) -> String {
-        let (scenario, time) = self.backup.played();
-        autosave::to_text(&scenario, time)
-    }
-}
-
-impl std::fmt::Debug for Left {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Left")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Starts the thread; it ends with [`Command::Quit`] or when the sender is dropped. A program that ends
@@ -155,7 +131,7 @@ pub(crate) struct Worker {
     ticks: Vec<(f64, f64)>,
     // Numbers of news and answers.
     said: u64,
-    backed_up: Instant,
+    kept_safe: Instant,
     watcher: Option<notify::RecommendedWatcher>,
     changed: Receiver<()>,
     autosave: Autosave,
@@ -204,7 +180,7 @@ impl Worker {
             history: Vec::new(),
             ticks: Vec::new(),
             said: 0,
-            backed_up: Instant::now(),
+            kept_safe: Instant::now(),
             watcher,
             changed,
             autosave,
@@ -221,9 +197,8 @@ impl Worker {
     }
 
     fn run(mut self, commands: &Receiver<Command>) {
-        match self.start.resume.take() {
-            Some(left) => self.attempt(|w| w.take_up(left)),
-            None if self.start.session.is_some() => self.attempt(Self::take_up_session),
+        match self.start.session.take() {
+            Some(path) => self.attempt(|w| w.take_up(&path)),
             None => {
                 let first = self.start.scenario.clone();
                 self.attempt(|w| w.load(&first));
@@ -339,39 +314,30 @@ impl Worker {
             return self.publish_row();
         }
         self.publish()?;
-        self.keep_safe()
-    }
-
-    // Copies for the case that the device or the program goes.
-    fn keep_safe(&mut self) -> Result<(), Failed> {
-        if self.backed_up.elapsed() < BACKUP_EVERY {
-            return Ok(());
-        }
-        self.keep_safe_now()
-    }
-
-    fn keep_safe_now(&mut self) -> Result<(), Failed> {
-        self.backed_up = Instant::now();
-        if let Some(run) = &self.run {
-            let left = Left {
-                name: self.wanted.clone(),
-                backup: run.backup()?,
-                rows: self.start.shared.get().rows.to_vec(),
-            };
-            self.start.shared.update(|s| s.left = Some(left.into()));
-            self.autosave.save(run);
-        }
+        self.keep_safe();
         Ok(())
     }
 
+    // What was done, for the case that the device or the program goes.
+    fn keep_safe(&mut self) {
+        if self.kept_safe.elapsed() >= SAFE_EVERY {
+            self.keep_safe_now();
+        }
+    }
+
+    fn keep_safe_now(&mut self) {
+        self.kept_safe = Instant::now();
+        if let Some(run) = &self.run {
+            let text: Arc<str> = autosave::to_text(run).into();
+            if !run.live().done().is_empty() {
+                self.autosave.save(&text);
+            }
+            self.start.shared.update(|s| s.left = Some(text));
+        }
+    }
+
     // Another simulation takes the place of the present one.
-    fn put(
-        &mut self,
-        run: Steered,
-        name: &str,
-        note: Option<String>,
-        playing: bool,
-    ) -> Result<(), Failed> {
+    fn put(&mut self, run: Steered, name: &str, note: Option<String>) -> Result<(), Failed> {
         let before = self.start.shared.get().name;
         if before != name {
             self.speed = first_speed(run.scenario());
@@ -381,7 +347,7 @@ impl Worker {
         self.probe = None;
         self.display = None;
         self.ticks.clear();
-        self.playing = playing;
+        self.playing = true;
         self.catch_up = None;
         self.present(note)?;
         self.pace_from_here();

@@ -3,7 +3,7 @@
 use warmfront_model::{Action, Overrides, Scenario};
 use warmfront_session::{Change, ErrorKind, SessionError, Steered};
 
-use super::{Failed, Left, Worker, suited_to_software};
+use super::{Failed, Worker, suited_to_software};
 use crate::command::Command;
 use crate::state::News;
 
@@ -102,7 +102,7 @@ impl Worker {
             Command::Recover(wanted) => self.recover(wanted),
             Command::Reload => self.reload(),
             Command::LoseDevice => {
-                self.keep_safe_now()?;
+                self.keep_safe_now();
                 self.start.gpu.device.destroy();
                 self.publish()
             }
@@ -230,7 +230,7 @@ impl Worker {
             s.rows = Default::default();
             s.largest.clear();
         });
-        self.put(run, name, note, true)
+        self.put(run, name, note)
     }
 
     fn coarsen(&mut self, cells: u32) -> Result<(), Failed> {
@@ -253,21 +253,6 @@ impl Worker {
         let [x, y, _] = fewer;
         let note = format!("{x} × {y} cells instead of {} × {}.", grid[0], grid[1]);
         self.begin_as_is(scenario, &name, Some(note))
-    }
-
-    pub(super) fn take_up(&mut self, left: Left) -> Result<(), Failed> {
-        let files = self.start.files.clone();
-        let run = Steered::resume(&self.start.gpu, files, &left.backup, self.budget)?;
-        let time = run.time();
-        let rows = left.rows.into_iter().filter(|r| r.time <= time).collect();
-        self.start
-            .shared
-            .update(|s| s.rows = std::sync::Arc::new(rows));
-        self.put(run, &left.name, None, false)?;
-        self.say(News::Done(
-            "The graphics device was lost; this is the last moment that was kept.".to_owned(),
-        ));
-        Ok(())
     }
 }
 

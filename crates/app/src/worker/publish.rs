@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use warmfront_engine::Probe;
-use warmfront_model::{Action, Scenario};
+use warmfront_model::Scenario;
 use warmfront_session::Steered;
 
 use super::{AVERAGE, Failed, Worker};
@@ -312,9 +312,8 @@ fn cell_of(scenario: &Scenario, place: [f64; 3]) -> [u32; 3] {
     })
 }
 
-// What was done, one mark for what was done at one time in several arms.
+// What was done; what was done at one time in several arms, or with several dabs, is one mark.
 fn marks(run: &Steered) -> Vec<Mark> {
-    let scenario = run.scenario();
     let mut marks: Vec<Mark> = Vec::new();
     for event in run.live().done() {
         let (text, drug) = run.describe(event);
@@ -323,18 +322,10 @@ fn marks(run: &Steered) -> Vec<Mark> {
             text,
             drug,
         };
-        let brush = matches!(event.action, Action::Brush { .. });
-        let known = marks.iter().rev().take(4).any(|m| {
-            m.text == mark.text && (m.time == mark.time || brush && m.time > mark.time - 1e-9)
-        });
-        if !known {
+        let mut now = marks.iter().rev().take_while(|m| m.time == mark.time);
+        if !now.any(|m| *m == mark) {
             marks.push(mark);
         }
     }
-    debug_assert!(
-        marks
-            .iter()
-            .all(|m| m.drug.is_none_or(|d| d < scenario.model.drugs.len()))
-    );
     marks
 }
