@@ -3,7 +3,7 @@
 use warmfront_model::{FieldKind, Library, Local, Overrides, Scenario};
 
 use crate::simulation::Simulation;
-use crate::{EngineError, Files, Gpu, GpuOptions, Probe, ProbeError};
+use crate::{EngineError, Files, Gpu, GpuOptions, Planes, Probe, ProbeError};
 
 fn gpu() -> Result<Gpu, EngineError> {
     Gpu::new(&GpuOptions::default())
@@ -70,6 +70,56 @@ fn a_kept_moment_goes_on_with_the_same_bits_and_looking_changes_none() -> Result
         }
         assert!(bits(&simulation)? == expected, "{grid:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn planes_that_arrive_later_are_those_of_their_moment() -> Result<(), ProbeError> {
+    let gpu = gpu()?;
+    for (grid, z) in [([18, 13, 1], 7), ([9, 8, 8], 3)] {
+        let scenario = small(grid);
+        let model = scenario.model.clone();
+        let mut simulation = simulation(&gpu, &scenario)?;
+        simulation.advance(1.0)?;
+        let wanted = [Local::Field(1), Local::Auxiliary(0), Local::Field(0)];
+        let mut planes = Planes::new(&gpu, &simulation, &model, &wanted)?;
+        let probe = Probe::new(&simulation, &model)?;
+        let which = probe.locals().iter().position(|l| *l == wanted[1]);
+        let (mut expected, mut arrived) = (Vec::new(), Vec::new());
+        for _ in 0..5 {
+            arrived.extend(planes.request(&simulation, z)?);
+            let slice = (z as usize).min(grid[2] as usize - 1);
+            let cells = (grid[0] * grid[1]) as usize;
+            let mut moment = vec![Vec::new(); 3];
+            for arm in 0..simulation.arms() {
+                for (k, field) in [(0, 1), (2, 0)] {
+                    let all = simulation.field(arm, field)?;
+                    moment[k].push(all[slice * cells..][..cells].to_vec());
+                }
+                let places: Vec<(usize, [u32; 3])> = (0..cells as u32)
+                    .map(|i| (arm, [i % grid[0], i / grid[0], slice as u32]))
+                    .collect();
+                let rows = probe.at(&simulation, &places)?;
+                let which = which.expect("the model has it");
+                moment[1].push(rows.iter().map(|r| r[which]).collect());
+            }
+            expected.push((simulation.time(), moment));
+            let to = simulation.time() + 0.5;
+            simulation.tick(to)?;
+        }
+        while let Some(set) = planes.take(true)? {
+            arrived.push(set);
+        }
+        assert_eq!(arrived.len(), 5);
+        for (set, (time, moment)) in arrived.iter().zip(&expected) {
+            assert_eq!(set.time, *time);
+            assert!(set.values == *moment, "{grid:?} at {time}");
+        }
+    }
+    let scenario = small([18, 13, 1]);
+    let simulation = simulation(&gpu, &scenario)?;
+    let unknown = Planes::new(&gpu, &simulation, &scenario.model, &[Local::Field(999)]);
+    assert!(matches!(unknown.err(), Some(ProbeError::Unknown(_))));
     Ok(())
 }
 

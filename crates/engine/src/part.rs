@@ -117,7 +117,7 @@ impl Part {
             .write_buffer(&self.buffers.guess, at, bytemuck::cast_slice(&padded));
     }
 
-    fn block_offset(&self, arm: usize, field: usize) -> u64 {
+    pub(crate) fn block_offset(&self, arm: usize, field: usize) -> u64 {
         let block = u64::from(self.hierarchy.levels[0].data.block) * 16;
         (self.layout.storage[field] * self.arms.len() + arm) as u64 * block
     }

@@ -58,7 +58,7 @@ pub use overrides::Overrides;
 pub use raster::{ArrayMap, ImageMap};
 pub use regimen::Regimen;
 pub use scenario::{
-    Action, Arm, Event, Grid, Numerics, SINGLE_ARM, Scenario, Scheme, Switchable, Time,
+    Action, Arm, Event, Grid, Numerics, SINGLE_ARM, Scenario, Scheme, Shown, Switchable, Time,
     TransportScheme,
 };
 pub use schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce, Wall};

@@ -7,7 +7,7 @@ use std::borrow::Borrow;
 use crate::error::Error;
 use crate::model::Model;
 use crate::number::plain;
-use crate::scenario::{Grid, SINGLE_ARM, Scenario, Switchable, Time};
+use crate::scenario::{Grid, SINGLE_ARM, Scenario, Shown, Switchable, Time};
 
 /// Fewest cells along x and y, and along z when there is more than one.
 const FEWEST_CELLS: u32 = 8;
@@ -163,6 +163,24 @@ impl Model {
                 let all = self.processes.iter().map(|p| p.id.as_str());
                 let all = all.chain(self.transports.iter().map(|t| t.id.as_str()));
                 Err(Error::unknown("process or transport", name, all))
+            }
+        }
+    }
+
+    /// The view or field with this identifier.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest valid one.
+    pub fn shown(&self, name: &str) -> Result<Shown, Error> {
+        let view = self.views.iter().position(|v| v.id == name);
+        let field = self.fields.iter().position(|f| f.id == name);
+        match (view, field) {
+            (Some(i), _) => Ok(Shown::View(i)),
+            (None, Some(i)) => Ok(Shown::Field(i)),
+            (None, None) => {
+                let all = self.views.iter().map(|v| v.id.as_str());
+                let all = all.chain(self.fields.iter().map(|f| f.id.as_str()));
+                Err(Error::unknown("view or field", name, all))
             }
         }
     }

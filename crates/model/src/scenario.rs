@@ -248,11 +248,31 @@ pub enum Action {
         /// Amount at the centre; negative removes.
         amount: f64,
     },
-    /// Text shown from now on.
+    /// Text shown from now on; empty: none.
     Caption {
         /// The text.
         text: String,
     },
+    /// What films look at from now on. Nothing is computed differently.
+    Camera {
+        /// Magnification; 1 shows the whole tissue.
+        zoom: Option<f64>,
+        /// What comes to the middle of the picture, length unit; z is the plane shown, in 3D.
+        centre: Option<[f64; 3]>,
+        /// Model time that the move takes.
+        over: f64,
+        /// What the picture shows.
+        show: Option<Shown>,
+    },
+}
+
+/// What a picture can show by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Index into [`Model::views`].
+    View(usize),
+    /// Index into [`Model::fields`].
+    Field(usize),
 }
 
 /// What can be switched off.

@@ -50,8 +50,11 @@ pub(crate) fn events(
     Ok(events)
 }
 
-/// Keys that each action needs; all others are refused.
-const ACTIONS: [(&str, &[&str]); 9] = [
+/// Largest magnification of a camera.
+const CLOSEST: f64 = 64.0;
+
+/// Keys that each action needs or may have; all others are refused.
+const ACTIONS: [(&str, &[&str]); 10] = [
     ("set", &["parameters"]),
     ("dose", &["drug", "multiple"]),
     ("hold", &["drug", "level"]),
@@ -61,6 +64,7 @@ const ACTIONS: [(&str, &[&str]); 9] = [
     ("bolus", &["drug", "amount"]),
     ("brush", &["field", "centre", "radius", "amount"]),
     ("caption", &["text"]),
+    ("camera", &["zoom", "centre", "over", "show"]),
 ];
 
 fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action, Error> {
@@ -81,6 +85,9 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
         ("centre", e.centre.is_some()),
         ("radius", e.radius.is_some()),
         ("text", e.text.is_some()),
+        ("zoom", e.zoom.is_some()),
+        ("over", e.over.is_some()),
+        ("show", e.show.is_some()),
         ("parameters", e.parameters.is_some()),
     ];
     if let Some((key, _)) = present.iter().find(|(k, on)| *on && !keys.contains(k)) {
@@ -170,22 +177,14 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
             let radius = e.radius.as_ref().ok_or_else(|| needs("radius"))?;
             let amount = e.amount.as_ref().ok_or_else(|| needs("amount"))?;
             let index = found(source, field, |n| model.field(n))?;
-            let c = centre.get_ref();
-            if !(2..=3).contains(&c.len()) || c.iter().any(|v| !v.is_finite()) {
-                return Err(Error::new(format!(
-                    "`centre` is {}, which is not two or three finite numbers",
-                    plain_list(c)
-                ))
-                .at(source.place(centre.span())));
-            }
-            let middle = scenario.grid.extent()[2] / 2.0;
             Action::Brush {
                 field: index,
-                centre: [c[0], c[1], c.get(2).copied().unwrap_or(middle)],
+                centre: place(scenario, centre, source)?,
                 radius: source.positive(radius, "`radius`")?,
                 amount: source.finite(amount, "`amount`")?,
             }
         }
+        "camera" => camera(scenario, e, source)?,
         _ => Action::Caption {
             text: e
                 .text
@@ -194,5 +193,50 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
                 .get_ref()
                 .clone(),
         },
+    })
+}
+
+// Two or three numbers; without the third the middle of the tissue's height.
+fn place(
+    scenario: &Scenario,
+    written: &Spanned<Vec<f64>>,
+    source: &Source,
+) -> Result<[f64; 3], Error> {
+    let c = written.get_ref();
+    if !(2..=3).contains(&c.len()) || c.iter().any(|v| !v.is_finite()) {
+        return Err(Error::new(format!(
+            "`centre` is {}, which is not two or three finite numbers",
+            plain_list(c)
+        ))
+        .at(source.place(written.span())));
+    }
+    let middle = scenario.grid.extent()[2] / 2.0;
+    Ok([c[0], c[1], c.get(2).copied().unwrap_or(middle)])
+}
+
+fn camera(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action, Error> {
+    let model = &scenario.model;
+    let zoom = match &e.zoom {
+        None => None,
+        Some(zoom) if (1.0..=CLOSEST).contains(zoom.get_ref()) => Some(*zoom.get_ref()),
+        Some(zoom) => {
+            return Err(Error::new(format!(
+                "`zoom` is {}: 1 (the whole tissue) to {CLOSEST} is allowed",
+                plain(*zoom.get_ref())
+            ))
+            .at(source.place(zoom.span())));
+        }
+    };
+    let centre = e.centre.as_ref().map(|c| place(scenario, c, source));
+    let over = e.over.as_ref().map(|t| source.not_negative(t, "`over`"));
+    let show = match &e.show {
+        None => None,
+        Some(name) => Some(found(source, name, |n| model.shown(n))?),
+    };
+    Ok(Action::Camera {
+        zoom,
+        centre: centre.transpose()?,
+        over: over.transpose()?.unwrap_or(0.0),
+        show,
     })
 }

@@ -305,7 +305,8 @@ pub struct NumericsFile {
 /// | `switch` | `process`, `on` | switches a process or transport on or off from now on |
 /// | `bolus` | `drug`, `amount` | gives one dose now, in the drug's unit, on top of the regimen |
 /// | `brush` | `field`, `centre`, `radius`, `amount` | adds inside a smooth disc; below 0 removes |
-/// | `caption` | `text` | text shown from now on |
+/// | `caption` | `text` | text shown from now on; empty: none |
+/// | `camera` | `zoom`, `centre`, `over`, `show` (each may be absent) | what films look at from now on |
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventFile {
@@ -343,7 +344,7 @@ pub struct EventFile {
     /// Field of `brush`.
     #[serde(default)]
     pub field: Option<Spanned<String>>,
-    /// Centre of `brush`, length unit, two or three numbers.
+    /// Centre of `brush`, or what `camera` brings to the middle; length unit, two or three numbers.
     #[serde(default)]
     pub centre: Option<Spanned<Vec<f64>>>,
     /// Radius of `brush`, length unit.
@@ -352,6 +353,15 @@ pub struct EventFile {
     /// Text of `caption`.
     #[serde(default)]
     pub text: Option<Spanned<String>>,
+    /// Magnification of `camera`, 1 (the whole tissue) to 64.
+    #[serde(default)]
+    pub zoom: Option<Spanned<f64>>,
+    /// Model time that the move of `camera` takes; absent: none.
+    #[serde(default)]
+    pub over: Option<Spanned<f64>>,
+    /// View or field that `camera` shows.
+    #[serde(default)]
+    pub show: Option<Spanned<String>>,
     /// Parameter → new value, for `set`.
     #[serde(default)]
     pub parameters: Option<BTreeMap<Spanned<String>, Spanned<f64>>>,

@@ -28,7 +28,7 @@ impl Scenario {
             let event = &self.events[*i];
             match event.action {
                 // The last picture shows a caption of the last moment.
-                Action::Caption { .. } => event.time > end,
+                _ if event.action.is_for_the_eye() => event.time > end,
                 _ => event.time >= end,
             }
         };
@@ -162,6 +162,12 @@ impl Action {
             Self::Bolus { .. } => "bolus",
             Self::Brush { .. } => "brush",
             Self::Caption { .. } => "caption",
+            Self::Camera { .. } => "camera",
         }
+    }
+
+    /// Whether it only changes what is seen and no number.
+    pub fn is_for_the_eye(&self) -> bool {
+        matches!(self, Self::Caption { .. } | Self::Camera { .. })
     }
 }

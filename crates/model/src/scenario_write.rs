@@ -9,7 +9,7 @@ use serde::Serialize;
 use toml::Spanned;
 
 use crate::initial::Initial;
-use crate::scenario::{Action, Event, Scenario, Scheme, Switchable, TransportScheme};
+use crate::scenario::{Action, Event, Scenario, Scheme, Shown, Switchable, TransportScheme};
 use crate::scenario_schema::{
     ArmFile, EventFile, GridFile, InitialFile, NumericsFile, SpacingFile, TimeFile,
 };
@@ -188,6 +188,9 @@ impl Scenario {
             centre: None,
             radius: None,
             text: None,
+            zoom: None,
+            over: None,
+            show: None,
             parameters: None,
         };
         let action = match &event.action {
@@ -241,6 +244,23 @@ impl Scenario {
             Action::Caption { text } => {
                 file.text = Some(bare(text.clone()));
                 "caption"
+            }
+            Action::Camera {
+                zoom,
+                centre,
+                over,
+                show,
+            } => {
+                file.zoom = zoom.map(bare);
+                file.centre = centre.map(|c| bare(c.to_vec()));
+                file.over = Some(bare(*over));
+                file.show = show.map(|s| {
+                    bare(match s {
+                        Shown::View(i) => model.views[i].id.clone(),
+                        Shown::Field(i) => model.fields[i].id.clone(),
+                    })
+                });
+                "camera"
             }
         };
         file.action = bare(action.to_owned());

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{SCENARIO, has, line_of, parse_scenario, scenario_error, toy, with};
-use warmfront_model::{Action, Overrides, Scenario, Scheme, Source};
+use warmfront_model::{Action, Overrides, Scenario, Scheme, Shown, Source};
 
 fn base() -> Scenario {
     parse_scenario(SCENARIO).expect("the base scenario is right")
@@ -377,5 +377,41 @@ fn junk_is_an_error_and_never_a_panic() {
     for (i, _) in SCENARIO.char_indices() {
         let source = Source::new("cut.toml", &SCENARIO[..i]);
         let _ = Scenario::parse(toy(), "cut", source);
+    }
+}
+
+#[test]
+fn a_camera_looks_where_and_at_what_it_is_told() {
+    let caption = "action = \"caption\"\ntext = \"A \\\"caption\\\"\"";
+    let camera = |keys: &str| with(SCENARIO, caption, &format!("action = \"camera\"\n{keys}"));
+    let text = camera("zoom = 3\ncentre = [100, 80]\nover = 1.5\nshow = \"signal\"");
+    let s = parse_scenario(&text).expect("right");
+    let signal = s.model.field("signal").expect("it has one");
+    assert_eq!(
+        s.events[4].action,
+        Action::Camera {
+            zoom: Some(3.0),
+            centre: Some([100.0, 80.0, 5.0]),
+            over: 1.5,
+            show: Some(Shown::Field(signal)),
+        }
+    );
+    assert!(s.events[4].action.is_for_the_eye());
+    assert_eq!(parse_scenario(&s.to_toml()).expect("right"), s);
+    let still = parse_scenario(&camera("show = \"both\"")).expect("right");
+    let Action::Camera { zoom, show, .. } = still.events[4].action else {
+        panic!("it is a camera");
+    };
+    assert_eq!((zoom, show), (None, Some(Shown::View(0))));
+    for (keys, parts) in [
+        ("zoom = 0.5", ["`zoom` is 0.5", "1 (the whole tissue) to 64"]),
+        ("zoom = nan", ["`zoom` is NaN", "base.toml:"]),
+        ("centre = [1]", ["`centre` is", "two or three"]),
+        ("over = -1", ["`over`", "-1"]),
+        ("show = \"bothh\"", ["view or field", "`both`"]),
+        ("text = \"x\"", ["no key `text`", "zoom, centre, over, show"]),
+    ] {
+        let e = parse_scenario(&camera(keys)).expect_err("refused");
+        has(&e.to_string(), &parts);
     }
 }

@@ -13,7 +13,7 @@
 //! event that applies to some arms only makes arms differ in more than their drugs; then there is
 //! no verdict on combinations.
 
-use warmfront_model::{Action, Scenario};
+use warmfront_model::Scenario;
 
 use crate::record::Row;
 
@@ -103,7 +103,7 @@ impl Effects {
         let partial = scenario
             .events
             .iter()
-            .any(|e| e.arms.is_some() && !matches!(e.action, Action::Caption { .. }));
+            .any(|e| e.arms.is_some() && !e.action.is_for_the_eye());
         if partial {
             return Some(effects);
         }

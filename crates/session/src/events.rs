@@ -126,7 +126,7 @@ impl Treatment {
                     brush(&mut values, &scenario.grid, *centre, *radius, *amount);
                     simulation.set_field(arm, *field, &values)?;
                 }
-                Action::Regimen { .. } | Action::Caption { .. } => {}
+                Action::Regimen { .. } | Action::Caption { .. } | Action::Camera { .. } => {}
             }
             if controls != self.controls[arm] {
                 simulation.control(arm, &controls)?;

@@ -65,7 +65,7 @@ impl Schedule {
         }
         let mut entries = vec![(0.0, Entry::Record), (0.0, Entry::Snapshot)];
         for (i, e) in scenario.events.iter().enumerate() {
-            if e.time < end && !matches!(e.action, Action::Caption { .. }) {
+            if e.time < end && !e.action.is_for_the_eye() {
                 entries.push((e.time, Entry::Event(i)));
             }
         }
