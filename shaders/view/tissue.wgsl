@@ -113,9 +113,9 @@ fn map(place: vec2f) -> vec3f {
 
 fn composite(place: vec2f) -> vec3f {
     var light = pane.ground.rgb;
-    // Nuclei smaller than two pixels would only flicker.
+    // Nuclei of a few pixels would only flicker and weave patterns.
     let pixels = 1.0 / max(max(pane.lattice.x * pane.step.x, pane.lattice.y * pane.step.y), 1e-6);
-    let strength = select(0.0, 0.6 * smoothstep(1.5, 4.0, pixels), pane.lattice.x > 0.0);
+    let strength = select(0.0, 0.6 * smoothstep(4.0, 9.0, pixels), pane.lattice.x > 0.0);
     for (var c = 0u; c < pane.count; c++) {
         let channel = pane.channels[c];
         let value = sample(c, place);

@@ -20,6 +20,7 @@ fn a_small_run_writes_every_file() {
     }
     for file in [
         "timeseries.csv",
+        "timeseries.csv-metadata.json",
         "scenario.toml",
         "summary.json",
         "montage.png",
@@ -63,17 +64,27 @@ fn a_small_run_writes_every_file() {
     assert!((product / 0.01 - 1.0).abs() < 1e-6, "{margin:?} {error:?}");
     assert_eq!(s["step_margin"]["field"], "concentration");
     let listed = s["files"].as_array().map_or(0, Vec::len);
-    assert_eq!(listed, 8);
+    assert_eq!(listed, 9);
 
     // A figure brings its scenario along.
     let png = std::fs::read(out.join("montage.png")).expect("written");
     let texts = warmfront_view::read_png_text(&png).expect("a PNG");
-    let scenario = texts.iter().find(|(k, _)| k == "warmfront:scenario");
     let toml = std::fs::read_to_string(out.join("scenario.toml")).expect("written");
-    assert_eq!(scenario.map(|(_, t)| t.as_str()), Some(toml.as_str()));
+    let told = texts.iter().find(|(k, _)| k == "warmfront").map(|(_, t)| t);
+    let told: serde_json::Value = serde_json::from_str(told.expect("it is there")).expect("JSON");
+    assert_eq!(told["scenario"], toml.as_str());
+    assert_eq!(
+        told["results"]["arms"]["single"]["mean"],
+        s["observables"]["single"]["mean"]["value"]
+    );
     assert_eq!(s["scenario"]["toml"], toml.as_str());
     let svg = std::fs::read_to_string(out.join("montage.svg")).expect("written");
-    assert!(svg.contains("warmfront:scenario"));
+    let pairs = warmfront_view::read_svg_text(&svg).expect("XML");
+    assert!(
+        pairs
+            .iter()
+            .any(|p| texts.contains(p) && p.0 == "warmfront")
+    );
     // So do the arrays.
     assert_eq!(npz_text(&file, "scenario"), toml);
     assert_eq!(npz_text(&file, "model_hash"), s["model"]["hash"]);

@@ -6,10 +6,12 @@
 
 mod bar;
 mod dialogs;
+mod film;
 mod frames;
 mod keys;
 mod measure;
 mod obey;
+mod parts;
 mod script;
 mod style;
 #[cfg(test)]
@@ -18,16 +20,17 @@ mod tests;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
+use eframe::egui::{self, Context, Panel, Ui};
 
 use crate::canvas::{Canvas, Look};
 use crate::command::{Command, Inspect};
+use crate::film::strip;
 use crate::hints;
 use crate::keymap::At;
-use crate::palette::{self, Palette, Wish};
+use crate::palette::Palette;
 pub use crate::panels::GalleryEntry;
-use crate::panels::{Desk, Outbox, Tab, plots, status, transport};
-use crate::settings::{self, is_dark};
+use crate::panels::{Desk, Outbox, plots, status, transport};
+use crate::settings::is_dark;
 use crate::state::{News, Shared, Snapshot};
 use crate::store::{Saved, Store};
 use crate::thumbnails::Thumbnails;
@@ -35,7 +38,6 @@ use crate::toasts::Toasts;
 use dialogs::Dialogs;
 use frames::Frames;
 pub use frames::{FrameTimes, Report};
-use keys::keys_window;
 use measure::Next;
 pub use measure::{Measure, Smoothness};
 use obey::Pictures;
@@ -66,6 +68,8 @@ pub struct WarmfrontApp {
     thumbnails: Option<Thumbnails>,
     palette: Palette,
     dialogs: Dialogs,
+    // The film whose file is being chosen.
+    film_order: Option<crate::film::Order>,
     pictures: Pictures,
     settings: bool,
     // When closing was asked for, seconds since the start.
@@ -97,6 +101,7 @@ impl WarmfrontApp {
             sides: true,
             tool: Default::default(),
             inspect: Default::default(),
+            film: Default::default(),
             brush: Default::default(),
             equations: Default::default(),
             gallery_state: Default::default(),
@@ -123,6 +128,7 @@ impl WarmfrontApp {
             thumbnails: None,
             palette: Palette::default(),
             dialogs: Dialogs::default(),
+            film_order: None,
             pictures: Pictures::default(),
             settings: false,
             closing: None,
@@ -203,6 +209,7 @@ impl WarmfrontApp {
         self.top(ui, &snapshot);
         Panel::bottom("transport").show(ui, |ui| {
             ui.add_space(4.0);
+            strip::ui(ui, &snapshot, &mut self.desk.film);
             transport::ui(ui, &snapshot, &mut self.desk);
             status::ui(ui, &snapshot, &self.desk);
             ui.add_space(2.0);
@@ -212,6 +219,7 @@ impl WarmfrontApp {
         let ctx = ui.ctx().clone();
         self.overlays(&ctx, &snapshot);
         self.files(&ctx);
+        self.film(&ctx, &snapshot, now);
         plots::answers(&ctx, &mut self.desk);
         self.obey(&ctx, &snapshot);
         let quiet = self.script.is_some();
@@ -303,96 +311,6 @@ impl WarmfrontApp {
         }
     }
 
-    // Menus, arms and looks, and an offer to go on where an interrupted session ended.
-    fn top(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
-        let shown = Panel::top("menus").show(ui, |ui| {
-            let mut chosen = Vec::new();
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                chosen = bar::menus(ui, &self.at(snapshot), &self.saved.recent);
-                ui.separator();
-                if let Some(scenario) = &snapshot.scenario {
-                    let at = self.at(snapshot);
-                    let looks = bar::looks(ui, &at, scenario, &self.canvas, &self.desk);
-                    chosen.extend(looks);
-                    self.canvas.plane_controls(ui, scenario);
-                }
-                chosen.extend(bar::theme(ui, self.desk.dark));
-            });
-            chosen
-        });
-        for command in shown.inner {
-            self.command(command);
-        }
-        let Some(left) = &snapshot.recoverable else {
-            return;
-        };
-        Panel::top("recover")
-            .frame(Frame::side_top_panel(ui.style()).fill(ui.visuals().extreme_bg_color))
-            .show(ui, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    ui.strong("A session was interrupted.");
-                    ui.label(left);
-                    if ui.button("Restore").clicked() {
-                        self.desk.outbox.send(Command::Recover(true));
-                    }
-                    if ui.button("Discard").clicked() {
-                        self.desk.outbox.send(Command::Recover(false));
-                    }
-                });
-            });
-    }
-
-    // The panels and the picture; the space that they take.
-    fn middle(&mut self, ui: &mut Ui, snapshot: &Snapshot) -> egui::Rect {
-        let Self {
-            canvas,
-            desk,
-            saved,
-            ..
-        } = self;
-        let shown = CentralPanel::default()
-            .frame(Frame::central_panel(ui.style()).inner_margin(Margin::same(2)))
-            .show(ui, |ui| {
-                let Saved {
-                    layout, dismissed, ..
-                } = saved;
-                let mut draw = |ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk| {
-                    tissue(ui, snapshot, desk, canvas, dismissed);
-                };
-                if desk.sides {
-                    layout.ui(ui, snapshot, desk, &mut draw);
-                } else {
-                    draw(ui, snapshot, desk);
-                }
-            });
-        shown.response.rect
-    }
-
-    fn overlays(&mut self, ctx: &Context, snapshot: &Snapshot) {
-        let mut palette = std::mem::take(&mut self.palette);
-        let wish = palette.ui(ctx, || {
-            palette::items(&self.at(snapshot), &self.desk.gallery)
-        });
-        self.palette = palette;
-        match wish {
-            None => {}
-            Some(Wish::Command(command)) => self.command(command),
-            Some(Wish::Parameter(parameter)) => {
-                if let Some(scenario) = &snapshot.scenario {
-                    let id = &scenario.model.parameters[parameter].id;
-                    self.desk.parameters.search.clone_from(id);
-                }
-                let tab = crate::command::WindowCommand::Tab(Tab::Parameters);
-                self.desk.window.push(tab);
-            }
-        }
-        keys_window(ctx, &mut self.desk.help);
-        let mut open = self.settings;
-        settings::ui(ctx, &mut open, &mut self.saved, snapshot, &mut self.desk);
-        self.settings = open;
-    }
-
     // Commands of the script.
     fn act(&mut self, snapshot: &Snapshot) {
         let Some(script) = &mut self.script else {
@@ -404,7 +322,14 @@ impl WarmfrontApp {
         } else {
             snapshot.time
         };
-        for command in script.due(self.frames.elapsed(), time) {
+        let ended = script.ended();
+        let mut due = script.due(self.frames.elapsed(), time);
+        if script.ended() && !ended {
+            // Nobody closes the window: films are made first.
+            due.pop();
+            self.desk.film.close_after = true;
+        }
+        for command in due {
             self.command(command);
         }
     }
@@ -424,25 +349,4 @@ impl WarmfrontApp {
         self.desk.outbox.send(Command::Inspect(wanted.clone()));
         self.inspected = (wanted, now);
     }
-}
-
-// The picture, and above it what must not be missed.
-fn tissue(
-    ui: &mut Ui,
-    snapshot: &Snapshot,
-    desk: &mut Desk,
-    canvas: &mut Canvas,
-    dismissed: &mut Vec<String>,
-) {
-    status::error(ui, snapshot, desk);
-    let Some(scenario) = snapshot.scenario.clone() else {
-        if snapshot.fault.is_none() {
-            ui.centered_and_justified(|ui| ui.label("Setting up the simulation …"));
-        }
-        return;
-    };
-    hints::ui(ui, dismissed);
-    let all: Vec<usize> = (0..scenario.arms.len()).collect();
-    let panes = desk.shown.map_or(all, |arm| vec![arm]);
-    canvas.ui(ui, snapshot, desk, &panes);
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use warmfront_model::{Local, Regimen};
 
 use crate::canvas::{Look, RangeMode, Tool};
+use crate::film::Order;
 use crate::panels::Tab;
 
 /// A wish of the user.
@@ -102,6 +103,14 @@ pub enum Command {
     Save(PathBuf),
     /// Asks for the scenario with everything that was done as a compressed text.
     Share,
+    /// A film of what was done, as the panes stand; one at a time.
+    Record(Box<Order>),
+    /// Ends the recording that goes on, and makes the film of it.
+    StopFilm,
+    /// Ends the film that is being made, with the frames that it has; or drops the recording.
+    CancelFilm,
+    /// Says something in the recording that goes on, from now on; empty: nothing more.
+    Caption(String),
     /// Takes up what an interrupted session left.
     Recover(bool),
     /// Destroys the device, to rehearse its loss.
@@ -134,6 +143,13 @@ pub enum WindowCommand {
     BrushSize(f64),
     /// The whole tissue.
     Fit,
+    /// Part of the tissue: magnification (1 to 64) and middle, as fractions, y upwards.
+    View {
+        /// 1 shows the whole tissue.
+        zoom: f32,
+        /// x to the right, y upwards.
+        centre: [f32; 2],
+    },
     /// Side panels shown or hidden.
     Sides(bool),
     /// Dark or light colours.
@@ -164,6 +180,8 @@ pub enum WindowCommand {
     Paste,
     /// Asks where to write the plots that are shown, as a picture.
     ExportPlots,
+    /// Opens or closes the dialog for films.
+    Film(bool),
     /// Writes a picture of the window.
     Screenshot(PathBuf),
     /// Closes the window.

@@ -9,8 +9,8 @@ mod exporter;
 use std::sync::Arc;
 
 use warmfront_model::Scenario;
-use warmfront_session::export::{VERSION, first_sentence};
-use warmfront_session::{Row, pretty_unit, time_axis};
+use warmfront_session::export::first_sentence;
+use warmfront_session::{Provenance, Row, pretty_unit, time_axis};
 use warmfront_view::{
     Dash, DoseTrack, Figure, Marker, PlotFigure, PlotPanel, Series, Style, ViewError, arm_colour,
 };
@@ -56,6 +56,8 @@ impl Format {
 pub struct Curves {
     /// The scenario that ran.
     pub scenario: Arc<Scenario>,
+    /// Adapter that computed it.
+    pub adapter: String,
     /// Rows, oldest first; values by arm of the scenario, then observable of the model.
     pub rows: Arc<Vec<Row>>,
     /// By drug: times of doses, model time.
@@ -72,17 +74,13 @@ impl Curves {
     /// # Errors
     /// A figure that cannot be drawn.
     pub fn bytes(&self, format: Format) -> Result<Vec<u8>, ViewError> {
-        let scenario = self.scenario.to_toml();
-        let metadata = [
-            ("Software", "Warmfront"),
-            ("warmfront:version", VERSION),
-            ("warmfront:model", self.scenario.model.id.as_str()),
-            ("warmfront:model_hash", self.scenario.model.hash.as_str()),
-            ("warmfront:scenario", scenario.as_str()),
-        ];
+        let arms: Vec<usize> = (0..self.scenario.arms.len()).collect();
+        let told = Provenance::new(&self.scenario, &arms, &self.adapter, self.rows.last());
+        let texts = told.texts();
+        let metadata = texts.each_ref().map(|(key, text)| (*key, text.as_str()));
         match format {
             Format::Csv => Ok(self.csv().into_bytes()),
-            Format::Svg => Ok(self.figure()?.svg(&metadata).into_bytes()),
+            Format::Svg => Ok(self.figure()?.svg(&metadata, None)?.into_bytes()),
             Format::Png => {
                 let figure = self.figure()?;
                 // A very large figure is drawn smaller rather than not at all.
@@ -240,6 +238,7 @@ pub(crate) mod tests {
             doses: vec![vec![0.1]; scenario.model.drugs.len()],
             observables: vec![4, 0],
             logarithmic: false,
+            adapter: "an adapter".to_owned(),
             scenario: Arc::new(scenario),
         }
     }
@@ -273,11 +272,17 @@ pub(crate) mod tests {
     #[test]
     fn figures_carry_the_scenario() {
         let curves = curves();
-        let toml = curves.scenario.to_toml();
         let png = curves.bytes(Format::Png).expect("it can be drawn");
         let texts = warmfront_view::read_png_text(&png).expect("a PNG");
-        let kept = texts.iter().find(|(k, _)| k == "warmfront:scenario");
-        assert_eq!(kept.map(|(_, text)| text.as_str()), Some(toml.as_str()));
+        let kept = texts.iter().find(|(k, _)| k == "warmfront");
+        let kept = Provenance::from_json(&kept.expect("it is there").1, "x.png".as_ref());
+        let kept = kept.expect("its own JSON");
+        assert_eq!(kept.scenario, curves.scenario.to_toml());
+        assert_eq!(kept.adapter, "an adapter");
+        assert_eq!(
+            kept.results.map(|r| r.arms.len()),
+            Some(curves.scenario.arms.len())
+        );
         let svg = curves.bytes(Format::Svg).expect("it can be drawn");
         let svg = String::from_utf8(svg).expect("it is text");
         for o in &curves.observables {

@@ -9,6 +9,7 @@ pub mod app;
 pub mod canvas;
 pub mod command;
 pub mod export;
+pub mod film;
 pub mod hints;
 pub mod keymap;
 pub mod layout;

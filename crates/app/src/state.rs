@@ -7,6 +7,7 @@ use warmfront_model::{Local, Regimen, Scenario};
 use warmfront_session::Row;
 
 use crate::command::{Command, Inspect};
+use crate::film::Filming;
 
 /// The state of all arms on the device, as the last tick left it.
 #[derive(Debug, Clone)]
@@ -178,6 +179,8 @@ pub struct Snapshot {
     pub shared_text: Option<(u64, Arc<str>)>,
     /// Passing news (saved, reloaded, refused) with a rising number; the window shows each once.
     pub news: Option<(u64, News)>,
+    /// Films on their way.
+    pub film: Filming,
     /// What an interrupted session left, in words; ask whether to take it up.
     pub recoverable: Option<String>,
     /// Numbers of trust and speed.

@@ -14,6 +14,8 @@ use crate::state::{News, Snapshot};
 const STAY: f64 = 6.0;
 /// Seconds that a refusal stays; it has more to read.
 const STAY_LONG: f64 = 14.0;
+/// Seconds that the end of a film stays; whoever waited for it looks elsewhere.
+const STAY_FILM: f64 = 30.0;
 /// Most messages at a time.
 const MOST: usize = 4;
 /// Width of a message, points.
@@ -24,6 +26,7 @@ const WIDTH: f32 = 300.0;
 pub struct Toasts {
     shown: Vec<(News, f64)>,
     news: u64,
+    films: u64,
     text: u64,
 }
 
@@ -34,6 +37,10 @@ impl Toasts {
             News::Done(_) => STAY,
             News::Refused(_) => STAY_LONG,
         };
+        self.add_for(news, now, stay);
+    }
+
+    fn add_for(&mut self, news: News, now: f64, stay: f64) {
         self.shown.retain(|(n, _)| *n != news);
         self.shown.push((news, now + stay));
         let surplus = self.shown.len().saturating_sub(MOST);
@@ -48,6 +55,12 @@ impl Toasts {
         {
             self.news = *number;
             self.add(news.clone(), now);
+        }
+        if let Some((number, news)) = &snapshot.film.ended
+            && *number > self.films
+        {
+            self.films = *number;
+            self.add_for(news.clone(), now, STAY_FILM);
         }
         if let Some((number, text)) = &snapshot.shared_text
             && *number > self.text

@@ -218,7 +218,7 @@ fn create(
         session: options.resume,
         autosave,
         shared: shared.clone(),
-        wake: Box::new(move || egui.request_repaint()),
+        wake: Arc::new(move || egui.request_repaint()),
     });
     let names = gallery.iter().map(|g| g.name.clone()).collect();
     let mut app = WarmfrontApp::new(shared, commands.clone(), gallery);

@@ -1,16 +1,19 @@
 //! The simulation's thread, driven by commands as the window does, on a real device.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use warmfront_app::canvas::Canvas;
 use warmfront_app::command::{Command, Inspect};
+use warmfront_app::film::{Order, Part, Sight, When};
 use warmfront_app::state::{News, Shared, Snapshot};
 use warmfront_app::worker::{Start, spawn};
 use warmfront_engine::{Files, Gpu, GpuOptions};
 use warmfront_model::{Library, Local, Scenario};
-use warmfront_session::Row;
+use warmfront_session::{Provenance, Row};
 
 /// Longer than anything here takes on a slow processor; a test that hangs fails by it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -97,7 +100,7 @@ fn start(library: Library, folder: Option<PathBuf>, scenario: &str) -> Start {
         session: None,
         autosave: None,
         shared: Shared::default(),
-        wake: Box::new(|| {}),
+        wake: Arc::new(|| {}),
     }
 }
 
@@ -372,6 +375,162 @@ fn what_was_done_is_saved_shared_opened_and_recovered() {
         assert!(matches!(said.news, Some((_, News::Refused(_)))));
         assert!(said.fault.is_none() && said.scenario.is_some());
     }
+    std::fs::remove_dir_all(&folder).expect("it is ours");
+}
+
+#[test]
+fn a_picture_opens_the_simulation_that_made_it() {
+    let folder = temporary("reopened");
+    let rig = Rig::new("heat");
+    rig.send(Command::Play(false));
+    rig.wait("a pause", |s| !s.playing && s.scenario.is_some());
+    let library = Library::embedded();
+    let made = library.scenario("gray_scott").expect("it is valid");
+    let changes = warmfront_model::Overrides {
+        seed: Some(77),
+        grid: Some([24, 16, 1]),
+        ..Default::default()
+    };
+    let made = made.with(changes).expect("it is allowed");
+    let texts = Provenance::new(&made, &[0], "an adapter", None).texts();
+    let pairs = texts.each_ref().map(|(key, text)| (*key, text.as_str()));
+    let blank = image::RgbaImage::new(2, 2);
+    let png = warmfront_view::encode_png(&blank, &pairs).expect("a picture");
+    // What counts is what is in it, not its name.
+    let picture = folder.join("picture.dat");
+    std::fs::write(&picture, png).expect("writable");
+    rig.send(Command::Open(picture.clone()));
+    rig.send(Command::Play(false));
+    let opened = rig.wait("the same again", |s| {
+        s.scenario.as_ref().is_some_and(|now| now.seed == 77)
+    });
+    let now = opened.scenario.expect("it is there");
+    assert_eq!(
+        (now.grid.cells, now.to_toml()),
+        ([24, 16, 1], made.to_toml())
+    );
+    // The window may be started with it as well.
+    drop(rig);
+    let rig = Rig::new(&picture.display().to_string());
+    rig.wait("the same at the start", |s| {
+        s.scenario.as_ref().is_some_and(|now| now.seed == 77)
+    });
+    // A foreign one changes nothing.
+    let foreign = warmfront_view::encode_png(&blank, &[]).expect("a picture");
+    let path = folder.join("foreign.png");
+    std::fs::write(&path, foreign).expect("writable");
+    rig.send(Command::Open(path));
+    let said = rig.wait(
+        "a refusal",
+        |s| matches!(&s.news, Some((_, News::Refused(why))) if why.contains("does not say which")),
+    );
+    assert!(said.fault.is_none() && said.scenario.is_some_and(|now| now.seed == 77));
+    std::fs::remove_dir_all(&folder).expect("it is ours");
+}
+
+// A small film of one arm.
+fn small_film(scenario: &Scenario, path: &Path, seconds: f64) -> Order {
+    Order {
+        size: [240, 180],
+        fps: 5,
+        seconds: Some(seconds),
+        without: Part::ALL.map(|(part, _)| part).to_vec(),
+        sight: Some(Sight::of(&Canvas::default(), Some(0), true, scenario)),
+        ..Order::new(path.to_owned())
+    }
+}
+
+fn film_ended(rig: &Rig, number: u64) -> News {
+    let ended = rig.wait("the end of the film", |s| {
+        s.film.ended.as_ref().is_some_and(|(n, _)| *n == number) && s.film.making.is_none()
+    });
+    ended.film.ended.expect("it was waited for").1
+}
+
+#[test]
+fn what_was_done_becomes_a_film_and_a_cancelled_one_can_be_played() {
+    let folder = temporary("film");
+    let rig = Rig::new("gray_scott");
+    rig.send(Command::Speed(f64::INFINITY));
+    let running = rig.wait("a running clock", |s| s.time > 0.0 && s.scenario.is_some());
+    let scenario = running.scenario.expect("it is there");
+    rig.send(Command::Play(false));
+    let centre = scenario.grid.extent().map(|e| 0.5 * e);
+    rig.send(Command::Brush {
+        field: 0,
+        centre,
+        radius: 0.1 * centre[0],
+        amount: 0.1,
+    });
+    rig.send(Command::StrokeEnd);
+    rig.send(Command::Step);
+    let stroked = rig.wait("a stroke", |s| s.timeline.undo.is_some() && !s.playing);
+
+    let path = folder.join("done.mp4");
+    let mut order = small_film(&scenario, &path, 1.0);
+    order.when = When::SoFar;
+    rig.send(Command::Record(Box::new(order.clone())));
+    let told = film_ended(&rig, 1);
+    assert!(
+        matches!(&told, News::Done(t) if t.contains("5 frames, 1.0 s")),
+        "{told:?}"
+    );
+    let found = warmfront_session::reopen(&path).expect("it says where it comes from");
+    assert!(
+        found.scenario_text.contains("brush"),
+        "{}",
+        found.scenario_text
+    );
+    // What is there is kept, and said to be there.
+    rig.send(Command::Record(Box::new(order.clone())));
+    let told = film_ended(&rig, 2);
+    assert!(
+        matches!(&told, News::Refused(t) if t.contains("done.mp4")),
+        "{told:?}"
+    );
+    // The mark of a recording lies after what is shown.
+    order.when = When::From(stroked.time + 1e9);
+    rig.send(Command::Record(Box::new(order.clone())));
+    rig.wait(
+        "a refusal",
+        |s| matches!(&s.news, Some((_, News::Refused(t))) if t.contains("There is no film")),
+    );
+
+    let path = folder.join("cancelled.mp4");
+    let long = small_film(&scenario, &path, 600.0);
+    rig.send(Command::Record(Box::new(long.clone())));
+    rig.wait("frames", |s| {
+        s.film
+            .making
+            .as_ref()
+            .is_some_and(|m| m.progress.frames > 2)
+    });
+    rig.send(Command::Record(Box::new(order)));
+    rig.wait(
+        "another refusal",
+        |s| matches!(&s.news, Some((_, News::Refused(t))) if t.contains("One film at a time")),
+    );
+    rig.send(Command::CancelFilm);
+    let told = film_ended(&rig, 3);
+    assert!(
+        matches!(&told, News::Done(t) if t.contains("of 3000 frames")),
+        "{told:?}"
+    );
+    warmfront_session::reopen(&path).expect("it is whole");
+
+    // A window that closes finishes what it has.
+    let path = folder.join("closed.mp4");
+    let mut last = long;
+    last.path.clone_from(&path);
+    rig.send(Command::Record(Box::new(last)));
+    rig.wait("frames again", |s| {
+        s.film
+            .making
+            .as_ref()
+            .is_some_and(|m| m.progress.frames > 2)
+    });
+    drop(rig);
+    warmfront_session::reopen(&path).expect("it is whole");
     std::fs::remove_dir_all(&folder).expect("it is ours");
 }
 

@@ -76,29 +76,39 @@ fn a_kept_moment_goes_on_with_the_same_bits_and_looking_changes_none() -> Result
 #[test]
 fn planes_that_arrive_later_are_those_of_their_moment() -> Result<(), ProbeError> {
     let gpu = gpu()?;
-    for (grid, z) in [([18, 13, 1], 7), ([9, 8, 8], 3)] {
+    let cases = [
+        ([18, 13, 1], 2, 7),
+        ([9, 8, 10], 2, 3),
+        ([9, 8, 10], 1, 5),
+        ([9, 8, 10], 0, 2),
+    ];
+    for (grid, normal, index) in cases {
         let scenario = small(grid);
         let model = scenario.model.clone();
         let mut simulation = simulation(&gpu, &scenario)?;
         simulation.advance(1.0)?;
         let wanted = [Local::Field(1), Local::Auxiliary(0), Local::Field(0)];
-        let mut planes = Planes::new(&gpu, &simulation, &model, &wanted)?;
+        let mut planes = Planes::new(&gpu, &simulation, &model, &wanted, normal)?;
         let probe = Probe::new(&simulation, &model)?;
         let which = probe.locals().iter().position(|l| *l == wanted[1]);
         let (mut expected, mut arrived) = (Vec::new(), Vec::new());
         for _ in 0..5 {
-            arrived.extend(planes.request(&simulation, z)?);
-            let slice = (z as usize).min(grid[2] as usize - 1);
-            let cells = (grid[0] * grid[1]) as usize;
+            arrived.extend(planes.request(&simulation, index)?);
+            let slice = index.min(grid[normal] - 1);
+            let all = (0..grid.iter().product::<u32>()).map(|i| {
+                let [nx, ny, _] = grid;
+                [i % nx, i / nx % ny, i / (nx * ny)]
+            });
+            let cells: Vec<[u32; 3]> = all.filter(|c| c[normal] == slice).collect();
             let mut moment = vec![Vec::new(); 3];
             for arm in 0..simulation.arms() {
                 for (k, field) in [(0, 1), (2, 0)] {
                     let all = simulation.field(arm, field)?;
-                    moment[k].push(all[slice * cells..][..cells].to_vec());
+                    let value =
+                        |[x, y, z]: &[u32; 3]| all[((z * grid[1] + y) * grid[0] + x) as usize];
+                    moment[k].push(cells.iter().map(value).collect::<Vec<f32>>());
                 }
-                let places: Vec<(usize, [u32; 3])> = (0..cells as u32)
-                    .map(|i| (arm, [i % grid[0], i / grid[0], slice as u32]))
-                    .collect();
+                let places: Vec<(usize, [u32; 3])> = cells.iter().map(|c| (arm, *c)).collect();
                 let rows = probe.at(&simulation, &places)?;
                 let which = which.expect("the model has it");
                 moment[1].push(rows.iter().map(|r| r[which]).collect());
@@ -118,7 +128,7 @@ fn planes_that_arrive_later_are_those_of_their_moment() -> Result<(), ProbeError
     }
     let scenario = small([18, 13, 1]);
     let simulation = simulation(&gpu, &scenario)?;
-    let unknown = Planes::new(&gpu, &simulation, &scenario.model, &[Local::Field(999)]);
+    let unknown = Planes::new(&gpu, &simulation, &scenario.model, &[Local::Field(999)], 2);
     assert!(matches!(unknown.err(), Some(ProbeError::Unknown(_))));
     Ok(())
 }

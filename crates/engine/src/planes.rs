@@ -25,7 +25,8 @@ const RING: usize = 3;
 pub struct PlaneSet {
     /// Model time.
     pub time: f64,
-    /// `[quantity][arm of the batch]`: `nx * ny` values, x fastest, row 0 at low y.
+    /// `[quantity][arm of the batch]`: the values of a plane. Of the two axes that lie in it, the one that
+    /// comes first in the order x, y, z runs fastest.
     pub values: Vec<Vec<Vec<f32>>>,
 }
 
@@ -34,6 +35,7 @@ pub struct Planes {
     gpu: Gpu,
     wanted: Vec<Local>,
     layout: StateLayout,
+    normal: usize,
     probe: Option<(Probe, wgpu::Buffer)>,
     idle: Vec<wgpu::Buffer>,
     coming: VecDeque<Coming>,
@@ -42,12 +44,13 @@ pub struct Planes {
 struct Coming {
     buffer: wgpu::Buffer,
     time: f64,
+    index: u32,
     arrived: Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
 impl Planes {
-    /// A ring for the quantities `wanted`, in this order, of every arm of `simulation`, a simulation of
-    /// `model` on `gpu`.
+    /// A ring for planes at right angles to axis `normal` (0, 1, 2) of the quantities `wanted`, in this
+    /// order, of every arm of `simulation`, a simulation of `model` on `gpu`.
     ///
     /// # Errors
     /// A quantity that the model does not have; a shader that the driver refuses; no memory.
@@ -56,8 +59,10 @@ impl Planes {
         simulation: &Simulation,
         model: &Model,
         wanted: &[Local],
+        normal: usize,
     ) -> Result<Self, ProbeError> {
         let layout = simulation.state_layout();
+        let normal = normal.min(2);
         let derived = |l: &Local| !matches!(l, Local::Field(_));
         let probe = if wanted.iter().any(derived) {
             let probe = Probe::new(simulation, model)?;
@@ -85,7 +90,7 @@ impl Planes {
         let idle = (0..RING).map(|_| {
             gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("planes"),
-                size: (planes * plane_bytes(&layout)).max(16),
+                size: (planes * bytes_of(&layout, normal)).max(16),
                 usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
                 mapped_at_creation: false,
             })
@@ -96,6 +101,7 @@ impl Planes {
             gpu: gpu.clone(),
             wanted: wanted.to_vec(),
             layout,
+            normal,
             probe,
             idle,
             coming: VecDeque::new(),
@@ -107,15 +113,15 @@ impl Planes {
         self.idle.is_empty()
     }
 
-    /// Asks for the planes at slice `z` (cells from the bottom; capped at the top) of the present moment.
-    /// A full ring is emptied of its oldest first, which is returned.
+    /// Asks for the planes number `index` (capped at the last) of the present moment. A full ring is
+    /// emptied of its oldest first, which is returned.
     ///
     /// # Errors
     /// Driver errors.
     pub fn request(
         &mut self,
         simulation: &Simulation,
-        z: u32,
+        index: u32,
     ) -> Result<Option<PlaneSet>, ProbeError> {
         let oldest = if self.is_full() {
             self.take(true)?
@@ -125,8 +131,13 @@ impl Planes {
         let Some(buffer) = self.idle.pop() else {
             return Ok(oldest);
         };
-        let bytes = plane_bytes(&self.layout);
-        let within = u64::from(z.min(self.layout.cells[2] - 1)) * bytes;
+        let bytes = bytes_of(&self.layout, self.normal);
+        let index = index.min(self.layout.cells[self.normal] - 1);
+        // Planes of another axis do not lie together: then the whole block comes.
+        let within = match self.normal {
+            2 => u64::from(index) * bytes,
+            _ => 0,
+        };
         let arms = u64::from(self.layout.arms);
         let mut to = 0;
         for &local in &self.wanted {
@@ -159,6 +170,7 @@ impl Planes {
         self.coming.push_back(Coming {
             buffer,
             time: simulation.time(),
+            index,
             arrived,
         });
         Ok(oldest)
@@ -187,7 +199,13 @@ impl Planes {
                 return Err(EngineError::Gpu(format!("reading back failed: {other:?}")));
             }
         }
-        let Some(Coming { buffer, time, .. }) = self.coming.pop_front() else {
+        let Some(Coming {
+            buffer,
+            time,
+            index,
+            ..
+        }) = self.coming.pop_front()
+        else {
             return Ok(None);
         };
         let raw = buffer
@@ -198,12 +216,8 @@ impl Planes {
         buffer.unmap();
         self.idle.push(buffer);
         let values: Vec<f32> = bytemuck::pod_collect_to_vec(&raw);
-        let pitch = self.layout.pitch as usize;
-        let [nx, ny, _] = self.layout.cells.map(|n| n as usize);
-        let mut planes = values.chunks(pitch * ny).map(|plane| {
-            let rows = plane.chunks(pitch).flat_map(|row| &row[..nx]);
-            rows.copied().collect::<Vec<f32>>()
-        });
+        let each = (bytes_of(&self.layout, self.normal) / 4) as usize;
+        let mut planes = values.chunks(each).map(|block| self.plane(block, index));
         let arms = self.layout.arms as usize;
         let values = (0..self.wanted.len())
             .map(|_| planes.by_ref().take(arms).collect())
@@ -212,7 +226,29 @@ impl Planes {
     }
 }
 
-// Rows of one plane, with their padding.
-fn plane_bytes(layout: &StateLayout) -> u64 {
-    u64::from(layout.cells[1]) * u64::from(layout.pitch) * 4
+impl Planes {
+    // The values of a plane out of what came for it.
+    fn plane(&self, block: &[f32], index: u32) -> Vec<f32> {
+        let pitch = self.layout.pitch as usize;
+        let [nx, ny, _] = self.layout.cells.map(|n| n as usize);
+        let index = index as usize;
+        let rows = block.chunks(pitch);
+        match self.normal {
+            0 => rows.map(|row| row[index]).collect(),
+            1 => {
+                let rows = rows.skip(index).step_by(ny);
+                rows.flat_map(|row| &row[..nx]).copied().collect()
+            }
+            _ => rows.flat_map(|row| &row[..nx]).copied().collect(),
+        }
+    }
+}
+
+// What comes for one plane, rows with their padding.
+fn bytes_of(layout: &StateLayout, normal: usize) -> u64 {
+    let planes = match normal {
+        2 => 1,
+        _ => u64::from(layout.cells[2]),
+    };
+    planes * u64::from(layout.cells[1]) * u64::from(layout.pitch) * 4
 }

@@ -404,12 +404,18 @@ fn a_camera_looks_where_and_at_what_it_is_told() {
     };
     assert_eq!((zoom, show), (None, Some(Shown::View(0))));
     for (keys, parts) in [
-        ("zoom = 0.5", ["`zoom` is 0.5", "1 (the whole tissue) to 64"]),
+        (
+            "zoom = 0.5",
+            ["`zoom` is 0.5", "1 (the whole tissue) to 64"],
+        ),
         ("zoom = nan", ["`zoom` is NaN", "base.toml:"]),
         ("centre = [1]", ["`centre` is", "two or three"]),
         ("over = -1", ["`over`", "-1"]),
         ("show = \"bothh\"", ["view or field", "`both`"]),
-        ("text = \"x\"", ["no key `text`", "zoom, centre, over, show"]),
+        (
+            "text = \"x\"",
+            ["no key `text`", "zoom, centre, over, show"],
+        ),
     ] {
         let e = parse_scenario(&camera(keys)).expect_err("refused");
         has(&e.to_string(), &parts);

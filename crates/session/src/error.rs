@@ -66,6 +66,35 @@ pub enum SessionError {
         "the output folder {} exists and is not empty\n  help: `--force` replaces the results in it; `--out DIR` writes somewhere else", .0.display()
     )]
     Exists(PathBuf),
+    /// A file is there already.
+    #[error(
+        "{} exists\n  help: `--force` replaces it; `-o FILE` writes another one", .0.display()
+    )]
+    FileExists(PathBuf),
+    /// A file that does not say where it comes from.
+    #[error("{} cannot be opened again: {why}", path.display())]
+    NoProvenance {
+        /// The file.
+        path: PathBuf,
+        /// What was missing, and what would help.
+        why: String,
+    },
+    /// A film or figure that cannot be made as asked for.
+    #[error("{what}\n  help: {help}")]
+    Film {
+        /// What is wrong.
+        what: String,
+        /// What is allowed.
+        help: String,
+    },
+    /// A film encoder gave up.
+    #[error("the {encoder} encoder failed: {reason}")]
+    Encoder {
+        /// Which.
+        encoder: &'static str,
+        /// Its words.
+        reason: String,
+    },
     /// Another run writes there.
     #[error(
         "the output folder {} is in use by another run{}\n  help: wait until it has ended, or choose another folder with `--out DIR`",
@@ -128,11 +157,18 @@ impl SessionError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Engine(e) => engine_kind(e),
-            Self::Model(_) | Self::Level { .. } | Self::TooManyRows { .. } => ErrorKind::Input,
+            Self::Model(_)
+            | Self::Level { .. }
+            | Self::TooManyRows { .. }
+            | Self::View(_)
+            | Self::Film { .. } => ErrorKind::Input,
             Self::OutOfRange { .. } => ErrorKind::Numerical,
-            Self::View(_) | Self::Exists(_) | Self::InUse { .. } | Self::Disk { .. } => {
-                ErrorKind::InputOutput
-            }
+            Self::Exists(_)
+            | Self::FileExists(_)
+            | Self::NoProvenance { .. }
+            | Self::Encoder { .. }
+            | Self::InUse { .. }
+            | Self::Disk { .. } => ErrorKind::InputOutput,
         }
     }
 }

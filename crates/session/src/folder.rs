@@ -85,16 +85,17 @@ impl OutputFolder {
         let partial = self.path.join(PARTIAL).join(name.replace('/', "_"));
         let error = |e: &std::io::Error| SessionError::disk("write", &path, e);
         let mut file = BufWriter::new(File::create(&partial).map_err(|e| error(&e))?);
-        fill(&mut file)?;
-        file.flush().map_err(|e| error(&e))?;
+        if let Err(e) = fill(&mut file).and_then(|()| file.flush().map_err(|e| error(&e))) {
+            // On a full disk the next file needs the room.
+            let _ = std::fs::remove_file(&partial);
+            return Err(e);
+        }
         drop(file);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| error(&e))?;
         }
         std::fs::rename(&partial, &path).map_err(|e| error(&e))?;
-        if !self.written.iter().any(|n| n == name) {
-            self.written.push(name.to_owned());
-        }
+        self.note(name);
         Ok(())
     }
 
@@ -110,11 +111,67 @@ impl OutputFolder {
         })
     }
 
-    /// Removes the files of the run before that this one did not write again.
+    /// Fills a folder of files that belong together, such as a Zarr group; it counts as one file and
+    /// appears under its name when `fill` succeeded. What stood there before is replaced.
+    ///
+    /// # Errors
+    /// What `fill` returns, or [`SessionError::Disk`].
+    pub fn write_folder(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&Path) -> Result<(), SessionError>,
+    ) -> Result<(), SessionError> {
+        let path = self.path.join(name);
+        let partial = self.path.join(PARTIAL).join(name.replace('/', "_"));
+        let error = |e: &std::io::Error| SessionError::disk("write", &path, e);
+        std::fs::create_dir_all(&partial).map_err(|e| error(&e))?;
+        if let Err(e) = fill(&partial) {
+            let _ = std::fs::remove_dir_all(&partial);
+            return Err(e);
+        }
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|e| error(&e))?;
+        }
+        if path.exists() {
+            std::fs::remove_dir_all(&path).map_err(|e| error(&e))?;
+        }
+        std::fs::rename(&partial, &path).map_err(|e| error(&e))?;
+        self.note(name);
+        Ok(())
+    }
+
+    /// Moves something finished into the folder under a name; `take` does it and is given the place.
+    ///
+    /// # Errors
+    /// What `take` returns.
+    pub(crate) fn adopt(
+        &mut self,
+        name: &str,
+        take: impl FnOnce(&Path) -> Result<(), SessionError>,
+    ) -> Result<(), SessionError> {
+        take(&self.path.join(name))?;
+        self.note(name);
+        Ok(())
+    }
+
+    fn note(&mut self, name: &str) {
+        if !self.written.iter().any(|n| n == name) {
+            self.written.push(name.to_owned());
+        }
+    }
+
+    /// Removes the files of the run before that this one did not write again, and its Zarr groups.
     pub fn remove_stale(&self) {
         for name in self.stale.iter().filter(|n| !self.written.contains(n)) {
             let path = self.path.join(name);
-            let _ = std::fs::remove_file(&path);
+            if path.is_dir() {
+                // Only what is plainly of this making: a folder of that name with a group in it.
+                if name.ends_with(".zarr") && path.join("zarr.json").is_file() {
+                    let _ = std::fs::remove_dir_all(&path);
+                }
+            } else {
+                let _ = std::fs::remove_file(&path);
+            }
             if let Some(parent) = path.parent().filter(|p| *p != self.path) {
                 // Fails, as it should, while something is left in it.
                 let _ = std::fs::remove_dir(parent);
@@ -183,6 +240,36 @@ mod tests {
         drop(again);
         assert!(!path.join("x").exists());
         assert!(path.join("mine.txt").exists() && dir.path().join("a/outside").exists());
+        Ok(())
+    }
+
+    #[test]
+    fn folders_are_written_and_removed_as_one() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let path = dir.path().join("out");
+        let group = |folder: &Path, text: &str| {
+            std::fs::write(folder.join("zarr.json"), text)
+                .map_err(|e| SessionError::disk("write", folder, &e))
+        };
+        let mut out = OutputFolder::open(&path, false)?;
+        out.write_folder("arm/fields.zarr", |f| group(f, "1"))?;
+        out.write_folder("arm/fields.zarr", |f| group(f, "2"))?;
+        let failed = out.write_folder("b.zarr", |f| {
+            group(f, "x").and(Err(SessionError::Exists(f.to_owned())))
+        });
+        assert!(failed.is_err() && !path.join("b.zarr").exists());
+        assert_eq!(out.written(), ["arm/fields.zarr"]);
+        assert_eq!(
+            std::fs::read_to_string(path.join("arm/fields.zarr/zarr.json"))?,
+            "2"
+        );
+        std::fs::create_dir(path.join("mine.zarr"))?;
+        let files = r#"{"warmfront": "0", "files": ["arm/fields.zarr", "mine.zarr"]}"#;
+        out.write_bytes("summary.json", files.as_bytes())?;
+        drop(out);
+        let again = OutputFolder::open(&path, true)?;
+        again.remove_stale();
+        assert!(!path.join("arm").exists() && path.join("mine.zarr").exists());
         Ok(())
     }
 

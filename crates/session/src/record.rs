@@ -25,6 +25,8 @@ pub struct Row {
 /// Fields at one time, as planes for figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
+    /// Number of the snapshot among all that were taken.
+    pub index: usize,
     /// Model time.
     pub time: f64,
     /// Field → one plane per arm of the batch: the middle z slice, averaged over blocks of cells
@@ -105,10 +107,16 @@ pub struct Record {
     pub scenario: Scenario,
     /// Arms that were run, as indices into `scenario.arms`: the batch.
     pub arms: Vec<usize>,
-    /// The time series.
+    /// The time series. It grows with the run: 8 bytes per time, arm and observable (about 1 MB per
+    /// thousand rows of the tumour model with four arms), for at most two million times.
     pub rows: Vec<Row>,
-    /// Snapshots for figures.
+    /// Snapshots for figures: not more than a montage may show, and always the latest.
     pub snapshots: Vec<Snapshot>,
+    /// Snapshots that were taken in all.
+    pub taken: usize,
+    /// Smallest and largest finite value of each field in the planes of all snapshots, kept or not;
+    /// the first is more than the second where there is none. Empty without snapshots.
+    pub plane_ranges: Vec<[f32; 2]>,
     /// `[arm of the batch][field]` at the last snapshot; empty without snapshots.
     pub norms: Vec<Vec<Norms>>,
     /// Model time that was reached.
@@ -165,10 +173,74 @@ impl Record {
         Effects::of(&self.scenario, &self.arms, self.rows.last()?)
     }
 
+    /// Takes in the planes of every field at one time, and lets go of those that no figure will show.
+    pub(crate) fn keep(
+        &mut self,
+        time: f64,
+        planes: BTreeMap<usize, Vec<FieldSlice>>,
+        planned: usize,
+    ) {
+        let none = [f32::INFINITY, f32::NEG_INFINITY];
+        self.plane_ranges
+            .resize(self.scenario.model.fields.len(), none);
+        for (field, slices) in &planes {
+            let [low, high] = &mut self.plane_ranges[*field];
+            let values = slices.iter().flat_map(|s| &s.values);
+            for v in values.filter(|v| v.is_finite()) {
+                *low = low.min(*v);
+                *high = high.max(*v);
+            }
+        }
+        // Only the middle and the latest snapshot keep every field.
+        let middle = Self::middle_snapshot(planned);
+        let shown = crate::export::composite_fields(&self.scenario.model);
+        self.snapshots
+            .retain(|s| keeps(s.index, self.taken, planned));
+        for before in self.snapshots.iter_mut().filter(|s| s.index != middle) {
+            before.planes.retain(|field, _| shown.contains(field));
+        }
+        self.snapshots.push(Snapshot {
+            index: self.taken,
+            time,
+            planes,
+        });
+        self.taken += 1;
+    }
+
     /// Index of the snapshot whose single fields the montage shows: the middle one of the plan.
     pub(crate) fn middle_snapshot(planned: usize) -> usize {
         planned / 2
     }
+}
+
+/// Pictures over time that a montage shows at most.
+pub(crate) const PICTURES: usize = 6;
+
+/// Snapshots that are kept beside those of the plan, for a montage of a run that ends early.
+const SPARE: usize = 4;
+
+/// At most `most` of `count` indices, evenly spread, with the first and the last.
+pub(crate) fn evenly(count: usize, most: usize) -> Vec<usize> {
+    if count <= most {
+        return (0..count).collect();
+    }
+    let step = (count - 1) as f64 / (most - 1) as f64;
+    (0..most)
+        .map(|i| (i as f64 * step).round() as usize)
+        .collect()
+}
+
+/// Whether snapshot `index` is kept when number `latest` of `planned` ones comes: those that the
+/// montage of the whole run shows, its middle one, and a few more whose distance doubles as the run
+/// goes on.
+fn keeps(index: usize, latest: usize, planned: usize) -> bool {
+    let mut stride = 1;
+    while latest / stride > SPARE {
+        stride *= 2;
+    }
+    index.is_multiple_of(stride)
+        || index == Record::middle_snapshot(planned)
+        || evenly(planned, PICTURES).contains(&index)
 }
 
 /// A warning for each observable that is NaN or infinite in a row and was not warned of before. The
@@ -246,6 +318,32 @@ mod tests {
         let plane = middle_plane(&values, [1030, 8, 1]);
         assert_eq!((plane.width, plane.height), (344, 3));
         assert!(plane.values.iter().all(|v| *v == 2.0));
+    }
+
+    #[test]
+    fn few_snapshots_are_kept_however_many_are_taken() {
+        assert_eq!(evenly(3, 6), [0, 1, 2]);
+        assert_eq!(evenly(11, 6), [0, 2, 4, 6, 8, 10]);
+        assert_eq!(evenly(1, 6), [0]);
+        let planned = 501;
+        let mut kept: Vec<usize> = Vec::new();
+        for latest in 0..planned {
+            kept.retain(|i| keeps(*i, latest, planned));
+            kept.push(latest);
+            assert!(kept.len() <= SPARE + PICTURES + 3, "{kept:?}");
+            // A run that ends here has something to show from all along.
+            let wanted = evenly(latest + 1, PICTURES);
+            let far = wanted
+                .iter()
+                .map(|w| kept.iter().map(|k| w.abs_diff(*k)).min());
+            assert!(
+                far.flatten().all(|d| 4 * d <= latest + 4),
+                "{latest}: {kept:?}"
+            );
+        }
+        for index in evenly(planned, PICTURES).into_iter().chain([250]) {
+            assert!(kept.contains(&index), "{index}");
+        }
     }
 
     #[test]

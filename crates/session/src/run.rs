@@ -1,6 +1,7 @@
 //! One run: a batch of arms driven through the schedule.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +11,8 @@ use warmfront_model::{Place, Scenario};
 
 use crate::SessionError;
 use crate::events::Treatment;
-use crate::record::{Finish, Norms, Record, Row, Snapshot, Timing, middle_plane, strange_values};
+use crate::export::Formats;
+use crate::record::{Finish, Norms, Record, Row, Timing, middle_plane, strange_values};
 use crate::schedule::{MOST_ROWS, Schedule, Stop};
 use crate::spool::Spool;
 
@@ -22,8 +24,10 @@ const MOST: f64 = 1e9;
 pub struct RunOptions {
     /// Keep planes of the fields at the snapshots, for figures, and the norms.
     pub snapshots: bool,
-    /// Folder for whole fields on their way to `fields.npz`; none: they are not kept.
+    /// Folder for whole fields on their way to files; none: they are not kept.
     pub spool: Option<PathBuf>,
+    /// The files that whole fields become; none of them: they are not kept.
+    pub formats: Formats,
 }
 
 /// How far a run is.
@@ -39,6 +43,34 @@ pub struct Progress {
     pub wall: Duration,
 }
 
+/// Sees every state of a run while it goes on: films are made of them.
+pub trait Watch {
+    /// A state: at the end of a tick, or (`changed`) just after something happened to it at the same time.
+    /// The first is that at the start. `Break` ends the run.
+    ///
+    /// # Errors
+    /// What ends the run as an error of its own would.
+    fn see(
+        &mut self,
+        simulation: &Simulation,
+        record: &Record,
+        changed: bool,
+    ) -> Result<ControlFlow<()>, SessionError>;
+}
+
+struct Nobody;
+
+impl Watch for Nobody {
+    fn see(
+        &mut self,
+        _: &Simulation,
+        _: &Record,
+        _: bool,
+    ) -> Result<ControlFlow<()>, SessionError> {
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
 /// A batch of arms of a scenario, ready to go.
 pub struct Run {
     simulation: Simulation,
@@ -47,7 +79,10 @@ pub struct Run {
     record: Record,
     options: RunOptions,
     spool: Option<Spool>,
-    middle: usize,
+    // Snapshots of the whole run.
+    planned: usize,
+    // Time of the latest snapshot.
+    snapshot: Option<f64>,
     // Observables that were warned of.
     strange: Vec<bool>,
 }
@@ -75,6 +110,8 @@ impl Run {
             arms: arms.to_vec(),
             rows: Vec::new(),
             snapshots: Vec::new(),
+            taken: 0,
+            plane_ranges: Vec::new(),
             norms: Vec::new(),
             time: 0.0,
             diagnostics: simulation.diagnostics().clone(),
@@ -89,21 +126,41 @@ impl Run {
             warnings: scenario.warnings(arms),
             scenario,
         };
+        let cells = record.scenario.grid.cells;
+        let fields = record.scenario.model.fields.len();
+        let folder = options.spool.clone().filter(|_| options.formats.any());
         Ok(Self {
             strange: vec![false; record.scenario.model.observables.len()],
             simulation,
             schedule,
             treatment,
             record,
-            spool: options.spool.clone().map(Spool::new),
+            spool: folder.map(|f| Spool::new(f, cells, arms.len(), fields)),
             options,
-            middle: Record::middle_snapshot(planned),
+            planned,
+            snapshot: None,
         })
     }
 
     /// What was seen so far.
     pub fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// The simulation, to look at.
+    pub fn simulation(&self) -> &Simulation {
+        &self.simulation
+    }
+
+    /// The error that ended the run, if one did; it is told once.
+    pub fn take_failure(&mut self) -> Option<SessionError> {
+        match std::mem::replace(&mut self.record.finish, Finish::Unfinished) {
+            Finish::Failed(e) => Some(e),
+            other => {
+                self.record.finish = other;
+                None
+            }
+        }
     }
 
     /// Adds a line to what the summary warns of.
@@ -116,6 +173,11 @@ impl Run {
         self.record.stopped_by = Some(words.into());
     }
 
+    /// The files that whole fields become.
+    pub(crate) fn formats(&self) -> Formats {
+        self.options.formats
+    }
+
     pub(crate) fn spool(&self) -> Option<&Spool> {
         self.spool.as_ref()
     }
@@ -123,8 +185,18 @@ impl Run {
     /// Runs to the end, to an error, or until `cancel` is set; then the present tick is finished and
     /// the state at its end recorded. How it ended is in the record.
     pub fn run(&mut self, cancel: &AtomicBool, progress: &mut dyn FnMut(&Progress)) -> &Record {
+        self.run_watched(cancel, progress, &mut Nobody)
+    }
+
+    /// As [`Run::run`], with somebody who sees every state. A run that the watcher ends counts as cancelled.
+    pub fn run_watched(
+        &mut self,
+        cancel: &AtomicBool,
+        progress: &mut dyn FnMut(&Progress),
+        watch: &mut dyn Watch,
+    ) -> &Record {
         let start = Instant::now();
-        self.record.finish = match self.drive(cancel, start, progress) {
+        self.record.finish = match self.drive(cancel, start, progress, watch) {
             Ok(true) => Finish::Complete,
             Ok(false) => Finish::Cancelled,
             Err(e) => Finish::Failed(e),
@@ -141,6 +213,7 @@ impl Run {
         cancel: &AtomicBool,
         start: Instant,
         progress: &mut dyn FnMut(&Progress),
+        watch: &mut dyn Watch,
     ) -> Result<bool, SessionError> {
         let stops = std::mem::take(&mut self.schedule.stops);
         let duration = self.record.scenario.time.duration;
@@ -155,8 +228,8 @@ impl Run {
                 let tick = self.simulation.tick(stop.time)?;
                 self.check_range()?;
                 let rows = self.record.rows.len() as f64;
-                let on_the_way = tick.time < stop.time - near && rows < MOST_ROWS;
-                if self.record.scenario.time.record_steps && on_the_way {
+                let on_the_way = tick.time < stop.time - near;
+                if self.record.scenario.time.record_steps && on_the_way && rows < MOST_ROWS {
                     self.push_row(tick.time)?;
                 }
                 progress(&Progress {
@@ -165,8 +238,22 @@ impl Run {
                     ticks: self.simulation.diagnostics().ticks,
                     wall: start.elapsed(),
                 });
+                if on_the_way && watch.see(&self.simulation, &self.record, false)?.is_break() {
+                    return Ok(false);
+                }
             }
-            self.observe(stop, i == last)?;
+            self.record_stop(stop)?;
+            if i > 0 && watch.see(&self.simulation, &self.record, false)?.is_break() {
+                return Ok(false);
+            }
+            if i < last {
+                let scenario = &self.record.scenario;
+                self.treatment.apply(&mut self.simulation, scenario, stop)?;
+            }
+            let changed = i == 0 || i < last && stop.restarts();
+            if changed && watch.see(&self.simulation, &self.record, true)?.is_break() {
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -189,17 +276,13 @@ impl Run {
         Ok(())
     }
 
-    /// Records what a stop asks for, then does what it asks for.
-    fn observe(&mut self, stop: &Stop, last: bool) -> Result<(), SessionError> {
+    /// Records what a stop asks for.
+    fn record_stop(&mut self, stop: &Stop) -> Result<(), SessionError> {
         if stop.record {
             self.push_row(stop.time)?;
         }
         if stop.snapshot {
             self.push_snapshot(stop.time)?;
-        }
-        if !last {
-            let scenario = &self.record.scenario;
-            self.treatment.apply(&mut self.simulation, scenario, stop)?;
         }
         Ok(())
     }
@@ -210,7 +293,7 @@ impl Run {
         if self.record.rows.last().is_none_or(|r| r.time < now) {
             self.push_row(now)?;
         }
-        if self.record.snapshots.last().is_none_or(|s| s.time < now) {
+        if self.snapshot.is_none_or(|t| t < now) {
             self.push_snapshot(now)?;
         }
         Ok(())
@@ -239,7 +322,7 @@ impl Run {
         for field in 0..fields {
             for (arm, norms) in norms.iter_mut().enumerate() {
                 let values = self.simulation.field(arm, field)?;
-                if let Some(spool) = &self.spool {
+                if let Some(spool) = &mut self.spool {
                     spool.push(arm, field, &values)?;
                 }
                 norms.push(Norms::of(&values));
@@ -250,21 +333,12 @@ impl Run {
             }
         }
         if let Some(spool) = &mut self.spool {
-            spool.times.push(time);
+            spool.take(time);
         }
+        self.snapshot = Some(time);
         self.record.norms = norms;
-        // Only the middle and the latest snapshot keep every field.
-        let shown = crate::export::composite_fields(&scenario.model);
-        let middle = self.middle;
-        let count = self.record.snapshots.len();
-        if count > 0
-            && count - 1 != middle
-            && let Some(before) = self.record.snapshots.last_mut()
-        {
-            before.planes.retain(|field, _| shown.contains(field));
-        }
         if self.options.snapshots {
-            self.record.snapshots.push(Snapshot { time, planes });
+            self.record.keep(time, planes, self.planned);
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ("scenario", "name = \"made up\"\n"),
             ];
             let stem = folder.join(format!("{kind}_{name}"));
-            std::fs::write(stem.with_extension("svg"), figure.svg(&metadata))?;
+            std::fs::write(stem.with_extension("svg"), figure.svg(&metadata, None)?)?;
             std::fs::write(stem.with_extension("png"), figure.png(1.0, &metadata)?)?;
             let twice = folder.join(format!("{kind}_{name}_2x.png"));
             std::fs::write(twice, figure.png(2.0, &metadata)?)?;

@@ -1,18 +1,22 @@
 //! A finished figure: SVG text, and the same as pixels at any scale.
 //!
 //! SVG is the one description; pixels are made from it by `resvg` with the embedded fonts only.
-//! So the figure in a paper and the picture on a slide cannot differ.
+//! So the figure in a paper and the picture on a slide cannot differ. SVG files hold the shapes of
+//! letters instead of letters: many programs have neither the fonts nor a way to embed them.
 
 use image::RgbaImage;
 use resvg::{tiny_skia, usvg};
 
 use crate::colour::hex;
 use crate::error::{Result, ViewError};
-use crate::png::encode_png;
+use crate::png::{encode_png, encode_png_at};
 use crate::raster::LARGEST_SIDE;
 use crate::style::{Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, TextBox, Type, escape};
-use crate::text::{DATABASE, FAMILY, wrap};
+use crate::text::{FAMILY, options, wrap};
+
+/// XML namespace of the entries in `<metadata>`.
+const NAMESPACE: &str = "urn:warmfront:metadata";
 
 /// Space around a figure, in pixels at scale 1.
 pub(crate) const MARGIN: f32 = 24.0;
@@ -60,13 +64,45 @@ impl Figure {
         self.drawing.texts()
     }
 
-    /// The figure as SVG 1.1 text. `metadata` are `(key, text)` pairs kept in `<metadata>`.
-    pub fn svg(&self, metadata: &[(&str, &str)]) -> String {
+    /// Height over width.
+    pub fn aspect(&self) -> f32 {
+        self.height / self.width
+    }
+
+    /// What a screen reader says.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The figure as an SVG 1.1 file that looks the same in every program. `metadata` are
+    /// `(key, text)` pairs kept in `<metadata>`; `millimetres` is the width on paper, 96 pixels per
+    /// inch if there is none.
+    ///
+    /// # Errors
+    /// [`ViewError::Draw`] for text that cannot be drawn.
+    pub fn svg(&self, metadata: &[(&str, &str)], millimetres: Option<f64>) -> Result<String> {
+        let size = match millimetres {
+            Some(mm) => {
+                let high = mm * f64::from(self.aspect());
+                [format!("{mm:.2}mm"), format!("{high:.2}mm")]
+            }
+            None => [self.width, self.height].map(|v| v.to_string()),
+        };
+        Ok(self.document(&size, metadata, &self.drawing.outlined()?))
+    }
+
+    /// The figure as SVG text with letters as text in the embedded fonts.
+    pub(crate) fn lettered(&self) -> String {
+        let size = [self.width, self.height].map(|v| v.to_string());
+        self.document(&size, &[], self.drawing.body())
+    }
+
+    fn document(&self, size: &[String; 2], metadata: &[(&str, &str)], body: &str) -> String {
         let (w, h) = (self.width, self.height);
         let mut notes = String::new();
         for (key, text) in metadata {
             notes.push_str(&format!(
-                "<entry xmlns=\"urn:warmfront:metadata\" key=\"{}\">{}</entry>\n",
+                "<entry xmlns=\"{NAMESPACE}\" key=\"{}\">{}</entry>\n",
                 escape(key),
                 escape(text)
             ));
@@ -76,11 +112,12 @@ impl Figure {
         }
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
-             width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" font-family=\"{FAMILY}\">\n\
-             <title>{}</title>\n{notes}<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>\n{}</svg>\n",
+             width=\"{}\" height=\"{}\" viewBox=\"0 0 {w} {h}\" font-family=\"{FAMILY}\">\n\
+             <title>{}</title>\n{notes}<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>\n{body}</svg>\n",
+            size[0],
+            size[1],
             escape(&self.title),
             self.page,
-            self.drawing.body()
         )
     }
 
@@ -90,7 +127,7 @@ impl Figure {
     /// [`ViewError::Pixels`] for an impossible size, [`ViewError::Draw`] if rendering fails.
     pub fn image(&self, scale: f32) -> Result<RgbaImage> {
         let (width, height) = self.pixels(scale)?;
-        rasterise(&self.svg(&[]), width, height)
+        rasterise(&self.lettered(), width, height)
     }
 
     /// The figure as a PNG file with metadata.
@@ -99,6 +136,21 @@ impl Figure {
     /// As [`Figure::image`] and [`encode_png`].
     pub fn png(&self, scale: f32, metadata: &[(&str, &str)]) -> Result<Vec<u8>> {
         encode_png(&self.image(scale)?, metadata)
+    }
+
+    /// The figure as a PNG file for paper: `millimetres` wide at `dpi` pixels per inch, which the
+    /// file says.
+    ///
+    /// # Errors
+    /// As [`Figure::png`].
+    pub fn png_on_paper(
+        &self,
+        millimetres: f64,
+        dpi: f64,
+        metadata: &[(&str, &str)],
+    ) -> Result<Vec<u8>> {
+        let scale = millimetres / 25.4 * dpi / f64::from(self.width);
+        encode_png_at(&self.image(scale as f32)?, metadata, dpi)
     }
 
     fn pixels(&self, scale: f32) -> Result<(u32, u32)> {
@@ -116,17 +168,29 @@ impl Figure {
     }
 }
 
+/// The `(key, text)` pairs that [`Figure::svg`] was given; none in a file of another program.
+///
+/// # Errors
+/// [`ViewError::Draw`] for what is no XML.
+pub fn read_svg_text(svg: &str) -> Result<Vec<(String, String)>> {
+    let document =
+        usvg::roxmltree::Document::parse(svg).map_err(|e| ViewError::Draw(e.to_string()))?;
+    let entries = document
+        .descendants()
+        .filter(|n| n.has_tag_name((NAMESPACE, "entry")));
+    let pairs = entries.filter_map(|n| {
+        let text: String = n.children().filter_map(|c| c.text()).collect();
+        Some((n.attribute("key")?.to_owned(), text))
+    });
+    Ok(pairs.collect())
+}
+
 /// Draws SVG text, stretched to `width * height` pixels, with the embedded fonts only.
 ///
 /// # Errors
 /// [`ViewError::Draw`] if the text is no SVG, [`ViewError::Pixels`] for an impossible size.
 pub fn rasterise(svg: &str, width: u32, height: u32) -> Result<RgbaImage> {
-    let options = usvg::Options {
-        fontdb: DATABASE.clone(),
-        font_family: "DejaVu Sans".to_owned(),
-        ..usvg::Options::default()
-    };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| ViewError::Draw(e.to_string()))?;
+    let tree = usvg::Tree::from_str(svg, &options()).map_err(|e| ViewError::Draw(e.to_string()))?;
     let bad_size = ViewError::Pixels {
         width,
         height,
@@ -182,7 +246,7 @@ pub(crate) fn heading(
 /// A small closing line; returns the height of the whole figure.
 pub(crate) fn footer(d: &mut Drawing, theme: &Theme, width: f32, top: f32, text: &str) -> f32 {
     let kind = Type::new(size::SMALL, theme.muted);
-    let lines = wrap(text, kind.size, false, width - 2.0 * MARGIN, 3);
+    let lines = whole_sentences(text, kind, width - 2.0 * MARGIN);
     if lines.is_empty() {
         return top + MARGIN - 6.0;
     }
@@ -193,6 +257,21 @@ pub(crate) fn footer(d: &mut Drawing, theme: &Theme, width: f32, top: f32, text:
         1.0,
     );
     d.lines(MARGIN, top + 14.0, &lines, kind) + MARGIN - 10.0
+}
+
+/// At most three lines: the sentences that fit, or the beginning of the first.
+fn whole_sentences(text: &str, kind: Type, room: f32) -> Vec<String> {
+    let mut kept = text.trim_end();
+    loop {
+        let lines = wrap(kept, kind.size, false, room, 3);
+        if !lines.iter().any(|l| l.ends_with('…')) {
+            return lines;
+        }
+        match kept.trim_end_matches('.').rfind(". ") {
+            Some(end) => kept = &kept[..=end],
+            None => return lines,
+        }
+    }
 }
 
 /// A figure that only says something: used for an empty panel.
@@ -253,14 +332,34 @@ mod tests {
     }
 
     #[test]
-    fn svg_is_well_formed_and_keeps_metadata() -> Result<()> {
-        let svg = small("x")?.svg(&[("scenario", "a < b & \"c\" µ")]);
-        let document = usvg::roxmltree::Document::parse(&svg).expect("XML");
-        let entry = document
-            .descendants()
-            .find(|n| n.tag_name().name() == "entry");
-        assert_eq!(entry.and_then(|n| n.text()), Some("a < b & \"c\" µ"));
+    fn svg_needs_no_fonts_and_keeps_metadata() -> Result<()> {
+        let figure = small("µg of x & y")?;
+        let pairs = [("scenario", "a < b & \"c\" µ\n[x]")];
+        let svg = figure.svg(&pairs, Some(90.0))?;
+        assert!(!svg.contains("<text") && svg.contains("aria-label=\"µg of x &amp; y\""));
+        assert!(svg.contains("width=\"90.00mm\" height=\"22.50mm\""));
+        let back = read_svg_text(&svg)?;
+        assert_eq!(back, [("scenario".to_owned(), pairs[0].1.to_owned())]);
+        assert!(read_svg_text("<svg").is_err());
+        // The shapes are where the letters were.
+        let (a, b) = (rasterise(&svg, 400, 100)?, figure.image(2.0)?);
+        let off = a.pixels().zip(b.pixels());
+        let off = off
+            .map(|(a, b)| f64::from(a.0[0].abs_diff(b.0[0])))
+            .sum::<f64>();
+        // Edges of letters may fall on the other side of a hundredth of a pixel.
+        assert!(off / (400.0 * 100.0) < 0.3, "{off}");
         Ok(())
+    }
+
+    #[test]
+    fn a_closing_line_ends_with_a_sentence() {
+        let kind = Type::new(10.0, [0; 3]);
+        let text = "One is here. Two is there. Three is a very long one that has no room.";
+        let lines = whole_sentences(text, kind, 80.0);
+        assert_eq!(lines.join(" "), "One is here. Two is there.");
+        assert!(whole_sentences("word ".repeat(60).as_str(), kind, 80.0)[2].ends_with('…'));
+        assert!(whole_sentences("", kind, 80.0).is_empty());
     }
 
     #[test]

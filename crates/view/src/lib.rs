@@ -10,28 +10,34 @@
 
 pub mod colormap;
 pub mod colour;
+pub mod dose_response;
 pub mod error;
 pub mod figure;
+pub mod film;
 pub mod legend;
 pub mod montage;
 pub mod number;
+pub mod pdf;
 pub mod plot;
 pub mod png;
 pub mod raster;
 pub mod style;
 pub mod svg;
 pub mod text;
+pub mod tissue;
 
 mod axis;
 mod plot_panel;
 
 pub use colormap::{Colormap, ColormapKind};
 pub use colour::{NOT_A_NUMBER, OKABE_ITO, Rgb, arm_colour, parse_hex};
+pub use dose_response::{DoseCurve, DoseResponse};
 pub use error::{Result, ViewError};
-pub use figure::Figure;
+pub use figure::{Figure, read_svg_text};
 pub use legend::{Dash, DoseTrack, LegendEntry, LegendMark, Marker};
-pub use montage::{FieldColumn, FieldSlice, Montage, MontageRow};
+pub use montage::{ColourKey, FieldColumn, FieldSlice, Montage, MontageRow};
+pub use pdf::{PdfInfo, read_pdf_keywords};
 pub use plot::{PlotFigure, PlotPanel, Series};
-pub use png::{encode_png, read_png_text};
+pub use png::{encode_png, encode_png_at, read_png_text};
 pub use raster::{Channel, EYE, GROUND, Range, composite, field_image};
 pub use style::Style;

@@ -51,6 +51,17 @@ pub struct FieldColumn {
     pub slices: Vec<Option<FieldSlice>>,
 }
 
+/// What the colours of a field mean.
+#[derive(Clone, Debug)]
+pub struct ColourKey {
+    /// Limits of the colour scale.
+    pub range: Range,
+    /// The colour map.
+    pub map: Colormap,
+    /// Unit, written at the colour bar.
+    pub unit: String,
+}
+
 /// One arm.
 #[derive(Clone, Debug)]
 pub struct MontageRow {
@@ -85,6 +96,8 @@ pub struct Montage {
     pub fields: Vec<FieldColumn>,
     /// Channels of the composites.
     pub channels: Vec<LegendEntry>,
+    /// The colours of the pictures over time, where they show one field.
+    pub colours: Option<ColourKey>,
     /// Width and height of the tissue shown, in `length_unit`.
     pub extent: [f64; 2],
     /// Unit of `extent` on the scale bar.
@@ -374,6 +387,11 @@ impl Montage {
         if days > 0.0 {
             let room = days * (layout.column + GAP) - GAP;
             bottom = legend(d, theme, [layout.composites, bottom], room, &self.channels);
+            if let Some(key) = &self.colours {
+                let wide = room.min(260.0) - 8.0;
+                let bar = Rect::new(layout.composites + 1.0, bottom + 4.0, wide, 10.0);
+                bottom = colour_bar(d, theme, bar, key.range, &key.map, &key.unit)?;
+            }
         }
         for (i, field) in self.fields.iter().enumerate() {
             let x = self.column_x(layout, layout.fields, i);

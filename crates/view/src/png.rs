@@ -19,11 +19,29 @@ const TEXT_LIMIT: usize = 64 << 20;
 /// # Errors
 /// [`ViewError::MetadataKey`] for a key that PNG does not allow, [`ViewError::PngWrite`] otherwise.
 pub fn encode_png(image: &RgbaImage, metadata: &[(&str, &str)]) -> Result<Vec<u8>> {
+    encode(image, metadata, None)
+}
+
+/// As [`encode_png`], with the size on paper: `dpi` pixels per inch, kept as whole pixels per metre.
+///
+/// # Errors
+/// As [`encode_png`].
+pub fn encode_png_at(image: &RgbaImage, metadata: &[(&str, &str)], dpi: f64) -> Result<Vec<u8>> {
+    let per_metre = (dpi / 0.0254).round().clamp(1.0, f64::from(u32::MAX)) as u32;
+    encode(image, metadata, Some(per_metre))
+}
+
+fn encode(image: &RgbaImage, metadata: &[(&str, &str)], per_metre: Option<u32>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut bytes, image.width(), image.height());
     encoder.set_color(::png::ColorType::Rgba);
     encoder.set_depth(::png::BitDepth::Eight);
     encoder.set_source_srgb(::png::SrgbRenderingIntent::Perceptual);
+    encoder.set_pixel_dims(per_metre.map(|n| ::png::PixelDimensions {
+        xppu: n,
+        yppu: n,
+        unit: ::png::Unit::Meter,
+    }));
     let mut long = Vec::new();
     for &(key, text) in metadata {
         check_key(key)?;
@@ -107,6 +125,19 @@ mod tests {
         }
         let decoded = image::load_from_memory(&bytes).expect("a PNG").to_rgba8();
         assert_eq!(decoded, image);
+        Ok(())
+    }
+
+    #[test]
+    fn the_size_on_paper_is_kept() -> Result<()> {
+        let bytes = encode_png_at(&RgbaImage::new(2, 2), &[], 300.0)?;
+        let at = bytes.windows(4).position(|w| w == b"pHYs").map(|i| i + 4);
+        let chunk = at.and_then(|i| bytes.get(i..i + 9));
+        let per_metre = 11_811_u32.to_be_bytes();
+        assert_eq!(
+            chunk,
+            Some([&per_metre[..], &per_metre, &[1]].concat().as_slice())
+        );
         Ok(())
     }
 

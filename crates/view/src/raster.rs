@@ -24,6 +24,16 @@ pub const EYE: f32 = 1.7;
 /// Dark ground of composites of tissue.
 pub const GROUND: Rgb = [6, 6, 10];
 
+/// Value of full light of a channel: the model's `full`, or, once the field has exceeded that, the next step
+/// above its `largest` value so far. Steps of a quarter keep a film from changing its light with every frame;
+/// if `largest` never falls, the light never goes back. A `largest` that is missing or not finite counts for
+/// nothing.
+pub fn full_light(full: f64, largest: Option<f64>) -> f32 {
+    let most = largest.filter(|v| v.is_finite()).unwrap_or(full).max(full);
+    let steps = (most / full).ln() / 1.25_f64.ln();
+    (full * 1.25_f64.powf(steps.ceil().clamp(0.0, 200.0))) as f32
+}
+
 /// Limits of a colour scale, in the unit of the field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
@@ -264,6 +274,17 @@ mod tests {
         let bright = image.get_pixel(1, 0).0;
         assert!(bright[0] > 245 && bright[1] < 200, "{bright:?}");
         Ok(())
+    }
+
+    #[test]
+    fn full_light_grows_in_steps() {
+        assert_eq!(full_light(0.8, None), 0.8);
+        assert_eq!(full_light(0.8, Some(0.1)), 0.8);
+        assert_eq!(full_light(0.8, Some(f64::NAN)), 0.8);
+        assert_eq!(full_light(0.8, Some(-3.0)), 0.8);
+        assert_eq!(full_light(0.8, Some(0.81)), 1.0);
+        assert_eq!(full_light(0.8, Some(0.99)), 1.0);
+        assert_eq!(full_light(0.8, Some(1.2)), 1.25);
     }
 
     #[test]

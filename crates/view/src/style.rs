@@ -8,6 +8,8 @@ pub enum Style {
     /// Dark text on white: paper and slides with a white page.
     #[default]
     Print,
+    /// Dark text on warm white: screens and light slides.
+    Light,
     /// Light text on near-black: dim rooms and video.
     Dark,
 }
@@ -28,6 +30,13 @@ pub struct Theme {
 }
 
 impl Style {
+    /// All styles with the names that options use.
+    pub const NAMED: [(&'static str, Self); 3] = [
+        ("print", Self::Print),
+        ("light", Self::Light),
+        ("dark", Self::Dark),
+    ];
+
     /// The colours of this style.
     pub const fn theme(self) -> Theme {
         match self {
@@ -37,6 +46,13 @@ impl Style {
                 muted: [88, 92, 102],
                 line: [214, 217, 223],
                 empty: [241, 242, 245],
+            },
+            Self::Light => Theme {
+                page: [250, 249, 246],
+                ink: [28, 29, 33],
+                muted: [84, 86, 94],
+                line: [216, 214, 208],
+                empty: [238, 236, 231],
             },
             Self::Dark => Theme {
                 page: [16, 18, 23],
@@ -75,7 +91,7 @@ mod tests {
 
     #[test]
     fn text_has_contrast() {
-        for style in [Style::Print, Style::Dark] {
+        for (_, style) in Style::NAMED {
             let theme = style.theme();
             for text in [theme.ink, theme.muted] {
                 let (a, b) = (luminance(text) + 0.05, luminance(theme.page) + 0.05);

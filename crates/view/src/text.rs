@@ -4,12 +4,16 @@
 //! machine; fonts of the system are never looked at. Widths are sums of the advance widths of the
 //! same font tables that the renderer reads. Kerning is left out; it mostly makes text narrower.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
-use resvg::usvg::fontdb;
+use resvg::tiny_skia::{Path, PathSegment};
+use resvg::usvg::{self, fontdb};
 use rust_embed::RustEmbed;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider as _};
+
+use crate::error::{Result, ViewError};
 
 /// The family that figures name; Verdana has nearly the same widths where SVG is shown elsewhere.
 pub const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
@@ -88,6 +92,101 @@ pub fn width(text: &str, size: f32, bold: bool) -> f32 {
     } else {
         REGULAR.width(text)
     }
+}
+
+/// The shapes of the letters of an SVG `<text>` element as `<path>` elements: outlines first, then
+/// fills, as the renderer draws them.
+///
+/// # Errors
+/// [`ViewError::Draw`] for what is no SVG.
+pub(crate) fn outlines(element: &str) -> Result<String> {
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\" font-family=\"{FAMILY}\">{element}</svg>"
+    );
+    let tree =
+        usvg::Tree::from_str(&svg, &options()).map_err(|e| ViewError::Draw(e.to_string()))?;
+    let mut out = String::new();
+    shapes(tree.root(), &mut out);
+    Ok(out)
+}
+
+/// How SVG is read: with the embedded fonts only.
+pub(crate) fn options() -> usvg::Options<'static> {
+    usvg::Options {
+        fontdb: DATABASE.clone(),
+        font_family: "DejaVu Sans".to_owned(),
+        ..usvg::Options::default()
+    }
+}
+
+fn shapes(group: &usvg::Group, out: &mut String) {
+    for node in group.children() {
+        match node {
+            usvg::Node::Group(group) => shapes(group, out),
+            usvg::Node::Text(text) => shapes(text.flattened(), out),
+            usvg::Node::Path(path) => {
+                let Some(data) = path.data().clone().transform(path.abs_transform()) else {
+                    continue;
+                };
+                let data = path_data(&data);
+                let colour = |paint: &usvg::Paint| match paint {
+                    usvg::Paint::Color(c) => format!("#{:02x}{:02x}{:02x}", c.red, c.green, c.blue),
+                    _ => "none".to_owned(),
+                };
+                if let Some(stroke) = path.stroke() {
+                    let _ = write!(
+                        out,
+                        r#"<path d="{data}" fill="none" stroke="{}" stroke-width="{:.2}" stroke-linejoin="round"/>"#,
+                        colour(stroke.paint()),
+                        stroke.width().get()
+                    );
+                }
+                if let Some(fill) = path.fill() {
+                    let fill = colour(fill.paint());
+                    let _ = write!(out, r#"<path d="{data}" fill="{fill}"/>"#);
+                }
+            }
+            usvg::Node::Image(_) => {}
+        }
+    }
+}
+
+/// A path in hundredths of a pixel, each point relative to the one before: short, without drift.
+fn path_data(path: &Path) -> String {
+    let mut out = String::new();
+    let mut pen = [0_i64; 2];
+    let mut start = pen;
+    let mut draw = |letter: char, points: &[resvg::tiny_skia::Point], pen: &mut [i64; 2]| {
+        out.push(letter);
+        let mut end = *pen;
+        for (i, p) in points.iter().enumerate() {
+            end = [p.x, p.y].map(|v| (f64::from(v) * 100.0).round() as i64);
+            let gap = if i == 0 { "" } else { " " };
+            let _ = write!(
+                out,
+                "{gap}{} {}",
+                (end[0] - pen[0]) as f64 / 100.0,
+                (end[1] - pen[1]) as f64 / 100.0
+            );
+        }
+        *pen = end;
+    };
+    for segment in path.segments() {
+        match segment {
+            PathSegment::MoveTo(p) => {
+                draw('m', &[p], &mut pen);
+                start = pen;
+            }
+            PathSegment::LineTo(p) => draw('l', &[p], &mut pen),
+            PathSegment::QuadTo(a, p) => draw('q', &[a, p], &mut pen),
+            PathSegment::CubicTo(a, b, p) => draw('c', &[a, b, p], &mut pen),
+            PathSegment::Close => {
+                draw('z', &[], &mut pen);
+                pen = start;
+            }
+        }
+    }
+    out
 }
 
 /// Shortens text to `room` pixels with an ellipsis at its end.
@@ -177,6 +276,25 @@ mod tests {
                 assert!(map.map(c).is_some(), "{c} is not in the font");
             }
         }
+    }
+
+    #[test]
+    fn letters_become_shapes_where_they_stand() -> Result<()> {
+        let plain = r##"<text x="20" y="30" font-size="10" fill="#102030">µl</text>"##;
+        let shapes = outlines(plain)?;
+        assert!(
+            shapes.starts_with("<path d=\"m2") && shapes.contains("#102030"),
+            "{shapes}"
+        );
+        assert_eq!(shapes.matches("<path").count(), 1);
+        let halo = plain.replace(
+            "fill=",
+            r##"stroke="#ffffff" stroke-width="2" paint-order="stroke" fill="##,
+        );
+        let shapes = outlines(&halo)?;
+        let (outer, inner) = (shapes.find("#ffffff"), shapes.find("#102030"));
+        assert!(outer.is_some() && outer < inner, "{shapes}");
+        Ok(())
     }
 
     #[test]

@@ -57,9 +57,22 @@ impl Assets {
         }
     }
 
-    /// A scenario by name or file; none: the default one.
+    /// A scenario by name or file, also one that a film, a figure or data carry; none: the default one.
     pub fn scenario(&self, name: Option<&str>) -> Result<Scenario, Failure> {
         let default = self.default_model();
-        Ok(self.library.scenario(name.unwrap_or(&default))?)
+        let name = name.unwrap_or(&default);
+        let path = Path::new(name);
+        match self.library.scenario(name) {
+            Ok(scenario) => Ok(scenario),
+            Err(_) if path.exists() && !name.ends_with(".toml") => {
+                let found = warmfront_session::reopen(path)?;
+                let scenario = found.scenario(&self.library, name)?;
+                for line in found.differences(&scenario) {
+                    eprintln!("warning: {line}");
+                }
+                Ok(scenario)
+            }
+            Err(e) => Err(e.into()),
+        }
     }
 }

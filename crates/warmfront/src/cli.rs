@@ -7,6 +7,12 @@ use warmfront_model::{Overrides, Scenario};
 
 use crate::exit::{self, Failure};
 
+mod figure;
+mod record;
+
+pub use figure::{FigureKind, FigureOptions, ReopenOptions, ReproduceOptions};
+pub use record::{Compare, EncoderName, LayoutName, Part, RecordOptions, StyleName};
+
 /// Reaction, diffusion and directed movement in tissue, on the GPU.
 #[derive(Debug, Parser)]
 #[command(version, after_help = exit::HELP, disable_help_subcommand = true)]
@@ -25,6 +31,18 @@ pub enum Command {
     /// Simulate a scenario and write tables, arrays and figures
     #[command(after_help = exit::HELP)]
     Run(RunOptions),
+    /// Make a film of a scenario: MP4, GIF, or numbered PNG files
+    #[command(after_help = exit::HELP)]
+    Record(Box<RecordOptions>),
+    /// Make a figure for a paper: PNG, SVG or PDF
+    #[command(after_help = exit::HELP)]
+    Figure(Box<FigureOptions>),
+    /// Open the simulation that made a film, a figure or data
+    #[command(after_help = exit::HELP)]
+    Reopen(ReopenOptions),
+    /// Run the simulation that made a file again, and say whether the numbers agree
+    #[command(after_help = exit::HELP)]
+    Reproduce(ReproduceOptions),
     /// List models, scenarios, parameters, views or colour maps
     #[command(after_help = exit::HELP)]
     List(ListOptions),
@@ -47,12 +65,15 @@ impl Cli {
     pub fn json(&self) -> bool {
         match &self.command {
             Some(Command::Run(o)) => o.json,
+            Some(Command::Record(o)) => o.json,
+            Some(Command::Figure(o)) => o.json,
+            Some(Command::Reproduce(o)) => o.json,
             Some(Command::List(o)) => o.json,
             Some(Command::Check(o)) => o.json,
             Some(Command::Doctor(o)) => o.json,
             Some(Command::Verify(o)) => o.json,
             Some(Command::Bench(o)) => o.json,
-            Some(Command::App(_)) | None => false,
+            Some(Command::App(_) | Command::Reopen(_)) | None => false,
         }
     }
 }
@@ -93,6 +114,14 @@ pub struct ScenarioOptions {
     /// Duration in days (in time units where the model's unit is no clock time)
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub days: Option<f64>,
+    /// All other changes.
+    #[command(flatten)]
+    pub others: ChangeOptions,
+}
+
+/// Changes to a scenario that leave its duration.
+#[derive(Debug, Args)]
+pub struct ChangeOptions {
     /// Cells, as 256x256 or 64x64x64; the tissue keeps its size
     #[arg(long, value_name = "WxH[xD]")]
     pub grid: Option<String>,
@@ -122,6 +151,13 @@ pub struct ScenarioOptions {
 impl ScenarioOptions {
     /// A scenario with these changes; all its arms are kept.
     pub fn apply(&self, scenario: Scenario) -> Result<Scenario, Failure> {
+        self.others.apply(scenario, self.days)
+    }
+}
+
+impl ChangeOptions {
+    /// A scenario with these changes and a duration, in days; all its arms are kept.
+    pub fn apply(&self, scenario: Scenario, days: Option<f64>) -> Result<Scenario, Failure> {
         let grid = self.grid.as_deref().map(Overrides::parse_grid);
         let pairs = |list: &[String], option: &str| -> Result<Vec<_>, _> {
             let each = list.iter();
@@ -129,7 +165,7 @@ impl ScenarioOptions {
                 .collect()
         };
         let overrides = Overrides {
-            days: self.days,
+            days,
             grid: grid.transpose()?,
             step: self.dt,
             every_days: self.every,
@@ -176,6 +212,19 @@ pub struct RunOptions {
     /// Draw no figures
     #[arg(long)]
     pub no_figures: bool,
+    /// Files for whole fields, with commas between: npz for numpy, zarr for xarray and napari, vti for
+    /// ParaView
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        value_delimiter = ',',
+        default_value = "npz"
+    )]
+    pub format: Vec<crate::run::FieldFormat>,
+    /// Whole fields at 0, every so many days, and the end, instead of the scenario's `snapshots`; a time
+    /// that no step ends at shortens the step before it
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub fields_every: Option<f64>,
     /// Part of an adapter's name, or `software`; default: the fastest
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,

@@ -8,9 +8,13 @@ mod check;
 mod cli;
 mod doctor;
 mod exit;
+mod figure;
 mod list;
 mod output;
 mod progress;
+mod record;
+mod reopen;
+mod reproduce;
 mod run;
 mod signals;
 mod table;
@@ -31,6 +35,10 @@ fn main() -> ExitCode {
         None => window::window(),
         Some(Command::App(options)) => window::app(options),
         Some(Command::Run(options)) => run::run(options),
+        Some(Command::Record(options)) => record::record(options),
+        Some(Command::Figure(options)) => figure::figure(options),
+        Some(Command::Reopen(options)) => reopen::reopen(options),
+        Some(Command::Reproduce(options)) => reproduce::reproduce(options),
         Some(Command::List(options)) => list::list(options),
         Some(Command::Check(options)) => check::check(options),
         Some(Command::Doctor(options)) => doctor::doctor(options),

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_model::Scenario;
-use warmfront_session::export::write_all;
-use warmfront_session::{Finish, OutputFolder, Run, clock};
+use warmfront_session::export::{Formats, write_all};
+use warmfront_session::{ErrorKind, Finish, OutputFolder, Run, clock};
 
 use crate::assets::Assets;
 use crate::cli::RunOptions;
@@ -14,11 +15,31 @@ use crate::progress::Meter;
 use crate::signals::Signals;
 use crate::{output, table};
 
+/// Times at which `--fields-every` may keep whole fields.
+const MOST_TIMES: f64 = 5000.0;
+
+/// Files that whole fields can become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FieldFormat {
+    /// ARM/fields.npz, for numpy
+    Npz,
+    /// ARM/fields.zarr (Zarr v3, OME-NGFF 0.5), for xarray and napari
+    Zarr,
+    /// ARM/fields.pvd and .vti (VTK ImageData), for ParaView
+    Vti,
+    /// No whole fields
+    None,
+}
+
 /// Runs the command.
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let assets = Assets::open(options.assets.assets.as_deref())?;
     let scenario = assets.scenario(options.scenario.as_deref())?;
-    let scenario = options.changes.apply(scenario)?;
+    let mut scenario = options.changes.apply(scenario)?;
+    if let Some(days) = options.fields_every {
+        scenario.time.snapshots = field_times(&scenario, days)?;
+    }
+    let formats = formats(&options.format)?;
     let (arms, twice) = arms(&scenario, &options.arm)?;
     for warning in scenario.warnings(&arms).iter().chain(&twice) {
         eprintln!("warning: {warning}");
@@ -39,6 +60,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let keep = warmfront_session::RunOptions {
         snapshots: true,
         spool: Some(folder.scratch("fields")?),
+        formats,
     };
     let model = scenario.model.clone();
     let told = scenario.warnings(&arms).len() + twice.len();
@@ -74,7 +96,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         Err(e) => return Err(failure.unwrap_or_else(|| e.into())),
     };
     meter.end();
-    for warning in seen.iter().chain(&written.warnings) {
+    for warning in seen.iter().chain(&written.warnings).chain(&written.missing) {
         eprintln!("warning: {warning}");
     }
     if options.json {
@@ -85,6 +107,12 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         output::print(&table::table(run.record(), &written, &out));
     }
     match failure {
+        None if !written.missing.is_empty() => {
+            let code = exit::code(ErrorKind::InputOutput);
+            let mut failure = Failure::new(code, "not every file could be written (see above)");
+            failure.reported = options.json;
+            Err(failure)
+        }
         None => Ok(()),
         Some(mut failure) => {
             if !cancelled {
@@ -97,9 +125,55 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     }
 }
 
+/// A wrong option.
+fn usage(message: impl Into<String>) -> Failure {
+    Failure::new(exit::USAGE, message)
+}
+
+/// The formats of `--format`.
+fn formats(asked: &[FieldFormat]) -> Result<Formats, Failure> {
+    let has = |format| asked.contains(&format);
+    if has(FieldFormat::None) && asked.iter().any(|f| *f != FieldFormat::None) {
+        return Err(usage(
+            "--format: `none` stands alone; npz, zarr and vti may be combined with commas",
+        ));
+    }
+    Ok(Formats {
+        npz: has(FieldFormat::Npz),
+        zarr: has(FieldFormat::Zarr),
+        vti: has(FieldFormat::Vti),
+    })
+}
+
+/// Model times of `--fields-every`: 0, every so many days, and the end.
+fn field_times(scenario: &Scenario, days: f64) -> Result<Vec<f64>, Failure> {
+    let end = scenario.time.duration;
+    let per_day = scenario.model.units_per_day();
+    if !(days.is_finite() && days > 0.0) {
+        return Err(usage(format!(
+            "--fields-every {days}: a number of days > 0 is needed"
+        )));
+    }
+    let count = end / (days * per_day);
+    if count > MOST_TIMES {
+        let least = end / per_day / MOST_TIMES;
+        return Err(usage(format!(
+            "--fields-every {days} would keep whole fields at {count:.0} times; \
+             at most {MOST_TIMES} are kept, so {least} is the least here"
+        )));
+    }
+    let every = 1..=(count * (1.0 + 1e-9)).floor() as u64;
+    let mut times: Vec<f64> = every.map(|k| k as f64 * days * per_day).collect();
+    times.insert(0, 0.0);
+    // What rounding put beyond the end is the end.
+    times.retain(|t| *t < end * (1.0 - 1e-9));
+    times.push(end);
+    Ok(times)
+}
+
 /// Indices of the arms that are asked for, in the scenario's order, and a warning for each that is
 /// asked for twice.
-fn arms(scenario: &Scenario, names: &[String]) -> Result<(Vec<usize>, Vec<String>), Failure> {
+pub fn arms(scenario: &Scenario, names: &[String]) -> Result<(Vec<usize>, Vec<String>), Failure> {
     if names.iter().any(|n| n == "all") {
         return Ok(((0..scenario.arms.len()).collect(), Vec::new()));
     }

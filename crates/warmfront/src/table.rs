@@ -85,7 +85,7 @@ fn outcome(record: &Record) -> String {
 }
 
 /// Lines with columns of equal width.
-fn aligned(lines: &[Vec<String>]) -> String {
+pub fn aligned(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
     let wide: Vec<usize> = (0..columns)
         .map(|c| {

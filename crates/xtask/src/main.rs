@@ -6,7 +6,9 @@
 
 mod demo;
 mod deps;
+mod film;
 mod process;
+mod python;
 mod setup;
 mod test;
 mod tidy;
@@ -21,19 +23,23 @@ use process::Failure;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  setup          make sure that a Vulkan driver is installed (real or software)
+  setup          make sure that a Vulkan driver is installed (real or software), and what tests open
+                 results with: ffmpeg, and Python readers in target/python
   test [ARGS]    setup, then every test; ARGS go to the test runner
   demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
+  film [ARGS]    the film of the README into assets/pictures; ARGS go to `warmfront record`
   window         the real window for half a minute, driven by a script; pictures in out/window
   tidy           facts that no compiler checks: layers, layout, links, shaders, names
   deps           licences and duplicate versions of all dependencies
   help           this page
 
 Exit codes: 0 done, 1 a check failed, 2 usage or file error, 3 no Vulkan driver;
-test and demo forward the code of the program that they run.
+test, demo and film forward the code of the program that they run.
 ";
 
-const COMMANDS: [&str; 7] = ["setup", "test", "demo", "window", "tidy", "deps", "help"];
+const COMMANDS: [&str; 8] = [
+    "setup", "test", "demo", "film", "window", "tidy", "deps", "help",
+];
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -51,7 +57,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
-    let takes_arguments = matches!(command, "test" | "demo");
+    let takes_arguments = matches!(command, "test" | "demo" | "film");
     if let (false, Some(extra)) = (takes_arguments, rest.first())
         && COMMANDS.contains(&command)
     {
@@ -60,9 +66,14 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         )));
     }
     match command {
-        "setup" => setup::run(),
+        "setup" => {
+            setup::run()?;
+            setup::film_tools()?;
+            python::run(&workspace_root()?)
+        }
         "test" => test::run(&workspace_root()?, rest),
         "demo" => demo::run(&workspace_root()?, rest),
+        "film" => film::run(&workspace_root()?, rest),
         "window" => window::run(&workspace_root()?),
         "tidy" => tidy::run(&workspace_root()?),
         "deps" => deps::run(&workspace_root()?),

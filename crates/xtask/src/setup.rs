@@ -1,6 +1,6 @@
-//! `cargo xtask setup`: what the tests and the demo need besides cargo.
+//! `cargo xtask setup`, first part: what the tests and the demo need besides cargo.
 //!
-//! That is one thing, a Vulkan driver. On Debian and Ubuntu it is installed when this process may
+//! That is one thing, a Vulkan driver ([`crate::python`] is for tests alone). On Debian and Ubuntu it is installed when this process may
 //! do so without asking; elsewhere the one command to type is printed.
 
 use std::path::Path;
@@ -49,6 +49,14 @@ pub fn run() -> Result<(), Failure> {
             describe(&lack)
         ))),
     }
+}
+
+/// Makes sure that `ffprobe` and `ffmpeg` are there: tests look at films with them.
+pub fn film_tools() -> Result<(), Failure> {
+    if cfg!(target_os = "linux") {
+        install_if_missing("ffprobe", "ffmpeg")?;
+    }
+    Ok(())
 }
 
 /// Makes sure that a program is there, from a package where it may be installed without asking.

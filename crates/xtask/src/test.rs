@@ -8,11 +8,17 @@
 use std::path::Path;
 
 use crate::process::{self, Failure, cargo};
-use crate::{demo, setup};
+use crate::{demo, python, setup};
 
 /// Runs setup and the tests.
 pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
     setup::run()?;
+    // Without Python and ffmpeg most tests still mean something; those that need them say so.
+    for tools in [python::run(root), setup::film_tools()] {
+        if let Err(failure) = tools {
+            eprintln!("warning: {}", failure.message);
+        }
+    }
     demo::build(root)?;
     let nextest = process::succeeds(cargo().args(["nextest", "--version"]));
     if !nextest {

@@ -1,10 +1,11 @@
 //! Files to open and to save, asked for by the desktop; a text field where the desktop cannot ask.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
 use eframe::egui::{self, Align2, Context, Key, TextEdit};
+use warmfront_session::film::Format;
 
 /// An answer without a file that comes sooner was not given by a person: the desktop cannot ask.
 const TOO_SOON: Duration = Duration::from_millis(250);
@@ -14,6 +15,7 @@ const TOO_SOON: Duration = Duration::from_millis(250);
 pub(super) enum Purpose {
     Open,
     Save,
+    Film(Format),
 }
 
 /// The file; and whether the desktop seems not to have asked at all.
@@ -26,6 +28,8 @@ pub(super) struct Dialogs {
     typed: Option<(Purpose, String)>,
     // Name for a file to be saved.
     suggested: String,
+    /// The desktop is not asked at all.
+    pub(super) here: bool,
 }
 
 impl Dialogs {
@@ -35,13 +39,25 @@ impl Dialogs {
             return;
         }
         let (sender, receiver) = sync_channel(1);
-        let dialog = rfd::AsyncFileDialog::new().add_filter("Scenario", &["toml"]);
+        let dialog = rfd::AsyncFileDialog::new();
+        let dialog = match purpose {
+            Purpose::Open | Purpose::Save => dialog.add_filter("Scenario", &["toml"]),
+            Purpose::Film(Format::Mp4) => dialog.add_filter("MP4", &["mp4"]),
+            Purpose::Film(Format::Gif) => dialog.add_filter("GIF", &["gif"]),
+            // A folder of this name.
+            Purpose::Film(Format::Pngs) => dialog,
+        };
         let (ctx, name) = (ctx.clone(), name.to_owned());
         self.suggested = match purpose {
             Purpose::Open => String::new(),
             Purpose::Save => name.clone(),
+            Purpose::Film(_) => at_home(&name),
         };
         let suggested = self.suggested.clone();
+        if self.here {
+            self.typed = Some((purpose, suggested));
+            return;
+        }
         let ask = move || {
             let begun = Instant::now();
             #[expect(
@@ -52,12 +68,12 @@ impl Dialogs {
                 Purpose::Open => pollster::block_on(
                     dialog
                         .add_filter("Everything", &["*"])
-                        .set_title("Open a scenario")
+                        .set_title(title(purpose))
                         .pick_file(),
                 ),
-                Purpose::Save => pollster::block_on(
+                Purpose::Save | Purpose::Film(_) => pollster::block_on(
                     dialog
-                        .set_title("Save the scenario")
+                        .set_title(title(purpose))
                         .set_file_name(name)
                         .save_file(),
                 ),
@@ -72,12 +88,6 @@ impl Dialogs {
             Ok(_) => self.asked = Some((purpose, receiver)),
             Err(_) => self.typed = Some((purpose, suggested)),
         }
-    }
-
-    /// Opens the text field.
-    #[cfg(test)]
-    pub(super) fn ask_here(&mut self, purpose: Purpose) {
-        self.typed = Some((purpose, String::new()));
     }
 
     /// The answer, once there is one.
@@ -107,12 +117,13 @@ impl Dialogs {
 
     fn field(&mut self, ctx: &Context) -> Option<(Purpose, PathBuf)> {
         let (purpose, text) = self.typed.as_mut()?;
-        let (title, word) = match purpose {
-            Purpose::Open => ("Open a scenario", "Open"),
-            Purpose::Save => ("Save the scenario", "Save"),
+        let word = match purpose {
+            Purpose::Open => "Open",
+            Purpose::Save => "Save",
+            Purpose::Film(_) => "Begin",
         };
         let (mut open, mut done, mut cancelled) = (true, false, false);
-        egui::Window::new(title)
+        egui::Window::new(title(*purpose))
             .open(&mut open)
             .collapsible(false)
             .resizable(false)
@@ -125,8 +136,21 @@ impl Dialogs {
                     info.label = Some("Path of the file".to_owned());
                     info
                 });
+                // What is typed is the path, and no key.
+                if ui.memory(|m| m.focused().is_none()) {
+                    field.request_focus();
+                }
+                let replaces =
+                    matches!(purpose, Purpose::Film(_)) && Path::new(text.trim()).exists();
+                if replaces {
+                    ui.colored_label(
+                        ui.visuals().warn_fg_color,
+                        "What is there will be replaced.",
+                    );
+                }
                 let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 ui.horizontal(|ui| {
+                    let word = if replaces { "Replace and record" } else { word };
                     let button = egui::Button::new(word);
                     let there = !text.trim().is_empty();
                     let pressed = ui.add_enabled(there, button).clicked();
@@ -140,4 +164,22 @@ impl Dialogs {
         }
         done.then_some(found)
     }
+}
+
+fn title(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Open => "Open a scenario",
+        Purpose::Save => "Save the scenario",
+        Purpose::Film(Format::Pngs) => "Folder of the film",
+        Purpose::Film(_) => "File of the film",
+    }
+}
+
+// A name in the user's folder for films, as far as there is one.
+fn at_home(name: &str) -> String {
+    let user = directories::UserDirs::new();
+    let folder = user.as_ref().map_or(Path::new(""), |u| {
+        u.video_dir().unwrap_or_else(|| u.home_dir())
+    });
+    folder.join(name).display().to_string()
 }

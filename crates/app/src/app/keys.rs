@@ -36,7 +36,7 @@ impl WarmfrontApp {
                     pressed: true,
                     ..
                 } => {
-                    if !(self.desk.help || self.settings) {
+                    if !(self.desk.help || self.settings || self.desk.film.open) {
                         self.desk.tool = Tool::Move;
                     }
                     self.desk.help = false;

@@ -92,6 +92,9 @@ impl WarmfrontApp {
                 self.saved.remember(&path);
                 self.desk.outbox.send(Command::Save(path));
             }
+            Command::Record(_) | Command::StopFilm | Command::CancelFilm | Command::Caption(_) => {
+                self.desk.film.wanted.push(command)
+            }
             // The panels show it too; it is sent when it is due.
             Command::Inspect(inspect) => self.desk.inspect = inspect,
             other => self.desk.outbox.send(other),
@@ -147,6 +150,9 @@ impl WarmfrontApp {
             }
             W::ExportPlots => plots::export_shown(ctx, snapshot, desk, Format::Png),
             W::Fit => self.canvas.view = crate::canvas::View::default(),
+            W::View { zoom, centre } => {
+                self.canvas.view = crate::canvas::View::new(zoom, centre);
+            }
             W::Sides(on) => {
                 desk.sides = on;
                 self.saved.sides = on;
@@ -178,6 +184,7 @@ impl WarmfrontApp {
             }
             W::Copy => desk.outbox.send(Command::Share),
             W::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            W::Film(open) => desk.film.open = open,
             W::Screenshot(path) => self.pictures.take(ctx, &path),
             // A picture that was asked for is finished first, and commands that wait are sent.
             W::Close if self.is_busy() && !self.is_late() => {
@@ -188,20 +195,21 @@ impl WarmfrontApp {
         }
     }
 
-    /// Opens the text field for a path, as where the desktop has no dialog.
+    /// Paths are typed, as where the desktop has no dialog.
     #[cfg(test)]
     pub(crate) fn ask_here(&mut self) {
-        self.dialogs.ask_here(Purpose::Open);
+        self.dialogs.here = true;
     }
 
     /// Files that were let go over the window, and dialogs that were answered.
     pub(super) fn files(&mut self, ctx: &Context) {
         if let Some((purpose, path)) = self.dialogs.ui(ctx) {
-            let command = match purpose {
-                Purpose::Open => Command::Open(path),
-                Purpose::Save => Command::Save(with_ending(path)),
-            };
-            self.command(command);
+            match purpose {
+                Purpose::Open => self.command(Command::Open(path)),
+                Purpose::Save => self.command(Command::Save(with_ending(path))),
+                // The dialog asked, whether the desktop's or the window's.
+                Purpose::Film(_) => self.film_into(path, true),
+            }
         }
         let dropped: Vec<PathBuf> = ctx.input(|i| {
             let files = i.raw.dropped_files.iter();

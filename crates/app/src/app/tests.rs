@@ -231,7 +231,7 @@ fn the_gallery_searches_loads_and_opens() {
 fn a_path_can_be_typed() {
     let mut w = Window::new(snapshot());
     w.harness.state_mut().ask_here();
-    w.sent();
+    ctrl(&mut w, Key::O);
     w.harness.get_by_label("Path of the file").click();
     w.sent();
     w.text("x.toml");

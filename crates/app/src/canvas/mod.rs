@@ -21,6 +21,8 @@ mod slice;
 mod tests;
 #[cfg(test)]
 mod tool_tests;
+#[cfg(test)]
+mod twin_tests;
 mod uniform;
 mod view;
 mod wipe;
@@ -131,6 +133,8 @@ pub struct Canvas {
     pub axis: usize,
     /// Which plane along that axis; none: the middle one.
     pub plane: Option<u32>,
+    /// Limits of the colour scales drawn last, of a quantity and of its difference, where known.
+    pub drawn: [Option<Range>; 2],
     /// Ranges that follow the values, of a quantity and of its difference.
     auto: [Auto; 2],
     /// What was asked to be evaluated in every cell, of which model, and when.
@@ -155,6 +159,7 @@ impl Default for Canvas {
             wipe_at: 0.5,
             axis: 2,
             plane: None,
+            drawn: [None; 2],
             auto: Default::default(),
             derive: None,
             stroke: None,
@@ -188,6 +193,8 @@ impl Canvas {
             let soon = std::time::Duration::from_millis(250);
             ui.ctx().request_repaint_after(soon);
         }
+        let ends = |s: &Scales| [s.plain.range, s.difference.range];
+        self.drawn = scales.as_ref().map_or([None; 2], ends);
         let slice = Slice::new(scenario, display, self.axis, self.plane);
 
         let arms = display.layout.arms as usize;
@@ -237,6 +244,9 @@ impl Canvas {
             overlay::scale_bar(&painter, place.rect, scenario, &slice, &self.view);
         }
         self.draw_edge(ui, &places);
+        if let Some(text) = overlay::said(desk, scenario, snapshot.time) {
+            overlay::caption(ui, &places, &text);
+        }
 
         let bottom = places.iter().map(|p| p.rect.bottom());
         let sides = places.iter().map(|p| p.rect.x_range());
@@ -259,13 +269,6 @@ impl Canvas {
             let found = &snapshot.inspected;
             let lines = probe::lines(scenario, &slice, self.look, &desk.inspect, found, arm);
             probe::card(ui, [pane, above], at, &lines);
-        }
-    }
-
-    /// Radius of the brush times `factor`, as far as it suits the tissue.
-    pub fn brush_size(&self, desk: &mut Desk, scenario: Option<&Scenario>, factor: f64) {
-        if let Some(scenario) = scenario {
-            desk.brush.resize(scenario, factor);
         }
     }
 

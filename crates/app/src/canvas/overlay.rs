@@ -2,20 +2,23 @@
 
 use eframe::egui;
 use egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, vec2};
-use warmfront_model::Scenario;
+use warmfront_model::{Action, Scenario};
 use warmfront_session::{length_unit, micrometres_per_length};
 use warmfront_view::number::scale_bar_length;
 use warmfront_view::{Rgb, arm_colour};
 
 use super::View;
 use super::slice::Slice;
-use crate::panels;
+use super::wipe::Place;
+use crate::panels::{self, Desk};
 use crate::state::Snapshot;
 
 /// Behind text, so that it is legible on every picture.
 pub(super) const PLATE: Color32 = Color32::from_black_alpha(205);
 /// Distance of text from the edge of a pane, points.
 pub(super) const MARGIN: f32 = 8.0;
+/// Distance of a caption from the lower edge, points.
+const CAPTION: f32 = 44.0;
 /// Of a place where something went wrong.
 const ALARM: Color32 = Color32::from_rgb(255, 80, 60);
 
@@ -140,6 +143,40 @@ pub(super) fn depth(painter: &egui::Painter, rect: Rect, scenario: &Scenario, sl
     let text = format!("{} = {at}", AXES[slice.normal]);
     let corner = rect.left_bottom() + vec2(MARGIN, -MARGIN);
     plate(painter, corner, Align2::LEFT_BOTTOM, &text, Color32::WHITE);
+}
+
+/// The caption at a model time: of the recording that goes on, else of the scenario.
+pub(super) fn said(desk: &Desk, scenario: &Scenario, time: f64) -> Option<String> {
+    let events = scenario.events.iter().rev().filter(|e| e.time <= time);
+    let of_file = events.filter_map(|e| match &e.action {
+        Action::Caption { text } => Some(text.as_str()),
+        _ => None,
+    });
+    let text = desk
+        .film
+        .caption_at(time)
+        .or_else(|| of_file.take(1).next());
+    text.map(str::trim)
+        .filter(|t| !t.is_empty())
+        .map(str::to_owned)
+}
+
+/// A text over the lower part of the panes.
+pub(super) fn caption(ui: &egui::Ui, places: &[Place], text: &str) {
+    let Some(all) = places.iter().map(|p| p.rect).reduce(Rect::union) else {
+        return;
+    };
+    let painter = ui.painter().with_clip_rect(all);
+    let room = (0.8 * all.width()).max(40.0);
+    let galley = painter.layout(text.to_owned(), font(15.0), Color32::WHITE, room);
+    // Above the scale bar and the depth.
+    let at = all.center_bottom() - vec2(0.0, CAPTION);
+    let rect = Align2::CENTER_BOTTOM.anchor_size(at, galley.size());
+    painter.rect_filled(rect.expand2(vec2(10.0, 6.0)), 4.0, PLATE);
+    painter.galley(rect.min, galley, Color32::WHITE);
+    let id = ui.scope_id().with("caption");
+    let response = ui.interact(rect, id, egui::Sense::empty());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
 }
 
 /// Names of the axes.

@@ -9,16 +9,16 @@ use super::scale::{Map, map};
 use super::uniform::{ChannelUniform, Uniform, linear};
 
 /// A row of 64 pixels is 256 bytes, as copies of textures want it.
-const WIDTH: u32 = 64;
-const HEIGHT: u32 = 40;
+pub(super) const WIDTH: u32 = 64;
+pub(super) const HEIGHT: u32 = 40;
 /// Longer than the cells of a row, as in the simulation.
 const PITCH: u32 = 68;
 /// Two rounding steps: the device's `pow` and `exp` may differ in the last digits from the
 /// processor's, which moves a value over the edge between two bytes, and twice where a target
 /// encodes sRGB itself.
-const TOLERANCE: u8 = 2;
+pub(super) const TOLERANCE: u8 = 2;
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 #[test]
 fn the_shader_is_valid() -> Outcome {
@@ -54,8 +54,8 @@ fn plane(state: &[f32], block: u32) -> Vec<f32> {
     rows.flat_map(|r| r[..WIDTH as usize].to_vec()).collect()
 }
 
-/// Draws one pane at one pixel per cell.
-fn render(
+/// Draws one pane of `WIDTH` by `HEIGHT` pixels.
+pub(super) fn render(
     gpu: &Gpu,
     format: wgpu::TextureFormat,
     state: &[f32],
@@ -139,7 +139,7 @@ fn render(
     Ok(gpu.read(&back, 0, bytes)?)
 }
 
-fn furthest(a: &[u8], b: &[u8]) -> u8 {
+pub(super) fn furthest(a: &[u8], b: &[u8]) -> u8 {
     assert_eq!(a.len(), b.len());
     let apart = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b));
     apart.max().unwrap_or(0)

@@ -2,16 +2,13 @@
 
 use eframe::egui;
 use warmfront_model::{FieldKind, Scenario};
-use warmfront_session::micrometres_per_length;
-use warmfront_view::raster::Range;
+use warmfront_session::film::{nuclei_per_length, texture_seed};
+use warmfront_view::raster::{Range, full_light};
 use warmfront_view::{EYE, GROUND, colour};
 
 use super::slice::Slice;
 use super::{Canvas, Look, View};
 use crate::state::{Display, Snapshot};
-
-/// Distance between nuclei, µm: about the diameter of a tumour cell.
-const NUCLEUS: f64 = 14.0;
 
 /// Channels that a pane can add; [`Uniform`] and the shader agree on it.
 pub(super) const MOST_CHANNELS: usize = 8;
@@ -123,19 +120,22 @@ pub(super) fn of(canvas: &Canvas, snapshot: &Snapshot, subject: &Subject<'_>) ->
         Look::Composite(view) => {
             let shown = model.views.get(view).map_or(&[][..], |v| &v.channels);
             uniform.count = shown.len().min(MOST_CHANNELS) as u32;
-            if let (true, Some(um)) = (canvas.texture, micrometres_per_length(model)) {
-                uniform.lattice = slice.edges.map(|edge| (edge * um / NUCLEUS) as f32);
+            if let (true, Some(per)) = (canvas.texture, nuclei_per_length(model)) {
+                uniform.lattice = slice.edges.map(|edge| (edge * per) as f32);
             }
             for (c, channel) in uniform.channels.iter_mut().zip(shown) {
                 let [r, g, b, _] = linear(channel.colour);
                 // Molecules are smooth; only cells have nuclei.
                 let grainy = model.fields[channel.field].kind == FieldKind::Cell;
-                let seed = scenario.seed.wrapping_mul(64) | (channel.field as u32 + 1);
                 *c = ChannelUniform {
                     light: [r, g, b],
-                    full: full_light(channel.full, snapshot.largest.get(channel.field)),
+                    full: full_light(channel.full, snapshot.largest.get(channel.field).copied()),
                     start: start(place_of(channel.field), subject.arm),
-                    seed: if grainy { seed } else { 0 },
+                    seed: if grainy {
+                        texture_seed(scenario, channel.field)
+                    } else {
+                        0
+                    },
                     ..ChannelUniform::default()
                 };
             }
@@ -153,14 +153,6 @@ fn view(view: &View, cells: [u32; 2], size: [u32; 2]) -> Uniform {
         cells,
         ..Uniform::default()
     }
-}
-
-// Value of full light: the model's, or, once a field has exceeded that, the next step above the largest
-// value so far. Steps of a quarter keep the picture from changing with every tick; it never goes back.
-fn full_light(full: f64, largest: Option<&f64>) -> f32 {
-    let most = largest.copied().filter(|v| v.is_finite()).unwrap_or(full);
-    let steps = (most / full).ln() / 1.25_f64.ln();
-    (full * 1.25_f64.powf(steps.ceil().clamp(0.0, 200.0))) as f32
 }
 
 /// Linear RGB of a colour.

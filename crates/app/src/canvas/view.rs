@@ -25,6 +25,18 @@ impl Default for View {
 }
 
 impl View {
+    /// A magnification about a point, as far as the edges allow; what is no number counts for nothing.
+    pub fn new(zoom: f32, centre: [f32; 2]) -> Self {
+        let whole = Self::default();
+        let or = |value: f32, other: f32| if value.is_finite() { value } else { other };
+        let mut view = Self {
+            zoom: or(zoom, whole.zoom).clamp(1.0, CLOSEST),
+            centre: [or(centre[0], 0.5), or(centre[1], 0.5)],
+        };
+        view.keep_inside();
+        view
+    }
+
     /// Upper left corner of a pane as fractions of the tissue, y upwards.
     pub fn upper_left(&self) -> [f32; 2] {
         let half = 0.5 / self.zoom;
@@ -172,5 +184,7 @@ mod tests {
         assert_eq!(view, View::default());
         view.zoom_at(rect, cursor, f32::NAN);
         assert_eq!(view, View::default());
+        assert_eq!(View::new(f32::NAN, [9.0, -1.0]), View::default());
+        assert_eq!(View::new(2.0, [0.0, 0.6]).centre, [0.25, 0.6]);
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Place {
 
 impl Canvas {
     /// Arms left and right of the edge, of `arms`.
-    pub(super) fn wipe_pair(&self, arms: usize) -> [usize; 2] {
+    pub fn wipe_pair(&self, arms: usize) -> [usize; 2] {
         let last = arms.saturating_sub(1);
         let [left, right] = self.wipe_arms;
         [left.unwrap_or(0).min(last), right.unwrap_or(last).min(last)]

@@ -79,6 +79,27 @@ pub static TABLE: &[Entry] = &[
     entry(File, "export", "Export plots …", &[ctrl(Key::E)], |at| {
         (!at.snapshot.rows.is_empty()).then_some(Command::Window(W::ExportPlots))
     }),
+    entry(File, "record", "Record a film …", &[ctrl(Key::R)], |at| {
+        // The same key ends what it began.
+        let film = &at.desk.film;
+        let command = match film.reel {
+            Some(_) => Command::StopFilm,
+            None => Command::Window(W::Film(!film.open)),
+        };
+        open(at).then_some(command)
+    })
+    .on(|at| at.desk.film.reel.is_some()),
+    entry(
+        File,
+        "stop-film",
+        "Stop recording, make the film",
+        &[],
+        |at| at.desk.film.reel.as_ref().map(|_| Command::StopFilm),
+    ),
+    entry(File, "cancel-film", "Cancel the film", &[], |at| {
+        let there = at.desk.film.reel.is_some() || at.snapshot.film.making.is_some();
+        there.then_some(Command::CancelFilm)
+    }),
     entry(File, "reload", "Read the model's files again", &[], |at| {
         open(at).then_some(Command::Reload)
     }),

@@ -104,6 +104,8 @@ pub struct Desk {
     pub tool: Tool,
     /// Where values are wanted; the canvas and the panels write it, the app sends it when it changed.
     pub inspect: Inspect,
+    /// See [`crate::film`].
+    pub film: crate::film::State,
     /// Field, size and strength of the brush.
     pub brush: brush::State,
     /// See [`equations`].

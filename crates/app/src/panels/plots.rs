@@ -246,6 +246,8 @@ fn curves(
 ) -> Curves {
     Curves {
         scenario: scenario.clone(),
+        // The snapshot also says what kind it is.
+        adapter: snapshot.adapter.trim_end_matches(", software").to_owned(),
         rows: snapshot.rows.clone(),
         doses: data::doses(snapshot, scenario),
         observables: observables.to_vec(),

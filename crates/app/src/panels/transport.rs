@@ -7,6 +7,7 @@ use warmfront_model::{Scenario, plain};
 
 use super::{Desk, clock, time_units};
 use crate::command::Command;
+use crate::film::strip;
 use crate::speed::speeds;
 use crate::state::Snapshot;
 use timeline::timeline;
@@ -17,6 +18,8 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
         run(ui, snapshot, desk);
         ui.separator();
         history(ui, snapshot, desk);
+        ui.separator();
+        strip::record(ui, snapshot, &mut desk.film, &mut desk.window);
         let Some(scenario) = snapshot.scenario.clone() else {
             return;
         };

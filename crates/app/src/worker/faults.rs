@@ -13,9 +13,7 @@ impl Worker {
         self.playing = false;
         self.catch_up = None;
         let engine = engine_error(error);
-        if matches!(engine, Some(EngineError::DeviceLost(_))) {
-            self.start.shared.update(|s| s.lost = true);
-        }
+        let lost = matches!(engine, Some(EngineError::DeviceLost(_)));
         let fault = Fault {
             message: error.to_string(),
             place: engine.and_then(|e| self.place(e)),
@@ -25,6 +23,7 @@ impl Worker {
         self.publish_clock();
         self.start.shared.update(|s| {
             s.fault = Some(fault);
+            s.lost |= lost;
             s.playing = false;
         });
     }

@@ -45,6 +45,12 @@ pub(crate) fn unpack(text: &str) -> Result<String, String> {
     Ok(out)
 }
 
+/// Whether a path names a scenario file.
+pub(super) fn is_toml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+}
+
 impl Worker {
     // Something is refused: the present simulation goes on.
     fn refuse(&mut self, why: impl std::fmt::Display) {
@@ -53,12 +59,8 @@ impl Worker {
 
     pub(super) fn open(&mut self, path: &Path) -> Result<(), Failed> {
         let name = path.display().to_string();
-        let toml = path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("toml"));
-        if !toml {
-            self.refuse(format!("{name} is no scenario: such files end in .toml"));
-            return Ok(());
+        if !is_toml(path) {
+            return self.reopen(path);
         }
         // A pipe or a device would be waited for.
         if path.metadata().is_ok_and(|m| !m.is_file()) {
@@ -72,6 +74,36 @@ impl Worker {
                 Ok(())
             }
         }
+    }
+
+    // What a film, a figure or data say of their origin, exactly: no grid is changed.
+    pub(super) fn reopen(&mut self, path: &Path) -> Result<(), Failed> {
+        let name = path.display().to_string();
+        let read = warmfront_session::reopen(path).and_then(|found| {
+            let scenario = found.scenario(&self.start.library, &name)?;
+            Ok((scenario, found))
+        });
+        let (scenario, found) = match read {
+            Ok(read) => read,
+            Err(e) => {
+                self.refuse(e);
+                return Ok(());
+            }
+        };
+        let differences = found.differences(&scenario);
+        let source = Source::new(name.as_str(), found.scenario_text);
+        self.begin_as_is(scenario, &name, None)?;
+        self.text = Some(source);
+        let text = match differences.as_slice() {
+            [] => format!("Opened again from the {} {name}", found.how),
+            some => format!(
+                "Opened again from the {} {name}; {}",
+                found.how,
+                some.join("; ")
+            ),
+        };
+        self.say(News::Done(text));
+        Ok(())
     }
 
     pub(super) fn open_text(&mut self, text: &str) -> Result<(), Failed> {

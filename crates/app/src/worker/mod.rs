@@ -18,6 +18,7 @@ use warmfront_model::{Library, Local, Overrides, Scenario, Source};
 use warmfront_session::Steered;
 
 use crate::command::{Command, Inspect};
+use crate::film::Studio;
 use crate::speed::first_speed;
 use crate::state::{News, Shared};
 use autosave::Autosave;
@@ -69,7 +70,7 @@ pub struct Start {
     /// Where to publish.
     pub shared: Shared,
     /// Asks the window for a new frame.
-    pub wake: Box<dyn Fn() + Send>,
+    pub wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// Starts the thread; it ends with [`Command::Quit`] or when the sender is dropped. A program that ends
@@ -135,6 +136,7 @@ pub(crate) struct Worker {
     watcher: Option<notify::RecommendedWatcher>,
     changed: Receiver<()>,
     autosave: Autosave,
+    studio: Studio,
 }
 
 impl Worker {
@@ -162,6 +164,7 @@ impl Worker {
                 .ok()?;
             Some(watcher)
         });
+        let studio = Studio::new(start.shared.clone(), start.wake.clone());
         Self {
             start,
             run: None,
@@ -184,6 +187,7 @@ impl Worker {
             watcher,
             changed,
             autosave,
+            studio,
         }
     }
 
@@ -244,6 +248,7 @@ impl Worker {
             }
         }
         self.autosave.remove();
+        self.studio.end();
     }
 
     fn is_running(&self) -> bool {

@@ -5,6 +5,7 @@ use warmfront_session::{Change, ErrorKind, SessionError, Steered};
 
 use super::{Failed, Worker, suited_to_software};
 use crate::command::Command;
+use crate::film::{Order, plan};
 use crate::state::News;
 
 impl Worker {
@@ -99,6 +100,14 @@ impl Worker {
             Command::OpenText(text) => self.open_text(&text),
             Command::Save(path) => self.save(&path),
             Command::Share => self.share(),
+            Command::Record(order) => {
+                self.record(&order);
+                Ok(())
+            }
+            Command::CancelFilm => {
+                self.studio.cancel();
+                Ok(())
+            }
             Command::Recover(wanted) => self.recover(wanted),
             Command::Reload => self.reload(),
             Command::LoseDevice => {
@@ -106,7 +115,7 @@ impl Worker {
                 self.start.gpu.device.destroy();
                 self.publish()
             }
-            Command::Window(_) | Command::Quit => Ok(()),
+            Command::Window(_) | Command::StopFilm | Command::Caption(_) | Command::Quit => Ok(()),
         }
     }
 
@@ -197,10 +206,35 @@ impl Worker {
         self.publish()
     }
 
+    // A film of what was done so far, made beside the simulation.
+    fn record(&mut self, order: &Order) {
+        if let Err(text) = self.begin_film(order) {
+            self.say(News::Refused(text));
+        }
+        self.start.shared.update(|s| s.film.orders += 1);
+    }
+
+    fn begin_film(&mut self, order: &Order) -> Result<(), String> {
+        self.studio.is_free()?;
+        let Some(run) = &self.run else {
+            return Err("There is nothing to film yet.".to_owned());
+        };
+        let (scenario, spec) = plan(order, run.played(), run.time())?;
+        let start = &self.start;
+        let adapter = &start.gpu.report.name;
+        self.studio
+            .start(adapter, start.files.clone(), scenario, spec)
+    }
+
     pub(super) fn load(&mut self, name: &str) -> Result<(), Failed> {
         name.clone_into(&mut self.wanted);
-        let scenario = self.start.library.scenario(name)?;
-        self.begin(scenario, name)
+        let path = std::path::Path::new(name);
+        match self.start.library.scenario(name) {
+            Ok(scenario) => self.begin(scenario, name),
+            // A film, a figure or data.
+            Err(_) if path.exists() && !super::files::is_toml(path) => self.reopen(path),
+            Err(e) => Err(e.into()),
+        }
     }
 
     // Runs a scenario from its start, on a grid that suits the adapter.
@@ -267,6 +301,10 @@ fn leaves_a_fault(command: &Command) -> bool {
             | Command::Speed(_)
             | Command::Share
             | Command::Save(_)
+            | Command::Record(_)
+            | Command::StopFilm
+            | Command::CancelFilm
+            | Command::Caption(_)
             | Command::Play(false)
             | Command::Window(_)
             | Command::Quit

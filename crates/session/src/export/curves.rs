@@ -5,19 +5,29 @@
 
 use warmfront_view::{Dash, DoseTrack, Figure, PlotFigure, PlotPanel, Result, Series, arm_colour};
 
-use super::{STYLE, footer, subtitle, title, treatment};
+use super::{footer, subtitle, title, treatment};
+use crate::figure::Sheet;
 use crate::record::Record;
 use crate::units::{pretty_unit, time_axis};
+
+/// Space between panels, pixels.
+const GUTTER: f32 = 26.0;
+/// Narrowest panel that has room for its axes, pixels.
+const NARROWEST: f32 = 185.0;
 
 /// The burden of every arm in one large panel; none for a model without a burden.
 ///
 /// # Errors
 /// A figure that cannot be drawn.
 pub fn burden_figure(record: &Record) -> Result<Option<Figure>> {
+    burden_on(record, Sheet::default())
+}
+
+pub(crate) fn burden_on(record: &Record, sheet: Sheet) -> Result<Option<Figure>> {
     let Some(burden) = record.scenario.model.burden else {
         return Ok(None);
     };
-    let mut panel = arms_panel(record, burden);
+    let mut panel = arms_panel(record, burden, sheet);
     panel.doses = doses(record);
     // Narrow enough that daily doses are marks only, without lines across the plot.
     let model = &record.scenario.model;
@@ -26,7 +36,11 @@ pub fn burden_figure(record: &Record) -> Result<Option<Figure>> {
         foot.push(' ');
         foot.push_str(&unit);
     }
-    figure(record, vec![panel], 1, [520.0, 330.0], foot).map(Some)
+    let size = match sheet.panel(1, GUTTER) {
+        Some(w) => [w, (0.62 * w).clamp(230.0, 520.0)],
+        None => [520.0, 330.0],
+    };
+    figure(record, vec![panel], 1, size, foot, sheet).map(Some)
 }
 
 /// The sentence of a caveat that says what a unit is (`… ρ = 2e5 cells/mm³ …`), unless it is the first.
@@ -47,9 +61,13 @@ fn defining(caveat: &str, unit: &str) -> Option<String> {
 /// # Errors
 /// A figure that cannot be drawn.
 pub fn curves_figure(record: &Record) -> Result<Option<Figure>> {
+    curves_on(record, Sheet::default())
+}
+
+pub(crate) fn curves_on(record: &Record, sheet: Sheet) -> Result<Option<Figure>> {
     let panels = if record.arms.len() > 1 {
         let order = groups(record).into_iter().flat_map(|(_, list)| list);
-        order.map(|o| arms_panel(record, o)).collect()
+        order.map(|o| arms_panel(record, o, sheet)).collect()
     } else {
         let groups = groups(record).into_iter();
         // Every series of the figure looks different, as one legend may have to name them all.
@@ -57,7 +75,7 @@ pub fn curves_figure(record: &Record) -> Result<Option<Figure>> {
         groups
             .map(|(name, list)| {
                 before += list.len();
-                group_panel(record, &name, &list, before - list.len())
+                group_panel(record, &name, &list, before - list.len(), sheet)
             })
             .collect::<Vec<_>>()
     };
@@ -69,19 +87,27 @@ pub fn curves_figure(record: &Record) -> Result<Option<Figure>> {
     for panel in &mut panels {
         panel.doses.clone_from(&doses);
     }
-    let columns = match panels.len() {
+    let (columns, size) = layout(panels.len(), record.arms.len() == 1, sheet);
+    figure(record, panels, columns, size, footer(record), sheet).map(Some)
+}
+
+/// Panels side by side and the size of one.
+fn layout(panels: usize, one_arm: bool, sheet: Sheet) -> (usize, [f32; 2]) {
+    let columns = match panels {
         1 => 1,
-        _ if record.arms.len() == 1 => 2,
+        _ if one_arm => 2,
         2 | 4 => 2,
         3 | 5..=9 => 3,
         _ => 4,
     };
-    let size = if columns < 3 {
-        [480.0, 270.0]
-    } else {
-        [330.0, 240.0]
-    };
-    figure(record, panels, columns, size, footer(record)).map(Some)
+    // On paper as many as stay legible.
+    let fit = |n: &usize| sheet.panel(*n, GUTTER).is_some_and(|w| w >= NARROWEST);
+    let on_paper = (1..=columns).rev().find(fit).unwrap_or(1);
+    match sheet.panel(on_paper, GUTTER) {
+        Some(w) => (on_paper, [w, (0.72 * w).clamp(150.0, 420.0)]),
+        None if columns < 3 => (columns, [480.0, 270.0]),
+        None => (columns, [330.0, 240.0]),
+    }
 }
 
 fn figure(
@@ -90,6 +116,7 @@ fn figure(
     columns: usize,
     panel: [f32; 2],
     footer: String,
+    sheet: Sheet,
 ) -> Result<Figure> {
     PlotFigure {
         title: title(record),
@@ -98,7 +125,7 @@ fn figure(
         columns,
         panel,
         footer,
-        style: STYLE,
+        style: sheet.style,
     }
     .figure()
 }
@@ -144,11 +171,11 @@ fn points(record: &Record, arm: usize, observable: usize) -> Vec<[f64; 2]> {
 }
 
 /// One observable, one line per arm.
-fn arms_panel(record: &Record, observable: usize) -> PlotPanel {
+fn arms_panel(record: &Record, observable: usize, sheet: Sheet) -> PlotPanel {
     let o = &record.scenario.model.observables[observable];
     let series = (0..record.arms.len()).map(|arm| Series {
         label: record.label(arm).to_owned(),
-        colour: arm_colour(record.arms[arm], STYLE.is_dark()),
+        colour: arm_colour(record.arms[arm], sheet.style.is_dark()),
         dash: Dash::nth(record.arms[arm]),
         points: points(record, arm, observable),
     });
@@ -156,11 +183,17 @@ fn arms_panel(record: &Record, observable: usize) -> PlotPanel {
 }
 
 /// Observables of the only arm that share a panel.
-fn group_panel(record: &Record, name: &str, list: &[usize], before: usize) -> PlotPanel {
+fn group_panel(
+    record: &Record,
+    name: &str,
+    list: &[usize],
+    before: usize,
+    sheet: Sheet,
+) -> PlotPanel {
     let observables = &record.scenario.model.observables;
     let series = list.iter().enumerate().map(|(i, &o)| Series {
         label: observables[o].label.clone(),
-        colour: arm_colour(before + i, STYLE.is_dark()),
+        colour: arm_colour(before + i, sheet.style.is_dark()),
         dash: Dash::nth(before + i),
         points: points(record, 0, o),
     });

@@ -3,12 +3,15 @@
 //! One file here per format. All of them are written through an [`OutputFolder`], so that a file
 //! with its final name is whole.
 
-mod curves;
-mod fields;
-mod montage;
+pub(crate) mod csvw;
+pub(crate) mod curves;
+pub(crate) mod fields;
+pub(crate) mod montage;
 mod summary;
 mod timeseries;
 pub(crate) mod treatment;
+pub(crate) mod vti;
+pub(crate) mod zarr;
 
 use std::time::Instant;
 
@@ -18,8 +21,9 @@ use warmfront_view::{Figure, Style, ViewError};
 use crate::folder::OutputFolder;
 use crate::record::Record;
 use crate::run::Run;
+use crate::spool::Spool;
 use crate::units::number;
-use crate::{SessionError, units};
+use crate::{Provenance, SessionError, units};
 
 pub use curves::{burden_figure, curves_figure};
 pub use montage::montage_figure;
@@ -32,6 +36,40 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Pixels per unit of a figure.
 const SCALE: f32 = 2.0;
 
+/// The files that whole fields become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Formats {
+    /// `<arm>/fields.npz`, for numpy.
+    pub npz: bool,
+    /// `<arm>/fields.zarr`, for xarray and napari.
+    pub zarr: bool,
+    /// `<arm>/fields_0000.vti` and so on, with `<arm>/fields.pvd`, for ParaView.
+    pub vti: bool,
+}
+
+impl Formats {
+    /// No files of fields.
+    pub const NONE: Self = Self {
+        npz: false,
+        zarr: false,
+        vti: false,
+    };
+
+    /// Whether there is any.
+    pub fn any(self) -> bool {
+        self.npz || self.zarr || self.vti
+    }
+}
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self {
+            npz: true,
+            ..Self::NONE
+        }
+    }
+}
+
 /// What was written, and what could not be.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Written {
@@ -39,15 +77,19 @@ pub struct Written {
     pub files: Vec<(String, String)>,
     /// Figures that could not be drawn, with the reason.
     pub warnings: Vec<String>,
+    /// Files of fields that could not be written, with the reason and what there is instead.
+    pub missing: Vec<String>,
     /// The summary, as written.
     pub summary: serde_json::Value,
 }
 
-/// Writes everything: `timeseries.csv`, `scenario.toml`, `<arm>/fields.npz`, figures (PNG and SVG)
-/// and last `summary.json`. A figure that cannot be drawn is a warning.
+/// Writes everything: `timeseries.csv` with its metadata, `scenario.toml`, the fields of each arm in the
+/// formats that the run was told to write, figures (PNG and SVG) and last `summary.json`. A figure that
+/// cannot be drawn is a warning. Fields that cannot be written, for example on a full disk, are saved as
+/// `<arm>/fields_<field>.npy`, which takes no more room, and noted as missing.
 ///
 /// # Errors
-/// Files that cannot be written.
+/// Other files that cannot be written.
 pub fn write_all(
     run: &Run,
     folder: &mut OutputFolder,
@@ -60,19 +102,12 @@ pub fn write_all(
     folder.remove_stale();
     folder.write("timeseries.csv", |f| timeseries(record, f))?;
     written.note("timeseries.csv", "every quantity of every arm over time");
+    let columns = serde_json::to_string_pretty(&csvw::metadata(record)).unwrap_or_default();
+    folder.write_bytes("timeseries.csv-metadata.json", columns.as_bytes())?;
     folder.write_bytes("scenario.toml", record.scenario.to_toml().as_bytes())?;
     written.note("scenario.toml", "the scenario in full, ready to run again");
     if let Some(spool) = run.spool().filter(|s| !s.times.is_empty()) {
-        for arm in 0..record.arms.len() {
-            let name = format!("{}/fields.npz", record.arm(arm).id);
-            folder.write(&name, |f| fields::fields(record, spool, arm, f))?;
-        }
-        let name = match record.arms.as_slice() {
-            [_] => format!("{}/fields.npz", record.arm(0).id),
-            _ => "<arm>/fields.npz".to_owned(),
-        };
-        let n = spool.times.len();
-        written.note(&name, &format!("every field at {n} times, for numpy"));
+        write_fields(record, spool, run.formats(), folder, &mut written)?;
     }
     // Numbers first: a disk that fills while figures are written costs no numbers.
     write_summary(record, folder, &mut written, start)?;
@@ -106,9 +141,110 @@ pub fn write_all(
             }
         }
     }
-    write_summary(record, folder, &mut written, start)?;
+    if figures {
+        write_summary(record, folder, &mut written, start)?;
+    }
     written.note("summary.json", "numbers, accuracy and provenance");
     Ok(written)
+}
+
+/// Writes the fields of all arms, one after the other: what is written of an arm leaves the spool.
+fn write_fields(
+    record: &Record,
+    spool: &Spool,
+    formats: Formats,
+    folder: &mut OutputFolder,
+    written: &mut Written,
+) -> Result<(), SessionError> {
+    for arm in 0..record.arms.len() {
+        match write_arm(record, spool, arm, formats, folder) {
+            Ok(()) => spool.forget(arm),
+            Err(e) => {
+                let id = &record.arm(arm).id;
+                for (field, f) in record.scenario.model.fields.iter().enumerate() {
+                    let name = format!("{id}/fields_{}.npy", f.id);
+                    folder.adopt(&name, |path| spool.rescue(arm, field, path))?;
+                }
+                written.missing.push(format!(
+                    "not all fields of `{id}` were written as asked for; they are in {id}/fields_<field>.npy \
+                     (numpy.load): {e}"
+                ));
+            }
+        }
+    }
+    let arm = match record.arms.as_slice() {
+        [_] => &record.arm(0).id,
+        _ => "<arm>",
+    };
+    let n = spool.times.len();
+    let times = if n == 1 {
+        "one time".to_owned()
+    } else {
+        format!("{n} times")
+    };
+    for (is_on, name, reader) in [
+        (formats.npz, "fields.npz", "numpy"),
+        (formats.zarr, "fields.zarr", "xarray and napari"),
+        (formats.vti, "fields.pvd", "ParaView"),
+    ] {
+        if is_on && written.missing.len() < record.arms.len() {
+            let what = format!("every field at {times}, for {reader}");
+            written.note(&format!("{arm}/{name}"), &what);
+        }
+    }
+    Ok(())
+}
+
+fn write_arm(
+    record: &Record,
+    spool: &Spool,
+    arm: usize,
+    formats: Formats,
+    folder: &mut OutputFolder,
+) -> Result<(), SessionError> {
+    let id = &record.arm(arm).id;
+    if formats.npz {
+        folder.write(&format!("{id}/fields.npz"), |f| {
+            fields::fields(record, spool, arm, f)
+        })?;
+    }
+    if formats.zarr {
+        folder.write_folder(&format!("{id}/fields.zarr"), |path| {
+            zarr::write(record, spool, arm, path)
+        })?;
+    }
+    if formats.vti {
+        let provenance = Provenance::of(record).to_json();
+        for index in 0..spool.times.len() {
+            folder.write(&format!("{id}/{}", vti::name(index)), |f| {
+                vti::image(record, spool, (arm, index), &provenance, f)
+            })?;
+        }
+        let days = days(&record.scenario.model, &spool.times);
+        folder.write(&format!("{id}/fields.pvd"), |f| {
+            vti::collection(&days, &provenance, f)
+        })?;
+    }
+    Ok(())
+}
+
+/// Model times in days; as they are where the model's unit is no clock time.
+fn days(model: &Model, times: &[f64]) -> Vec<f64> {
+    let per_day = model.units_per_day();
+    // Rounding is the division's: 0.3 days shall not read 0.30000000000000004.
+    let each = times.iter().map(|t| units::rounded(t / per_day, 12));
+    each.collect()
+}
+
+/// Whether model times can be said in days.
+fn is_clock_time(model: &Model) -> bool {
+    model.units_per_day() != 1.0 || matches!(model.time_unit.as_str(), "day" | "days" | "d")
+}
+
+/// Edges of a cell in micrometres; as they are where the model's unit is no length.
+fn spacing_um(record: &Record) -> [f64; 3] {
+    let factor = units::micrometres_per_length(&record.scenario.model).unwrap_or(1.0);
+    record.scenario.grid.spacing.map(|h| h * factor)
 }
 
 /// Writes `summary.json`, which lists what is written so far.
@@ -141,16 +277,13 @@ fn write_figure(
     name: &str,
     figure: &Figure,
 ) -> Result<bool, SessionError> {
-    let scenario = record.scenario.to_toml();
-    let metadata = [
-        ("Software", "Warmfront"),
-        ("warmfront:version", VERSION),
-        ("warmfront:model", &record.scenario.model.id),
-        ("warmfront:model_hash", &record.scenario.model.hash),
-        ("warmfront:scenario", &scenario),
-    ];
+    let texts = Provenance::of(record).texts();
+    let metadata = texts.each_ref().map(|(key, text)| (*key, text.as_str()));
     folder.write_bytes(&format!("{name}.png"), &png(figure, &metadata)?)?;
-    folder.write_bytes(&format!("{name}.svg"), figure.svg(&metadata).as_bytes())?;
+    folder.write_bytes(
+        &format!("{name}.svg"),
+        figure.svg(&metadata, None)?.as_bytes(),
+    )?;
     Ok(true)
 }
 
@@ -174,7 +307,7 @@ pub(crate) fn composite_fields(model: &Model) -> Vec<usize> {
 }
 
 /// Scenario and model, as a title.
-fn title(record: &Record) -> String {
+pub(crate) fn title(record: &Record) -> String {
     format!(
         "{} · {}",
         record.scenario.label, record.scenario.model.label
@@ -182,7 +315,7 @@ fn title(record: &Record) -> String {
 }
 
 /// Arms, span and grid in one line.
-fn subtitle(record: &Record) -> String {
+pub(crate) fn subtitle(record: &Record) -> String {
     let scenario = &record.scenario;
     let model = &scenario.model;
     let [nx, ny, nz] = scenario.grid.cells;
@@ -222,7 +355,7 @@ fn subtitle(record: &Record) -> String {
 }
 
 /// The closing line of a figure: what not to conclude from it.
-fn footer(record: &Record) -> String {
+pub(crate) fn footer(record: &Record) -> String {
     one_line(&record.scenario.model.caveat)
 }
 

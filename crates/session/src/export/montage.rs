@@ -14,13 +14,11 @@ use warmfront_view::{
 
 use super::{STYLE, footer, subtitle, title, treatment};
 use crate::effect::Effects;
-use crate::record::{Norms, Record, Snapshot};
+use crate::record::{Norms, PICTURES, Record, Snapshot, evenly};
 use crate::units::{
     clock, colormap_name, length_unit, micrometres_per_length, pretty_unit, short_time_unit,
 };
 
-/// Most pictures over time in a row.
-const PICTURES: usize = 6;
 /// Most single fields.
 const FIELDS: usize = 4;
 
@@ -33,7 +31,7 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
         return Ok(None);
     };
     let model = &record.scenario.model;
-    let shown = evenly(record.snapshots.len(), PICTURES);
+    let shown = shown(record);
     // A view of one channel says more as a map with a colour bar.
     let view = model.views.first().filter(|v| v.channels.len() > 1);
     let main = match view {
@@ -41,7 +39,10 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
         None => super::composite_fields(model).first().copied(),
     };
     let full = view.map_or_else(Vec::new, |v| full_light(record, v));
-    let main_range = main.map(|f| (f, range(model, f, record.snapshots.iter())));
+    let main_range = main.map(|f| {
+        let all = record.plane_ranges.get(f).copied();
+        (f, range(model, f, all.unwrap_or(NOTHING)))
+    });
     let effects = record.effects();
     let mut rows = Vec::new();
     for arm in 0..record.arms.len() {
@@ -71,7 +72,7 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
         fields.push(column(model, f, range, last)?);
     }
     for f in singles(model, snapshot, main.is_some()) {
-        let range = range(model, f, [snapshot]);
+        let range = range(model, f, extremes(snapshot, f));
         fields.push(column(
             model,
             f,
@@ -86,17 +87,7 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
     };
     let extent = record.scenario.grid.extent();
     let factor = micrometres_per_length(model);
-    let mut below = subtitle(record);
-    if record.scenario.grid.is_3d() {
-        let grid = &record.scenario.grid;
-        let z = (f64::from(grid.cells[2] / 2) + 0.5) * grid.spacing[2];
-        let z = format!(
-            "{} {}",
-            number::format_number(z),
-            pretty_unit(&model.length_unit)
-        );
-        below.push_str(&format!(" Middle slice, z = {}.", z.trim_end()));
-    }
+    let below = below(record);
     let montage = Montage {
         title: title(record),
         subtitle: below,
@@ -119,7 +110,11 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
         },
         rows,
         fields,
-        channels: view.map_or_else(Vec::new, |v| legend(record, v, &shown)),
+        channels: view.map_or_else(Vec::new, |v| {
+            let all: Vec<&Snapshot> = shown.iter().map(|&i| &record.snapshots[i]).collect();
+            legend(model, v, &all)
+        }),
+        colours: None,
         extent: [0, 1].map(|i| extent[i] * factor.unwrap_or(1.0)),
         length_unit: length_unit(model),
         duration: record.time,
@@ -132,34 +127,48 @@ pub fn montage_figure(record: &Record) -> Result<Option<Figure>> {
     montage.figure().map(Some)
 }
 
-/// At most `most` of `count` indices, evenly spread, with the first and the last.
-fn evenly(count: usize, most: usize) -> Vec<usize> {
-    if count <= most {
-        return (0..count).collect();
+/// The line under the title, with the height of the slice in 3D.
+pub(crate) fn below(record: &Record) -> String {
+    let mut below = subtitle(record);
+    if record.scenario.grid.is_3d() {
+        let grid = &record.scenario.grid;
+        let z = (f64::from(grid.cells[2] / 2) + 0.5) * grid.spacing[2];
+        let z = format!(
+            "{} {}",
+            number::format_number(z),
+            pretty_unit(&record.scenario.model.length_unit)
+        );
+        below.push_str(&format!(" Middle slice, z = {}.", z.trim_end()));
     }
-    let step = (count - 1) as f64 / (most - 1) as f64;
-    (0..most)
-        .map(|i| (i as f64 * step).round() as usize)
-        .collect()
+    below
+}
+
+/// Positions in `record.snapshots` of at most `PICTURES` snapshots, evenly spread over the run.
+fn shown(record: &Record) -> Vec<usize> {
+    let wanted = evenly(record.taken, PICTURES).into_iter();
+    let mut places: Vec<usize> = wanted
+        .filter_map(|index| {
+            let near = |p: &usize| record.snapshots[*p].index.abs_diff(index);
+            (0..record.snapshots.len()).min_by_key(near)
+        })
+        .collect();
+    places.dedup();
+    places
 }
 
 /// Value of full light of each channel: the model's, or the largest value of the run where that is
 /// more, so that no channel is blinded. The same for all arms and times.
 fn full_light(record: &Record, view: &View) -> Vec<f32> {
     let each = view.channels.iter().map(|c| {
-        let planes = record
-            .snapshots
-            .iter()
-            .filter_map(|s| s.planes.get(&c.field));
-        let values = planes.flatten().flat_map(|p| &p.values);
-        values
+        let largest = record.plane_ranges.get(c.field).map(|r| r[1]);
+        largest
             .filter(|v| v.is_finite())
-            .fold(c.full as f32, |m, v| m.max(*v))
+            .map_or(c.full as f32, |v| v.max(c.full as f32))
     });
     each.collect()
 }
 
-fn stain(
+pub(crate) fn stain(
     view: &View,
     full: &[f32],
     snapshot: &Snapshot,
@@ -194,7 +203,7 @@ fn stain(
     composite(&channels, width, height, GROUND).map(Some)
 }
 
-fn map(
+pub(crate) fn map(
     model: &Model,
     field: usize,
     range: Range,
@@ -207,7 +216,7 @@ fn map(
     field_image(&p.values, p.width, p.height, range, &colours(model, field)?).map(Some)
 }
 
-fn colours(model: &Model, field: usize) -> Result<Colormap> {
+pub(crate) fn colours(model: &Model, field: usize) -> Result<Colormap> {
     Colormap::named(colormap_name(model.fields[field].kind))
 }
 
@@ -225,29 +234,20 @@ fn column(model: &Model, field: usize, range: Range, snapshot: &Snapshot) -> Res
     })
 }
 
-/// One colour scale for a field over arms and times: from the lower end of the model's display
-/// range, or a round number near the smallest value where that is far above it, to a round number
-/// at the largest.
-fn range<'a>(
-    model: &Model,
-    field: usize,
-    snapshots: impl IntoIterator<Item = &'a Snapshot>,
-) -> Range {
-    let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
-    for snapshot in snapshots {
-        for v in snapshot
-            .planes
-            .get(&field)
-            .into_iter()
-            .flatten()
-            .flat_map(|p| &p.values)
-        {
-            if v.is_finite() {
-                low = low.min(*v);
-                high = high.max(*v);
-            }
-        }
-    }
+/// The smallest and the largest of no values.
+const NOTHING: [f32; 2] = [f32::INFINITY, f32::NEG_INFINITY];
+
+/// Smallest and largest finite value of a field in a snapshot.
+pub(crate) fn extremes(snapshot: &Snapshot, field: usize) -> [f32; 2] {
+    let planes = snapshot.planes.get(&field).into_iter().flatten();
+    let values = planes.flat_map(|p| &p.values).filter(|v| v.is_finite());
+    values.fold(NOTHING, |[low, high], v| [low.min(*v), high.max(*v)])
+}
+
+/// One colour scale for a field over arms and times, whose smallest and largest values are given: from
+/// the lower end of the model's display range, or a round number near the smallest value where that is
+/// far above it, to a round number at the largest.
+pub(crate) fn range(model: &Model, field: usize, [low, high]: [f32; 2]) -> Range {
     let [bottom, top] = model.fields[field].display;
     if low > high {
         return Range::linear(bottom as f32, top as f32);
@@ -313,25 +313,20 @@ fn singles(model: &Model, snapshot: &Snapshot, main: bool) -> Vec<usize> {
 }
 
 /// Channels of a view that show anything.
-fn legend(record: &Record, view: &View, shown: &[usize]) -> Vec<LegendEntry> {
+pub(crate) fn legend(model: &Model, view: &View, shown: &[&Snapshot]) -> Vec<LegendEntry> {
     let visible = |field: usize, full: f64| {
-        let planes = shown
-            .iter()
-            .filter_map(|&i| record.snapshots[i].planes.get(&field));
+        let planes = shown.iter().filter_map(|s| s.planes.get(&field));
         let mut values = planes.flatten().flat_map(|p| &p.values);
         values.any(|v| f64::from(*v) > 0.01 * full)
     };
     let channels = view.channels.iter().filter(|c| visible(c.field, c.full));
     channels
-        .map(|c| {
-            let f = &record.scenario.model.fields[c.field];
-            LegendEntry::swatch(f.label.clone(), c.colour)
-        })
+        .map(|c| LegendEntry::swatch(model.fields[c.field].label.clone(), c.colour))
         .collect()
 }
 
 /// One line on the outcome of an arm.
-fn note(record: &Record, effects: Option<&Effects>, arm: usize) -> String {
+pub(crate) fn note(record: &Record, effects: Option<&Effects>, arm: usize) -> String {
     let Some(burden) = record.scenario.model.burden else {
         return String::new();
     };
@@ -349,16 +344,4 @@ fn note(record: &Record, effects: Option<&Effects>, arm: usize) -> String {
         return String::new();
     }
     format!("{label} {ratio:.2} × start")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pictures_are_spread_evenly() {
-        assert_eq!(evenly(3, 6), [0, 1, 2]);
-        assert_eq!(evenly(11, 6), [0, 2, 4, 6, 8, 10]);
-        assert_eq!(evenly(1, 6), [0]);
-    }
 }

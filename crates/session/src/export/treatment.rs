@@ -8,11 +8,14 @@ use crate::record::Record;
 /// One track per drug that arm `arm` of the batch gets before the record's end; times in model
 /// units.
 pub(crate) fn dose_tracks(record: &Record, arm: usize) -> Vec<DoseTrack> {
-    let scenario = &record.scenario;
-    let index = record.arms[arm];
+    tracks(&record.scenario, record.arms[arm], record.time)
+}
+
+/// One track per drug that an arm gets up to `until`; times in model units.
+pub(crate) fn tracks(scenario: &Scenario, arm: usize, until: f64) -> Vec<DoseTrack> {
     let mut tracks = Vec::new();
     for (drug, d) in scenario.model.drugs.iter().enumerate() {
-        let times = dose_times(scenario, index, drug, record.time);
+        let times = dose_times(scenario, arm, drug, until);
         if !times.is_empty() {
             tracks.push(DoseTrack {
                 label: d.label.clone(),

@@ -156,6 +156,7 @@ pub fn montage(style: Style) -> Result<Montage> {
             LegendEntry::swatch("CD8⁺ T cells", stain[1]),
             LegendEntry::swatch("PD-L1", stain[2]),
         ],
+        colours: None,
         extent: [2560.0, 2560.0],
         length_unit: number::LengthUnit::Micrometres,
         duration: 28.0,

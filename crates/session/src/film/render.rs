@@ -1,0 +1,355 @@
+//! States become frames: interpolated between ticks, painted, put on the page.
+//!
+//! Frames lie closer than ticks. Between two ticks every value is interpolated linearly, which keeps what
+//! sums to a whole and never goes below zero; the ticks, and with them the numbers, are those of a run
+//! without a film. Where something happens abruptly, the states before and after it are both there.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use image::{Rgba, RgbaImage};
+use warmfront_engine::PlaneSet;
+use warmfront_model::{Action, FieldKind, Local, Scenario};
+use warmfront_view::film::{Frame, Sheet};
+use warmfront_view::raster::full_light;
+use warmfront_view::tissue::{Lens, Light, Painter, Subject};
+use warmfront_view::{Colormap, GROUND};
+
+use super::camera::Track;
+use super::page::{axes, clock, page, plotted};
+use super::scale::{Scale, local_of};
+use super::{Camera, FilmSpec, Look, Panes, Timing, nuclei_per_length, texture_seed};
+use crate::{Row, SessionError};
+
+/// Width of the edge of a wipe, pixels at 720 rows.
+const EDGE: f32 = 2.0;
+
+/// A state on its way from the simulation.
+pub(super) struct State {
+    /// The quantities of [`Renderer::wanted`].
+    pub planes: PlaneSet,
+    /// Something happened just before it, at the same time.
+    pub changed: bool,
+    /// By field: largest value so far.
+    pub largest: Vec<f64>,
+    /// Rows of the time series since the state before.
+    pub rows: Vec<Row>,
+}
+
+/// A frame, and how often it is repeated.
+pub(super) type Shot = (Arc<RgbaImage>, u64);
+
+/// See the [module](self).
+pub(super) struct Renderer<'a> {
+    spec: &'a FilmSpec,
+    scenario: &'a Scenario,
+    timing: Timing,
+    track: Track,
+    /// Quantities that the looks need.
+    wanted: Vec<Local>,
+    /// Arms of the batch.
+    arms: Vec<usize>,
+    scenes: Vec<Scene>,
+    rows: Vec<Row>,
+    before: Option<State>,
+    next: u64,
+}
+
+// One look: its page, its painter, its colours.
+struct Scene {
+    look: Look,
+    sheet: Sheet,
+    painter: Painter,
+    scale: Option<Scale>,
+}
+
+impl<'a> Renderer<'a> {
+    pub(super) fn new(
+        spec: &'a FilmSpec,
+        scenario: &'a Scenario,
+        timing: Timing,
+    ) -> Result<Self, SessionError> {
+        let model = &*scenario.model;
+        let track = Track::new(spec, scenario);
+        let [across, up] = axes(scenario, spec.camera.axis);
+        let cells = [across, up].map(|i| scenario.grid.cells[i]);
+        let lattice = match nuclei_per_length(model).filter(|_| spec.texture) {
+            Some(per) => [across, up].map(|i| (scenario.grid.spacing[i] * per) as f32),
+            None => [0.0; 2],
+        };
+        let mut wanted: Vec<Local> = Vec::new();
+        let mut scenes = Vec::new();
+        for look in track.looks() {
+            let of_look = match (look, local_of(look)) {
+                (_, Some(local)) => vec![local],
+                (Look::View(v), None) => {
+                    let channels = model.views[v].channels.iter();
+                    channels.map(|c| Local::Field(c.field)).collect()
+                }
+                (_, None) => Vec::new(),
+            };
+            for local in of_look {
+                if !wanted.contains(&local) {
+                    wanted.push(local);
+                }
+            }
+            let scale = local_of(look).map(|local| Scale::of(spec, look, local, model));
+            let sheet = page(spec, scenario, look, timing.span)?.compose()?;
+            let painter = Painter::new(cells, sheet.pane(), lattice);
+            scenes.push(Scene {
+                look,
+                sheet,
+                painter,
+                scale: scale.transpose()?,
+            });
+        }
+        Ok(Self {
+            spec,
+            scenario,
+            timing,
+            track,
+            wanted,
+            arms: spec.panes.arms(),
+            scenes,
+            rows: Vec::new(),
+            before: None,
+            next: 0,
+        })
+    }
+
+    /// The quantities whose planes it needs, in this order.
+    pub(super) fn wanted(&self) -> &[Local] {
+        &self.wanted
+    }
+
+    /// The way of the camera, for whoever asks for the planes.
+    pub(super) fn track(&self) -> Track {
+        self.track.clone()
+    }
+
+    /// Takes a state and hands out the frames up to it, in their order. `Break` when the film is complete
+    /// or nobody wants more.
+    pub(super) fn arrive(
+        &mut self,
+        state: State,
+        mut emit: impl FnMut(Shot) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, SessionError> {
+        self.rows.extend(state.rows.iter().cloned());
+        let before = self.before.take().filter(|_| !state.changed);
+        if let Some(before) = before {
+            let [a, b] = [before.planes.time, state.planes.time];
+            while self.next < self.timing.moving {
+                let time = self.timing.time(self.next);
+                if time > b + 1e-9 * (b - a) {
+                    break;
+                }
+                let weight = ((time - a) / (b - a)).clamp(0.0, 1.0);
+                let picture = Arc::new(self.draw(&before, &state, weight, time)?);
+                let mut copies = 1;
+                if self.next == 0 {
+                    copies += self.timing.first;
+                }
+                self.next += 1;
+                if self.next == self.timing.moving {
+                    copies += self.timing.last;
+                }
+                if emit((picture, copies)).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+        self.before = Some(state);
+        Ok(if self.next < self.timing.moving {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
+    }
+
+    fn draw(
+        &mut self,
+        before: &State,
+        after: &State,
+        weight: f64,
+        time: f64,
+    ) -> Result<RgbaImage, SessionError> {
+        let (camera, look) = self.track.at(time);
+        let model = &*self.scenario.model;
+        let curves = plotted(model).into_iter().map(|o| {
+            let arms = 0..self.arms.len();
+            arms.map(|arm| curve(&self.rows, arm, o, time)).collect()
+        });
+        let mut frame = Frame {
+            panes: Vec::new(),
+            time,
+            clock: clock(model, time, self.timing.span),
+            caption: self.caption(time),
+            zoom: camera.zoom,
+            curves: curves.collect(),
+        };
+        let values = Between {
+            before,
+            after,
+            weight: weight as f32,
+            wanted: &self.wanted,
+            arms: &self.arms,
+        };
+        let scene = self.scenes.iter_mut().find(|s| s.look == look);
+        let Some(scene) = scene else {
+            return Ok(RgbaImage::new(1, 1)); // Every look of the track has its scene.
+        };
+        frame.panes = match &self.spec.panes {
+            Panes::Arms(arms) => {
+                let each = arms.iter();
+                each.map(|a| scene.paint(self.scenario, &values, camera, *a, None))
+                    .collect::<Result<_, _>>()?
+            }
+            Panes::Difference { base, arms } => {
+                let each = arms.iter();
+                each.map(|a| scene.paint(self.scenario, &values, camera, *a, Some(*base)))
+                    .collect::<Result<_, _>>()?
+            }
+            Panes::Wipe { left, right, at } => {
+                let mut picture = scene.paint(self.scenario, &values, camera, *right, None)?;
+                let other = scene.paint(self.scenario, &values, camera, *left, None)?;
+                wipe(&mut picture, &other, *at);
+                vec![picture]
+            }
+        };
+        Ok(scene.sheet.draw(&frame)?)
+    }
+
+    // The text of the last caption event by then.
+    fn caption(&self, time: f64) -> Option<String> {
+        let events = self.scenario.events.iter().rev();
+        let said = events
+            .filter(|e| e.time <= time)
+            .find_map(|e| match &e.action {
+                Action::Caption { text } => Some(text.clone()),
+                _ => None,
+            });
+        said.filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// The plane of cells that a camera looks at.
+pub(super) fn plane(scenario: &Scenario, camera: Camera) -> u32 {
+    let cells = scenario.grid.cells;
+    let axis = if scenario.grid.is_3d() {
+        camera.axis
+    } else {
+        2
+    };
+    let count = cells[axis.min(2)];
+    ((camera.slice * f64::from(count)) as u32).min(count - 1)
+}
+
+// Values between two states.
+struct Between<'a> {
+    before: &'a State,
+    after: &'a State,
+    weight: f32,
+    wanted: &'a [Local],
+    arms: &'a [usize],
+}
+
+impl Between<'_> {
+    // Of an arm of the scenario.
+    fn of(&self, local: Local, arm: usize) -> Vec<f32> {
+        let place = |list: &[usize]| list.iter().position(|a| *a == arm);
+        let quantity = self.wanted.iter().position(|l| *l == local);
+        let (Some(quantity), Some(arm)) = (quantity, place(self.arms)) else {
+            return Vec::new(); // The painter says that it is the wrong number.
+        };
+        let a = &self.before.planes.values[quantity][arm];
+        let b = &self.after.planes.values[quantity][arm];
+        let w = self.weight;
+        a.iter().zip(b).map(|(a, b)| a + w * (b - a)).collect()
+    }
+}
+
+impl Scene {
+    fn paint(
+        &mut self,
+        scenario: &Scenario,
+        values: &Between<'_>,
+        camera: Camera,
+        arm: usize,
+        minus: Option<usize>,
+    ) -> Result<RgbaImage, SessionError> {
+        let lens = Lens {
+            zoom: camera.zoom as f32,
+            centre: camera.centre.map(|c| c as f32),
+        };
+        if let (Some(local), Some(scale)) = (local_of(self.look), &self.scale) {
+            let plane = values.of(local, arm);
+            let minus = minus.map(|m| values.of(local, m));
+            let map: &Colormap = &scale.map;
+            let subject = Subject::Map {
+                values: &plane,
+                minus: minus.as_deref(),
+                range: scale.range,
+                map,
+            };
+            return Ok(self.painter.paint(&lens, &subject)?);
+        }
+        let model = &*scenario.model;
+        let Look::View(view) = self.look else {
+            return Ok(RgbaImage::new(1, 1)); // Every other look has a scale.
+        };
+        let channels = &model.views[view].channels;
+        let planes: Vec<Vec<f32>> = channels
+            .iter()
+            .map(|c| values.of(Local::Field(c.field), arm))
+            .collect();
+        let lights: Vec<Light<'_>> = channels
+            .iter()
+            .zip(&planes)
+            .map(|(c, values_of)| {
+                // Molecules are smooth; only cells have nuclei.
+                let grainy = model.fields[c.field].kind == FieldKind::Cell;
+                Light {
+                    values: values_of,
+                    colour: c.colour,
+                    full: full_light(c.full, values.after.largest.get(c.field).copied()),
+                    seed: if grainy {
+                        texture_seed(scenario, c.field)
+                    } else {
+                        0
+                    },
+                }
+            })
+            .collect();
+        let subject = Subject::Lights {
+            lights: &lights,
+            ground: GROUND,
+        };
+        Ok(self.painter.paint(&lens, &subject)?)
+    }
+}
+
+// `other` to the left of the edge.
+fn wipe(picture: &mut RgbaImage, other: &RgbaImage, at: f32) {
+    let (width, height) = picture.dimensions();
+    let edge = (at.clamp(0.0, 1.0) * width as f32).round() as u32;
+    let half = (EDGE * height as f32 / 720.0 / 2.0).ceil().max(1.0) as u32;
+    for (x, y, pixel) in picture.enumerate_pixels_mut() {
+        if x.abs_diff(edge) < half {
+            *pixel = Rgba([255; 4]);
+        } else if x < edge {
+            *pixel = *other.get_pixel(x, y);
+        }
+    }
+}
+
+// Points of a curve up to a time; the last lies between two rows.
+fn curve(rows: &[Row], arm: usize, observable: usize, time: f64) -> Vec<[f64; 2]> {
+    let value = |r: &Row| r.values[arm][observable];
+    let passed = rows.partition_point(|r| r.time <= time);
+    let mut points: Vec<[f64; 2]> = rows[..passed].iter().map(|r| [r.time, value(r)]).collect();
+    if let (Some(last), Some(next)) = (rows[..passed].last(), rows.get(passed)) {
+        let w = (time - last.time) / (next.time - last.time);
+        points.push([time, value(last) + w * (value(next) - value(last))]);
+    }
+    points
+}

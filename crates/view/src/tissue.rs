@@ -1,0 +1,370 @@
+//! Tissue to pixels on the processor: the twin of `shaders/view/tissue.wgsl`.
+//!
+//! A picture may have any number of pixels and show any part of the tissue. Between cell centres values are
+//! interpolated; where a pixel covers several cells it shows their mean. Then a value goes through a colour map,
+//! or it becomes light that is added to the light of other fields, with a texture like nuclei where it belongs
+//! to cells. The window draws the same with the shader; a test compares them pixel by pixel.
+//!
+//! A film shows the same part of the same tissue in thousands of frames, so a [`Painter`] keeps all that
+//! depends on the place alone: which cells a row or a column of pixels shows, and the texture. Interpolation
+//! runs first down, then across, a row at a time; powers and exponentials are read from tables.
+
+mod light;
+mod nuclei;
+mod sampling;
+
+use image::RgbaImage;
+
+use crate::colormap::Colormap;
+use crate::colour::{NOT_A_NUMBER, Rgb, to_linear};
+use crate::error::{Result, ViewError};
+use crate::raster::{GROUND, LARGEST_SIDE, Range};
+use light::{EYES, PER_FULL};
+use nuclei::Nuclei;
+use sampling::Sampling;
+
+/// Colours of a map between which pixels choose.
+const COLOURS: usize = 4096;
+
+/// Part of the tissue that a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lens {
+    /// 1 shows the whole tissue.
+    pub zoom: f32,
+    /// Middle of the picture as fractions of the tissue, x to the right, y upwards.
+    pub centre: [f32; 2],
+}
+
+/// One field of a composite.
+#[derive(Debug, Clone, Copy)]
+pub struct Light<'a> {
+    /// `cells[0] * cells[1]` values, x fastest, row 0 at low y.
+    pub values: &'a [f32],
+    /// Colour of its light.
+    pub colour: Rgb,
+    /// Value of full light; positive.
+    pub full: f32,
+    /// Seed of its texture; 0: none.
+    pub seed: u32,
+}
+
+/// What a picture shows.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// Light of several fields, over a ground.
+    Lights {
+        /// The fields.
+        lights: &'a [Light<'a>],
+        /// Under all light.
+        ground: Rgb,
+    },
+    /// One quantity through a colour map.
+    Map {
+        /// As [`Light::values`].
+        values: &'a [f32],
+        /// Subtracted.
+        minus: Option<&'a [f32]>,
+        /// Limits.
+        range: Range,
+        /// Colours.
+        map: &'a Colormap,
+    },
+}
+
+/// Paints pictures of one size of tissue with one number of cells.
+#[derive(Debug)]
+pub struct Painter {
+    cells: [u32; 2],
+    size: [u32; 2],
+    lattice: [f32; 2],
+    place: Option<Place>,
+}
+
+/// What depends on the part of the tissue that is seen, not on its values.
+#[derive(Debug)]
+struct Place {
+    lens: Lens,
+    sampling: Sampling,
+    nuclei: Vec<(u32, Nuclei)>,
+}
+
+/// A plane of values that are all finite, and whether they were.
+struct Plane<'a> {
+    values: std::borrow::Cow<'a, [f32]>,
+    /// The values as given, where some are not finite.
+    broken: Option<std::borrow::Cow<'a, [f32]>>,
+}
+
+impl<'a> Plane<'a> {
+    fn new(given: std::borrow::Cow<'a, [f32]>) -> Self {
+        // Zero times a finite number is zero.
+        let sound = given.iter().fold(0.0_f32, |sum, v| sum + v * 0.0) == 0.0;
+        if sound {
+            return Self {
+                values: given,
+                broken: None,
+            };
+        }
+        let repaired = given.iter().map(|v| if v.is_finite() { *v } else { 0.0 });
+        Self {
+            values: repaired.collect(),
+            broken: Some(given),
+        }
+    }
+}
+
+impl Painter {
+    /// `cells`: across and up; `size`: pixels; `lattice`: nuclei per cell edge, 0 for no texture.
+    pub fn new(cells: [u32; 2], size: [u32; 2], lattice: [f32; 2]) -> Self {
+        Self {
+            cells,
+            size,
+            lattice,
+            place: None,
+        }
+    }
+
+    /// Paints a picture. What lies outside the tissue has the colour of the ground.
+    ///
+    /// # Errors
+    /// [`ViewError::Size`] for another number of values than cells, [`ViewError::Pixels`] for an impossible
+    /// size, [`ViewError::Range`] for limits or a full light that cannot be used.
+    pub fn paint(&mut self, lens: &Lens, subject: &Subject<'_>) -> Result<RgbaImage> {
+        self.check(lens, subject)?;
+        self.look(lens);
+        match subject {
+            Subject::Lights { lights, ground } => self.composite(lights, *ground),
+            Subject::Map {
+                values,
+                minus,
+                range,
+                map,
+            } => self.map(values, *minus, *range, map),
+        }
+    }
+
+    fn check(&self, lens: &Lens, subject: &Subject<'_>) -> Result<()> {
+        for [width, height] in [self.size, self.cells] {
+            if width == 0 || height == 0 || width.max(height) > LARGEST_SIDE {
+                return Err(ViewError::Pixels {
+                    width,
+                    height,
+                    limit: LARGEST_SIDE,
+                });
+            }
+        }
+        if !(lens.zoom > 0.0 && lens.zoom.is_finite() && lens.centre.iter().all(|c| c.is_finite()))
+        {
+            return Err(ViewError::Figure(format!(
+                "a picture of the tissue at zoom {} about {} and {}; the zoom must be above 0, and all finite",
+                lens.zoom, lens.centre[0], lens.centre[1]
+            )));
+        }
+        let [width, height] = self.cells;
+        let fits = |what: &str, values: &[f32]| {
+            if values.len() == width as usize * height as usize {
+                return Ok(());
+            }
+            Err(ViewError::Size {
+                what: what.to_owned(),
+                found: values.len(),
+                width,
+                height,
+            })
+        };
+        match subject {
+            Subject::Lights { lights, .. } => lights.iter().try_for_each(|l| {
+                Range::linear(0.0, l.full).check()?;
+                fits("a channel of the tissue", l.values)
+            }),
+            Subject::Map {
+                values,
+                minus,
+                range,
+                ..
+            } => {
+                range.check()?;
+                fits("the tissue", values)?;
+                minus.map_or(Ok(()), |m| fits("what is subtracted from the tissue", m))
+            }
+        }
+    }
+
+    // Finds what depends on the lens, unless it is known.
+    fn look(&mut self, lens: &Lens) {
+        if self.place.as_ref().is_some_and(|p| p.lens == *lens) {
+            return;
+        }
+        let half = 0.5 / lens.zoom;
+        let upper_left = [lens.centre[0] - half, lens.centre[1] + half];
+        let along = |i: usize| self.cells[i] as f32;
+        let corner = [0, 1].map(|i| upper_left[i] * along(i));
+        let step = [0, 1].map(|i| along(i) / (lens.zoom * self.size[i] as f32));
+        self.place = Some(Place {
+            lens: *lens,
+            sampling: Sampling::new(self.cells, self.size, corner, step),
+            nuclei: Vec::new(),
+        });
+    }
+
+    fn composite(&mut self, lights: &[Light<'_>], ground: Rgb) -> Result<RgbaImage> {
+        let [width, height] = self.size.map(|v| v as usize);
+        let lattice = self.lattice;
+        let place = self.place.as_mut().ok_or_else(unseen)?;
+        let textured = nuclei::strength(lattice, place.sampling.step) > 0.0;
+        for light in lights.iter().filter(|l| textured && l.seed != 0) {
+            if place.nuclei.iter().all(|(seed, _)| *seed != light.seed) {
+                let drawn = Nuclei::new(&place.sampling, lattice, light.seed);
+                place.nuclei.push((light.seed, drawn));
+            }
+        }
+        let (sampling, nuclei) = (&place.sampling, &place.nuclei);
+        let planes: Vec<Plane<'_>> = lights.iter().map(|l| Plane::new(l.values.into())).collect();
+        let texture = |seed: u32| {
+            let known = nuclei.iter().find(|(s, _)| *s == seed && seed != 0);
+            known.map(|(_, n)| n).filter(|_| textured)
+        };
+        let textures: Vec<Option<&Nuclei>> = lights.iter().map(|l| texture(l.seed)).collect();
+        let ground = ground.map(to_linear);
+        let mut sum = vec![ground; width];
+        let (mut row, mut values) = (Vec::new(), vec![0.0; width]);
+        let cells = self.cells[0] as usize;
+        let mut pixels = vec![0; 4 * width * height];
+        for (y, line) in pixels.chunks_exact_mut(4 * width).enumerate() {
+            sum.fill(ground);
+            for ((light, plane), texture) in lights.iter().zip(&planes).zip(&textures) {
+                let scale = PER_FULL / light.full;
+                sampling.line(&mut values, &mut row, &plane.values, cells, y, scale);
+                let nuclei = texture.map(|n| (&n.steps[y * width..(y + 1) * width], n));
+                shine(&mut sum, &values, light.colour.map(to_linear), nuclei);
+            }
+            light::finish(&sum, line);
+        }
+        self.mark(&mut pixels, &planes)?;
+        self.picture(pixels)
+    }
+
+    fn map(
+        &self,
+        values: &[f32],
+        minus: Option<&[f32]>,
+        range: Range,
+        map: &Colormap,
+    ) -> Result<RgbaImage> {
+        let width = self.size[0] as usize;
+        let sampling = &self.place.as_ref().ok_or_else(unseen)?.sampling;
+        let plane = Plane::new(match minus {
+            Some(m) => values.iter().zip(m).map(|(a, b)| a - b).collect(),
+            None => values.into(),
+        });
+        let last = (COLOURS - 1) as f32;
+        let colours: Vec<Rgb> = (0..COLOURS).map(|i| map.colour(i as f32 / last)).collect();
+        let (mut row, mut line) = (Vec::new(), vec![0.0; width]);
+        let cells = self.cells[0] as usize;
+        let mut pixels = vec![0; 4 * width * self.size[1] as usize];
+        for (y, target) in pixels.chunks_exact_mut(4 * width).enumerate() {
+            sampling.line(&mut line, &mut row, &plane.values, cells, y, 1.0);
+            for (value, p) in line.iter().zip(target.chunks_exact_mut(4)) {
+                let i = (range.position(*value) * last + 0.5) as usize;
+                let [r, g, b] = colours[i.min(COLOURS - 1)];
+                p.copy_from_slice(&[r, g, b, 255]);
+            }
+        }
+        self.mark(&mut pixels, &[plane])?;
+        self.picture(pixels)
+    }
+
+    // Gives pixels of values that are not finite, and those outside the tissue, their colours.
+    fn mark(&self, pixels: &mut [u8], planes: &[Plane<'_>]) -> Result<()> {
+        let sampling = &self.place.as_ref().ok_or_else(unseen)?.sampling;
+        let width = self.size[0] as usize;
+        let cells = self.cells[0] as usize;
+        let all_inside = |taps: &[sampling::Tap]| taps.iter().all(|t| t.inside);
+        let whole = all_inside(&sampling.across) && all_inside(&sampling.down);
+        let broken: Vec<&[f32]> = planes.iter().filter_map(|p| p.broken.as_deref()).collect();
+        if whole && broken.is_empty() {
+            return Ok(());
+        }
+        // Rows of cells where something is not finite.
+        let bad = |values: &[f32], row: u32| {
+            let from = row as usize * cells;
+            values[from..from + cells].iter().any(|v| !v.is_finite())
+        };
+        let rows: Vec<Vec<bool>> = broken
+            .iter()
+            .map(|v| (0..self.cells[1]).map(|r| bad(v, r)).collect())
+            .collect();
+        for (y, line) in pixels.chunks_exact_mut(4 * width).enumerate() {
+            let down = &sampling.down[y];
+            let near: Vec<&[f32]> = broken
+                .iter()
+                .zip(&rows)
+                .filter(|(_, bad)| {
+                    down.cells[..down.count as usize]
+                        .iter()
+                        .any(|&r| bad[r as usize])
+                })
+                .map(|(v, _)| *v)
+                .collect();
+            for (x, p) in line.chunks_exact_mut(4).enumerate() {
+                let colour = if !(down.inside && sampling.across[x].inside) {
+                    GROUND
+                } else if near.iter().any(|v| sampling.broken(v, cells, x, y)) {
+                    NOT_A_NUMBER
+                } else {
+                    continue;
+                };
+                p[..3].copy_from_slice(&colour);
+            }
+        }
+        Ok(())
+    }
+
+    fn picture(&self, pixels: Vec<u8>) -> Result<RgbaImage> {
+        let [width, height] = self.size;
+        RgbaImage::from_raw(width, height, pixels).ok_or(ViewError::Pixels {
+            width,
+            height,
+            limit: LARGEST_SIDE,
+        })
+    }
+}
+
+fn unseen() -> ViewError {
+    ViewError::Figure("no part of the tissue was chosen".to_owned())
+}
+
+// Adds the light of a row of values, given in steps of the table.
+fn shine(
+    sum: &mut [[f32; 3]],
+    values: &[f32],
+    [r, g, b]: [f32; 3],
+    nuclei: Option<(&[u16], &Nuclei)>,
+) {
+    let eyes = &EYES[..];
+    let last = eyes.len() - 1;
+    // A negative value becomes 0.
+    let amount = |value: f32| eyes[((value + 0.5) as usize).min(last)];
+    let add = |s: &mut [f32; 3], amount: f32| {
+        s[0] += amount * r;
+        s[1] += amount * g;
+        s[2] += amount * b;
+    };
+    match nuclei {
+        Some((steps, n)) => {
+            for ((s, v), step) in sum.iter_mut().zip(values).zip(steps) {
+                let factor = n.base + n.slope * f32::from(*step);
+                add(s, (amount(*v) * factor).min(2.0));
+            }
+        }
+        None => {
+            for (s, v) in sum.iter_mut().zip(values) {
+                add(s, amount(*v).min(2.0));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "tissue/tests.rs"]
+mod tests;
