@@ -304,7 +304,8 @@ fn missing(
         Some(f) => format!(
             "{} has the first {} of {} frames, up to {}",
             file.display(),
-            f.frames,
+            // Frames that a GIF left out lie between those that it kept.
+            if f.notes.is_empty() { f.frames } else { report.made },
             report.planned,
             clock(&scenario.model, report.time)
         ),
@@ -344,12 +345,12 @@ fn words(report: &FilmReport, spec: &FilmSpec) -> Option<String> {
     let mut text = format!(
         "{}: {} frames of {w}x{h}, {:.2} s at {} frames per second, {}; made in {:.1} s ({:.1} frames/s)\n",
         spec.target.path.display(),
-        file.frames,
+        report.made,
         report.seconds(),
         report.fps,
         size_of(file.bytes as f64),
         report.wall.as_secs_f64(),
-        file.frames as f64 / report.wall.as_secs_f64().max(1e-3),
+        report.made as f64 / report.wall.as_secs_f64().max(1e-3),
     );
     for note in &file.notes {
         text.push_str(&format!("note: {note}\n"));
@@ -366,6 +367,7 @@ fn summary(report: &FilmReport, spec: &FilmSpec, missing: Option<&Failure>) -> s
         "size": spec.size,
         "fps": report.fps,
         "frames": file.frames,
+        "made_frames": report.made,
         "planned_frames": report.planned,
         "seconds": report.seconds(),
         "bytes": file.bytes,

@@ -8,7 +8,7 @@ use crate::{demo, setup};
 
 /// The film: small enough to load with the page.
 const ARGUMENTS: &str = "record inflamed -o assets/pictures/inflamed.gif --force --layout plots \
-                         --size 960x600 --seconds 8 --fps 12 --hold-last 1.5 --no-texture --max-size 2.9";
+                         --size 840x525 --seconds 8 --fps 10 --hold-last 1.5 --no-texture --max-size 2.9";
 
 /// Runs setup, builds the program and makes the film; ARGS are added behind its own.
 pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {

@@ -136,10 +136,6 @@ impl Dialogs {
                     info.label = Some("Path of the file".to_owned());
                     info
                 });
-                // What is typed is the path, and no key.
-                if ui.memory(|m| m.focused().is_none()) {
-                    field.request_focus();
-                }
                 let replaces =
                     matches!(purpose, Purpose::Film(_)) && Path::new(text.trim()).exists();
                 if replaces {
@@ -149,6 +145,10 @@ impl Dialogs {
                     );
                 }
                 let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                // What is typed is the path, and no key.
+                if ui.memory(|m| m.focused().is_none()) {
+                    field.request_focus();
+                }
                 ui.horizontal(|ui| {
                     let word = if replaces { "Replace and record" } else { word };
                     let button = egui::Button::new(word);

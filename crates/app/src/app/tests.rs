@@ -237,6 +237,11 @@ fn a_path_can_be_typed() {
     w.text("x.toml");
     assert_eq!(w.click("Open"), [Command::Open(PathBuf::from("x.toml"))]);
     assert!(w.harness.query_by_label("Path of the file").is_none());
+    // The field has the focus from the start, and Enter is enough.
+    ctrl(&mut w, Key::O);
+    assert_eq!(w.text("r.toml"), []);
+    let open = Command::Open(PathBuf::from("r.toml"));
+    assert_eq!(w.key(Key::Enter), [open]);
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub struct Choices {
     by_speed: bool,
     seconds: f64,
     speed: f64,
+    // An order whose page has no room for everything, and what was said of it.
+    refused: Option<(Order, String)>,
 }
 
 impl Default for Choices {
@@ -61,6 +63,7 @@ impl Default for Choices {
             by_speed: false,
             seconds: SECONDS,
             speed: 1.0,
+            refused: None,
         }
     }
 }
@@ -126,6 +129,8 @@ pub fn ui(
             let order = choices.order(sight, &scenario);
             let said = estimate(&order, snapshot, &scenario);
             let busy = snapshot.film.making.is_some();
+            let refused = choices.refused.as_ref().filter(|(o, _)| *o == order);
+            let said = said.and_then(|text| refused.map_or(Ok(text), |(_, why)| Err(why.clone())));
             match &said {
                 Ok(text) => ui.label(text),
                 Err(text) => ui.colored_label(ui.visuals().error_fg_color, text),
@@ -137,7 +142,11 @@ pub fn ui(
             ui.horizontal(|ui| {
                 let button = egui::Button::new("Choose file and record …");
                 if ui.add_enabled(said.is_ok() && !busy, button).clicked() {
-                    chosen = Some(order);
+                    // Composing the page takes as long as a frame of the window: once, not always.
+                    match page_fits(&order, snapshot, &scenario) {
+                        Ok(()) => chosen = Some(order),
+                        Err(text) => choices.refused = Some((order, text)),
+                    }
                 }
                 cancelled = ui.button("Cancel").clicked();
             });
@@ -352,6 +361,11 @@ fn file(ui: &mut Ui, choices: &mut Choices) {
         choices.order.quality = 51 - quality;
     }
     ui.end_row();
+}
+
+fn page_fits(order: &Order, snapshot: &Snapshot, scenario: &Scenario) -> Result<(), String> {
+    let (film, spec) = plan(order, scenario.clone(), snapshot.time)?;
+    spec.check_page(&film).map_err(|e| e.to_string())
 }
 
 /// `600 frames, 20.0 s, about 3 MB`; or what is wrong.

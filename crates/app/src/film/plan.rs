@@ -9,11 +9,6 @@ use warmfront_session::film::{Encoder, FilmSpec, Format, Look, Panes, Target};
 use super::order::SECONDS;
 use super::{Cue, Order, Paper, Part, Sight, When};
 
-/// Least and largest side of a frame, pixels.
-const SIDES: [u32; 2] = [16, 8192];
-/// Largest frame of MP4, either way round, pixels.
-const MP4_SIDES: [u32; 2] = [2160, 3840];
-
 /// The format that a path asks for.
 ///
 /// # Errors
@@ -40,7 +35,6 @@ pub fn plan(order: &Order, played: Scenario, now: f64) -> Result<(Scenario, Film
         return Err("Nothing is shown that could be filmed.".to_owned());
     };
     let format = format_of(&order.path)?;
-    check_size(order.size, format)?;
     let duration = played.time.duration;
     let span = match order.when {
         When::Whole => [0.0, duration],
@@ -104,21 +98,6 @@ fn columns(panes: &Panes) -> Option<u32> {
         Panes::Difference { arms, .. } if arms.len() == 4 => Some(2),
         _ => None,
     }
-}
-
-fn check_size([width, height]: [u32; 2], format: Format) -> Result<(), String> {
-    let [least, most] = SIDES;
-    let said = |allowed: String| Err(format!("{width} × {height} pixels cannot be: {allowed}."));
-    if width.min(height) < least || width.max(height) > most {
-        return said(format!("a side has {least} to {most} pixels"));
-    }
-    let [short, long] = MP4_SIDES;
-    if format == Format::Mp4 && (width.min(height) > short || width.max(height) > long) {
-        return said(format!(
-            "MP4 has at most {long} × {short} or {short} × {long}; PNG files may be larger"
-        ));
-    }
-    Ok(())
 }
 
 fn nothing(when: When, scenario: &Scenario, now: f64) -> String {

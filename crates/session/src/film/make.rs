@@ -54,6 +54,8 @@ impl FilmProgress {
 pub struct FilmReport {
     /// The file; none: there is no frame in it, and it was removed.
     pub file: Option<Finished>,
+    /// Frames that were made; a GIF that had to become smaller holds fewer, for the same time.
+    pub made: u64,
     /// Frames that were planned.
     pub planned: u64,
     /// Frames per second.
@@ -77,8 +79,7 @@ pub struct FilmReport {
 impl FilmReport {
     /// Duration of the film, seconds.
     pub fn seconds(&self) -> f64 {
-        let frames = self.file.as_ref().map_or(0, |f| f.frames);
-        frames as f64 / f64::from(self.fps)
+        self.made as f64 / f64::from(self.fps)
     }
 }
 
@@ -196,6 +197,7 @@ pub fn make(
     let waited = Duration::from_nanos(shared.waited.load(Ordering::Relaxed));
     Ok(FilmReport {
         file: file.filter(|f| f.frames > 0),
+        made: frames,
         planned: timing.frames(),
         fps: spec.fps,
         finish,

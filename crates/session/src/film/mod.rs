@@ -96,6 +96,9 @@ mod tests {
         assert!(told(&|s| s.panes = Panes::Arms(Vec::new())).contains("without arms"));
         assert!(told(&|s| s.panes = Panes::Arms(vec![9])).contains("no arm number 9"));
         assert!(told(&|s| s.look = Look::View(99)).contains("list views"));
+        assert!(told(&|s| s.fps = 0).contains("0 frames per second"));
+        assert!(told(&|s| s.fps = 121).contains("1 to 120 are possible"));
+        assert!(told(&|s| s.size = [8192, 8]).contains("3840 × 2160"));
         assert!(told(&|s| s.target.quality = 52).contains("0 (best"));
         let minus = |s: &mut FilmSpec| {
             s.panes = Panes::Difference {

@@ -161,12 +161,16 @@ pub enum Encoder {
 /// Quality of MP4 unless another is asked for.
 pub const QUALITY: u8 = 20;
 
+/// The smallest and worst quality of MP4.
+pub const WORST: u8 = 51;
+
 impl FilmSpec {
     /// Whether it fits a scenario, before anything is computed.
     ///
     /// # Errors
     /// [`SessionError::Film`]: names and numbers that the scenario does not have.
     pub fn check(&self, scenario: &Scenario) -> Result<(), SessionError> {
+        super::sink::check(&self.target, self.size, self.fps)?;
         let model = &*scenario.model;
         let wrong = |what: String, help: &str| {
             Err(SessionError::Film {
@@ -208,12 +212,22 @@ impl FilmSpec {
                 "choose a field",
             );
         }
-        if self.target.quality > 51 {
+        if self.target.quality > WORST {
             return wrong(
                 format!("there is no quality {}", self.target.quality),
                 "0 (best, large) to 51 (worst, small) is allowed; 20 looks flawless",
             );
         }
+        Ok(())
+    }
+
+    /// Whether everything has room on the page. It takes as long as a frame.
+    ///
+    /// # Errors
+    /// What the page's composition finds; it names the smallest size that works.
+    pub fn check_page(&self, scenario: &Scenario) -> Result<(), SessionError> {
+        let span = super::Timing::of(self, scenario)?.span;
+        super::page::page(self, scenario, self.look, span)?.compose()?;
         Ok(())
     }
 }

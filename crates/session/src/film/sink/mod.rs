@@ -13,6 +13,7 @@ mod target;
 mod tests;
 
 use image::RgbaImage;
+use warmfront_view::raster::LARGEST_SIDE;
 
 use super::spec::{Encoder, Format, Target};
 use crate::SessionError;
@@ -53,6 +54,34 @@ pub struct Finished {
     pub notes: Vec<String>,
 }
 
+/// Whether a format can hold such a film, without a look at the disk.
+///
+/// # Errors
+/// [`SessionError::Film`].
+pub fn check(target: &Target, size: [u32; 2], fps: u32) -> Result<(), SessionError> {
+    if !FPS.contains(&fps) {
+        return Err(SessionError::Film {
+            what: format!("a film cannot have {fps} frames per second"),
+            help: format!(
+                "{} to {} are possible; 24, 25, 30, 50 and 60 play everywhere",
+                FPS.start(),
+                FPS.end()
+            ),
+        });
+    }
+    if size.contains(&0) || size.iter().any(|s| *s > LARGEST_SIDE) {
+        return Err(SessionError::Film {
+            what: format!("a film cannot have {} × {} pixels", size[0], size[1]),
+            help: format!("a side has 1 to {LARGEST_SIDE} pixels; try 1920 × 1080"),
+        });
+    }
+    match (target.format, &target.encoder) {
+        (Format::Mp4, Encoder::OpenH264) => mp4::check_limits(size),
+        (Format::Gif, _) => gif::check_limits(size),
+        (Format::Mp4, Encoder::Ffmpeg(_)) | (Format::Pngs, _) => Ok(()),
+    }
+}
+
 /// Opens the file of a film: `size` in pixels, `fps` frames per second, `frames` in all. What is wrong with
 /// the target is found here, before anything is computed.
 ///
@@ -66,22 +95,7 @@ pub fn open(
     frames: u64,
     provenance: &Provenance,
 ) -> Result<Box<dyn Sink>, SessionError> {
-    if !FPS.contains(&fps) {
-        return Err(SessionError::Film {
-            what: format!("a film cannot have {fps} frames per second"),
-            help: format!(
-                "{} to {} are possible; 24, 25, 30, 50 and 60 play everywhere",
-                FPS.start(),
-                FPS.end()
-            ),
-        });
-    }
-    if size.contains(&0) {
-        return Err(SessionError::Film {
-            what: format!("a film of {} × {} pixels has no pixels", size[0], size[1]),
-            help: "try 1920 × 1080".to_owned(),
-        });
-    }
+    check(target, size, fps)?;
     Ok(match (target.format, &target.encoder) {
         (Format::Mp4, Encoder::OpenH264) => {
             Box::new(mp4::Mp4Film::open(target, size, fps, frames, provenance)?)

@@ -65,6 +65,17 @@ pub(super) struct GifFilm {
     finished: bool,
 }
 
+/// Refuses sizes that viewers cannot show.
+pub(super) fn check_limits([width, height]: [u32; 2]) -> Result<(), SessionError> {
+    if width.max(height) <= MOST_SIDE && u64::from(width) * u64::from(height) <= MOST_PIXELS {
+        return Ok(());
+    }
+    Err(SessionError::Film {
+        what: format!("a GIF of {width} × {height} pixels is more than viewers can show"),
+        help: format!("at most {MOST_SIDE} per side and 4096 × 4096 in all; MP4 suits large films"),
+    })
+}
+
 impl GifFilm {
     /// Begins a film.
     ///
@@ -77,14 +88,7 @@ impl GifFilm {
         _provenance: &Provenance,
     ) -> Result<Self, SessionError> {
         let [width, height] = size;
-        if width.max(height) > MOST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
-            return Err(SessionError::Film {
-                what: format!("a GIF of {width} × {height} pixels is more than viewers can show"),
-                help: format!(
-                    "at most {MOST_SIDE} per side and 4096 × 4096 in all; MP4 suits large films"
-                ),
-            });
-        }
+        check_limits(size)?;
         let place = Place::file(&target.path, target.force)?;
         let mut file = place.create()?;
         // Room for the first frame, should the others fill the disk.

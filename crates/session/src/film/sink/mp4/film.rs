@@ -28,6 +28,23 @@ pub(in crate::film::sink) struct Mp4Film {
     finished: bool,
 }
 
+/// Refuses sizes that the encoder does not know.
+pub(in crate::film::sink) fn check_limits(size: [u32; 2]) -> Result<(), SessionError> {
+    let (long, short) = (size[0].max(size[1]), size[0].min(size[1]));
+    let [most, least] = h264::MOST;
+    if short >= h264::LEAST && long <= most && short <= least {
+        return Ok(());
+    }
+    Err(SessionError::Film {
+        what: format!("a film of {} × {} pixels cannot be MP4", size[0], size[1]),
+        help: format!(
+            "{0} × {0} to {most} × {least} or {least} × {most} is possible; numbered pictures and \
+             `ffmpeg` take larger ones",
+            h264::LEAST
+        ),
+    })
+}
+
 impl Mp4Film {
     /// Begins a film.
     ///
@@ -40,18 +57,7 @@ impl Mp4Film {
         frames: u64,
         provenance: &Provenance,
     ) -> Result<Self, SessionError> {
-        let (long, short) = (size[0].max(size[1]), size[0].min(size[1]));
-        if short < h264::LEAST || long > h264::MOST[0] || short > h264::MOST[1] {
-            let [most, least] = h264::MOST;
-            return Err(SessionError::Film {
-                what: format!("a film of {} × {} pixels cannot be MP4", size[0], size[1]),
-                help: format!(
-                    "{0} × {0} to {most} × {least} or {least} × {most} is possible; numbered pictures and \
-                     `ffmpeg` take larger ones",
-                    h264::LEAST
-                ),
-            });
-        }
+        check_limits(size)?;
         let place = Place::file(&target.path, target.force)?;
         let h264 = H264::new(size, fps, target.quality)?;
         let texts = Texts::new(provenance);

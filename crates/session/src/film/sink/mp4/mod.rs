@@ -10,6 +10,6 @@ mod tests;
 mod yuv;
 
 pub(super) use container::Storage;
-pub(super) use film::{Mp4Film, even_note};
+pub(super) use film::{Mp4Film, check_limits, even_note};
 pub(super) use moov::Texts;
 pub(crate) use read::provenance_of;
