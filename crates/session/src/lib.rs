@@ -46,7 +46,7 @@ pub use history::{Frame, History};
 pub use live::{Live, Moment};
 pub use provenance::Provenance;
 pub use record::{Caption, Finish, Norms, Record, Row, Snapshot, Timing};
-pub use reopen::{Reopened, reopen};
+pub use reopen::{REOPENABLE, Reopened, reopen};
 pub use run::{Progress, Run, RunOptions, Watch};
 pub use schedule::{Schedule, Stop};
 pub use settings::{Change, Settings};

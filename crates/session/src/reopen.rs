@@ -27,6 +27,12 @@ const HEAD: u64 = 512;
 const KNOWN: &str = "films (MP4, GIF, a folder of frames), figures (PNG, SVG, PDF), data (npz, Zarr, \
                      VTI, PVD, CSV), a folder of results, summary.json and scenarios (.toml) of Warmfront can";
 
+/// Usual endings of files that can be opened again, for file dialogs.
+pub const REOPENABLE: [&str; 14] = [
+    "toml", "mp4", "mov", "mkv", "webm", "gif", "png", "svg", "pdf", "npz", "vti", "pvd", "csv",
+    "json",
+];
+
 /// What a file gave back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reopened {

@@ -207,6 +207,15 @@ pub fn shorten(text: &str, size: f32, bold: bool, room: f32) -> String {
     best
 }
 
+/// Text in one line of at most `room` pixels, and its size: written smaller, down to two thirds, before it
+/// is cut.
+pub fn fit(text: &str, size: f32, bold: bool, room: f32) -> (String, f32) {
+    let fits = room / width(text, size, bold).max(1.0);
+    // A hair less, as widths do not shrink exactly.
+    let size = size * (0.995 * fits).clamp(0.66, 1.0);
+    (shorten(text, size, bold, room), size)
+}
+
 /// Breaks text at spaces into lines of at most `room` pixels. What does not fit into `most` lines,
 /// or a word that is wider than a line, ends in an ellipsis.
 pub fn wrap(text: &str, size: f32, bold: bool, room: f32, most: usize) -> Vec<String> {

@@ -305,7 +305,11 @@ fn missing(
             "{} has the first {} of {} frames, up to {}",
             file.display(),
             // Frames that a GIF left out lie between those that it kept.
-            if f.notes.is_empty() { f.frames } else { report.made },
+            if f.notes.is_empty() {
+                f.frames
+            } else {
+                report.made
+            },
             report.planned,
             clock(&scenario.model, report.time)
         ),

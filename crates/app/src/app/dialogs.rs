@@ -41,7 +41,11 @@ impl Dialogs {
         let (sender, receiver) = sync_channel(1);
         let dialog = rfd::AsyncFileDialog::new();
         let dialog = match purpose {
-            Purpose::Open | Purpose::Save => dialog.add_filter("Scenario", &["toml"]),
+            Purpose::Open => dialog.add_filter(
+                "Scenario, film, figure or data",
+                &warmfront_session::REOPENABLE,
+            ),
+            Purpose::Save => dialog.add_filter("Scenario", &["toml"]),
             Purpose::Film(Format::Mp4) => dialog.add_filter("MP4", &["mp4"]),
             Purpose::Film(Format::Gif) => dialog.add_filter("GIF", &["gif"]),
             // A folder of this name.

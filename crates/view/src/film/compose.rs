@@ -12,7 +12,7 @@ use crate::legend::{colour_bar, legend};
 use crate::raster::LARGEST_SIDE;
 use crate::style::{Theme, size};
 use crate::svg::{Drawing, Rect, Type};
-use crate::text::{shorten, wrap_even};
+use crate::text::{fit, wrap_even};
 
 /// Distance of names from the edges of a pane.
 const INSET: f32 = 7.0;
@@ -212,13 +212,15 @@ fn write_key(d: &mut Drawing, theme: &Theme, page: &Page, area: Rect, side: bool
             };
             let kind = Type::new(size::BODY, theme.ink).bold();
             let bar = if side {
-                let name = shorten(&name, kind.size, true, area.w);
+                let (name, size) = fit(&name, kind.size, true, area.w);
+                let kind = Type::new(size, theme.ink).bold();
                 d.text(area.x, area.y + 0.95 * kind.size, &name, kind);
                 let w = area.w.min(300.0);
                 Rect::new(area.x + 1.0, area.y + BAR_NAME, w - 2.0, 12.0)
             } else {
                 // Name and bar side by side.
-                let name = shorten(&name, kind.size, true, 0.6 * area.w);
+                let (name, size) = fit(&name, kind.size, true, 0.6 * area.w);
+                let kind = Type::new(size, theme.ink).bold();
                 d.text(area.x, area.y + 6.0 + 0.36 * kind.size, &name, kind);
                 let left = area.x + kind.width(&name) + 12.0;
                 let w = (area.right() - left).min(360.0);

@@ -15,7 +15,7 @@ use crate::colour::Rgb;
 use crate::legend::Dash;
 use crate::style::{Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, Type};
-use crate::text::{shorten, width, wrap};
+use crate::text::{fit, shorten, width};
 
 /// Room for the numbers left of a plot.
 const GUTTER: f32 = 44.0;
@@ -96,15 +96,14 @@ impl Plot {
     /// Axes, numbers and names.
     pub(super) fn draw(&self, d: &mut Drawing, theme: &Theme, head: &PlotHead, time_label: &str) {
         let area = self.area;
-        let kind = Type::new(size::HEAD, theme.ink).bold();
         let note = Type::new(size::BODY, theme.muted);
-        let base = area.y + kind.size * 0.95;
-        let title = wrap(&head.title, kind.size, true, area.w, 1);
-        let title = title.first().map_or("", String::as_str);
-        d.text(area.x, base, title, kind);
+        let base = area.y + size::HEAD * 0.95;
+        let (title, size) = fit(&head.title, size::HEAD, true, area.w);
+        let kind = Type::new(size, theme.ink).bold();
+        d.text(area.x, base, &title, kind);
         let (left, base) = match self.head > HEAD {
             true => (area.x, base + UNIT),
-            false => (area.x + kind.width(title) + 8.0, base),
+            false => (area.x + kind.width(&title) + 8.0, base),
         };
         let unit = shorten(&head.unit, note.size, false, area.right() - left);
         d.text(left, base, &unit, note);
