@@ -72,7 +72,7 @@ pub enum SessionError {
     )]
     FileExists(PathBuf),
     /// A file that does not say where it comes from.
-    #[error("{} cannot be opened again: {why}", path.display())]
+    #[error("{}: {why}", path.display())]
     NoProvenance {
         /// The file.
         path: PathBuf,

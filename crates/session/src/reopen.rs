@@ -120,6 +120,9 @@ pub fn reopen(path: &Path) -> Result<Reopened, SessionError> {
     if head.get(4..8) == Some(b"ftyp") {
         return told_by(path, mp4::provenance_of(path)?, "MP4 film");
     }
+    if begins(b"\x1a\x45\xdf\xa3") {
+        return told_by(path, mp4::provenance_of(path)?, "Matroska or WebM film");
+    }
     if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
         return told_by(path, fields::provenance_of(path)?, "npz archive");
     }

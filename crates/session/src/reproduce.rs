@@ -105,6 +105,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether the file tells rows over time, and not only the last one.
+    pub fn told_rows(&self) -> bool {
+        self.rows.len() > 1
+    }
+
     /// Reads off a file what to run.
     ///
     /// # Errors

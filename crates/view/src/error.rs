@@ -60,6 +60,9 @@ pub enum ViewError {
         /// Cells in y.
         height: u32,
     },
+    /// A film that cannot be drawn.
+    #[error("{0}")]
+    Film(String),
     /// The parts of a figure do not fit together.
     #[error("figure: {0}")]
     Figure(String),

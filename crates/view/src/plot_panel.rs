@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::plot::{PlotPanel, Series};
 use crate::style::{Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, Type};
-use crate::text::{shorten, width, wrap};
+use crate::text::{fit, shorten, width, wrap};
 
 /// Length of the line sample before a name at the end of a line.
 const SAMPLE: f32 = 30.0;
@@ -42,13 +42,9 @@ pub(crate) fn draw_panel(
     let area = layout.area;
     let head = Type::new(size::HEAD, theme.ink).bold();
     let note = Type::new(size::BODY, theme.muted);
+    let (title, size) = fit(&panel.title, head.size, true, area.w);
     let mut top = area.y;
-    top = d.lines(
-        area.x,
-        top,
-        &wrap(&panel.title, head.size, true, area.w, 1),
-        head,
-    );
+    top = d.lines(area.x, top, &[title], Type { size, ..head });
     top = d.lines(
         area.x,
         top,

@@ -155,7 +155,7 @@ impl Painter {
         }
         if !(lens.zoom > 0.0 && lens.zoom.is_finite() && lens.centre.iter().all(|c| c.is_finite()))
         {
-            return Err(ViewError::Figure(format!(
+            return Err(ViewError::Film(format!(
                 "a picture of the tissue at zoom {} about {} and {}; the zoom must be above 0, and all finite",
                 lens.zoom, lens.centre[0], lens.centre[1]
             )));
@@ -331,7 +331,7 @@ impl Painter {
 }
 
 fn unseen() -> ViewError {
-    ViewError::Figure("no part of the tissue was chosen".to_owned())
+    ViewError::Film("no part of the tissue was chosen".to_owned())
 }
 
 // Adds the light of a row of values, given in steps of the table.

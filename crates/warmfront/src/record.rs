@@ -234,12 +234,14 @@ fn target(options: &RecordOptions) -> Result<Target, Failure> {
     let extension = extension.as_ref().and_then(|e| e.to_str());
     let encoder = match options.encoder {
         EncoderName::Openh264 => Encoder::OpenH264,
-        EncoderName::Ffmpeg => Encoder::Ffmpeg(
-            options
-                .codec
-                .clone()
-                .unwrap_or_else(|| "libx264".to_owned()),
-        ),
+        EncoderName::Ffmpeg => {
+            // WebM takes no H.264.
+            let usual = match extension {
+                Some("webm") => "libvpx-vp9",
+                _ => "libx264",
+            };
+            Encoder::Ffmpeg(options.codec.clone().unwrap_or_else(|| usual.to_owned()))
+        }
     };
     let format = match extension {
         Some("mp4") => Format::Mp4,
@@ -301,6 +303,13 @@ fn missing(
     file: &Path,
 ) -> Option<Failure> {
     let there = match &report.file {
+        // What an encoder that gave up has written, nobody knows.
+        Some(_) if matches!(report.finish, Finish::Failed(SessionError::Encoder { .. })) => {
+            format!(
+                "{} may hold a part of the film, or nothing that plays",
+                file.display()
+            )
+        }
         Some(f) => format!(
             "{} has the first {} of {} frames, up to {}",
             file.display(),

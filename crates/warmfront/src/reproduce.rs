@@ -36,6 +36,12 @@ pub fn reproduce(options: &ReproduceOptions) -> Result<(), Failure> {
             task.told.adapter, gpu.report.name
         ));
     }
+    if !task.told_rows() {
+        differences.push(
+            "compared were the final values of all observables, which the file tells; nothing else in it"
+                .to_owned(),
+        );
+    }
     let model = task.scenario.model.clone();
     let run = task.run(&gpu, assets.files, &signals.stop, &mut |p| {
         meter.tell(&model, p);

@@ -347,10 +347,6 @@ pub(crate) fn subtitle(record: &Record) -> String {
         crate::Finish::Cancelled => text.push_str(" The run was stopped here."),
         _ => {}
     }
-    for caption in record.captions() {
-        let at = units::clock(model, caption.time);
-        text.push_str(&format!(" {at}: {}", caption.text));
-    }
     text
 }
 

@@ -8,8 +8,8 @@ use crate::SessionError;
 /// Bytes per pixel and frame of films of the tumour model with the default page, as measured at 1920x1080;
 /// a rule of thumb for all others.
 const MP4: f64 = 0.004;
-const GIF: f64 = 0.12;
-const PNG: f64 = 0.55;
+const GIF: f64 = 0.09;
+const PNG: f64 = 0.3;
 /// Quality steps that halve an MP4.
 const HALVES: f64 = 6.0;
 

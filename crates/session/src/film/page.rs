@@ -33,11 +33,12 @@ pub(super) fn plotted(model: &Model) -> Vec<usize> {
     list
 }
 
-/// The page while the film shows `look`.
+/// The page while the film shows `look`, one of its `looks`.
 pub(super) fn page(
     spec: &FilmSpec,
     scenario: &Scenario,
     look: Look,
+    looks: &[Look],
     span: [f64; 2],
 ) -> Result<Page, SessionError> {
     let model = &*scenario.model;
@@ -61,25 +62,10 @@ pub(super) fn page(
             ..head(*right)
         }],
     };
-    let key = match (look, local_of(look)) {
-        (_, Some(local)) => {
-            let scale = Scale::of(spec, look, local, model)?;
-            Key::Bar {
-                label: scale.label,
-                unit: scale.unit,
-                range: scale.range,
-                map: Box::new(scale.map),
-            }
-        }
-        (Look::View(view), None) => {
-            let channels = model.views[view].channels.iter();
-            let entry = |c: &warmfront_model::Channel| {
-                LegendEntry::swatch(model.fields[c.field].label.clone(), c.colour)
-            };
-            Key::Channels(channels.map(entry).collect())
-        }
-        (_, None) => Key::Channels(Vec::new()),
-    };
+    let others = looks.iter().filter(|l| **l != look);
+    let others = others
+        .map(|l| key(spec, *l, model))
+        .collect::<Result<_, _>>()?;
     let plots = plotted(model).into_iter().map(|o| {
         let o = &model.observables[o];
         let series = spec.panes.arms().into_iter().map(|arm| {
@@ -105,7 +91,8 @@ pub(super) fn page(
         panes,
         extent: [extent[across] * factor, extent[up] * factor],
         length_unit: length_unit(model),
-        key,
+        key: key(spec, look, model)?,
+        others,
         plots: plots.collect(),
         time: span,
         time_label: time_axis(model),
@@ -115,6 +102,29 @@ pub(super) fn page(
             model.label,
             first_sentence(&model.caveat)
         ),
+    })
+}
+
+// What the colours of a look mean.
+fn key(spec: &FilmSpec, look: Look, model: &Model) -> Result<Key, SessionError> {
+    Ok(match (look, local_of(look)) {
+        (_, Some(local)) => {
+            let scale = Scale::of(spec, look, local, model)?;
+            Key::Bar {
+                label: scale.label,
+                unit: scale.unit,
+                range: scale.range,
+                map: Box::new(scale.map),
+            }
+        }
+        (Look::View(view), None) => {
+            let channels = model.views[view].channels.iter();
+            let entry = |c: &warmfront_model::Channel| {
+                LegendEntry::swatch(model.fields[c.field].label.clone(), c.colour)
+            };
+            Key::Channels(channels.map(entry).collect())
+        }
+        (_, None) => Key::Channels(Vec::new()),
     })
 }
 

@@ -11,7 +11,6 @@ use image::{Rgba, RgbaImage};
 use warmfront_engine::PlaneSet;
 use warmfront_model::{Action, FieldKind, Local, Scenario};
 use warmfront_view::film::{Frame, Sheet};
-use warmfront_view::raster::full_light;
 use warmfront_view::tissue::{Lens, Light, Painter, Subject};
 use warmfront_view::{Colormap, GROUND};
 
@@ -79,7 +78,8 @@ impl<'a> Renderer<'a> {
         };
         let mut wanted: Vec<Local> = Vec::new();
         let mut scenes = Vec::new();
-        for look in track.looks() {
+        let looks = track.looks();
+        for &look in &looks {
             let of_look = match (look, local_of(look)) {
                 (_, Some(local)) => vec![local],
                 (Look::View(v), None) => {
@@ -94,7 +94,7 @@ impl<'a> Renderer<'a> {
                 }
             }
             let scale = local_of(look).map(|local| Scale::of(spec, look, local, model));
-            let sheet = page(spec, scenario, look, timing.span)?.compose()?;
+            let sheet = page(spec, scenario, look, &looks, timing.span)?.compose()?;
             let painter = Painter::new(cells, sheet.pane(), lattice);
             scenes.push(Scene {
                 look,
@@ -268,6 +268,16 @@ impl Between<'_> {
     }
 }
 
+impl Between<'_> {
+    // Value of full light: the model's, or the largest value so far where that is more, so that no channel is
+    // blinded. It grows smoothly; in the window it grows in steps, as there is no film to flicker.
+    fn full_light(&self, full: f64, field: usize) -> f32 {
+        let largest = |s: &State| s.largest.get(field).copied().unwrap_or(0.0).max(full);
+        let [a, b] = [largest(self.before), largest(self.after)];
+        (a + f64::from(self.weight) * (b - a)) as f32
+    }
+}
+
 impl Scene {
     fn paint(
         &mut self,
@@ -311,7 +321,7 @@ impl Scene {
                 Light {
                     values: values_of,
                     colour: c.colour,
-                    full: full_light(c.full, values.after.largest.get(c.field).copied()),
+                    full: values.full_light(c.full, c.field),
                     seed: if grainy {
                         texture_seed(scenario, c.field)
                     } else {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use warmfront_model::{Local, Scenario};
+use warmfront_model::{Action, Event, Local, Scenario, Shown};
 use warmfront_view::Style;
 use warmfront_view::film::{Arrangement, Parts};
 use warmfront_view::raster::Range;
@@ -209,7 +209,27 @@ impl FilmSpec {
         ) {
             return wrong(
                 "a difference can be shown of one quantity, not of a composite".to_owned(),
-                "choose a field",
+                "choose a field with `--view`",
+            );
+        }
+        let shows_view = |e: &Event| {
+            matches!(
+                e.action,
+                Action::Camera {
+                    show: Some(Shown::View(_)),
+                    ..
+                }
+            )
+        };
+        if matches!(self.panes, Panes::Difference { .. })
+            && let Some(event) = scenario.events.iter().find(|e| shows_view(e))
+        {
+            return wrong(
+                format!(
+                    "a difference can be shown of one quantity, and a camera event at time {} shows a composite",
+                    event.time
+                ),
+                "let it show a field, or compare without a difference",
             );
         }
         if self.target.quality > WORST {
@@ -227,7 +247,8 @@ impl FilmSpec {
     /// What the page's composition finds; it names the smallest size that works.
     pub fn check_page(&self, scenario: &Scenario) -> Result<(), SessionError> {
         let span = super::Timing::of(self, scenario)?.span;
-        super::page::page(self, scenario, self.look, span)?.compose()?;
+        let looks = super::camera::Track::new(self, scenario).looks();
+        super::page::page(self, scenario, self.look, &looks, span)?.compose()?;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::legend::{colour_bar, legend};
 use crate::raster::LARGEST_SIDE;
 use crate::style::{Theme, size};
 use crate::svg::{Drawing, Rect, Type};
-use crate::text::{fit, wrap_even};
+use crate::text::{fit, shorten, width, wrap_even};
 
 /// Distance of names from the edges of a pane.
 const INSET: f32 = 7.0;
@@ -21,7 +21,7 @@ impl Page {
     /// Finds a place for everything and draws what never changes.
     ///
     /// # Errors
-    /// [`ViewError::Pixels`] for a size that cannot be drawn, [`ViewError::Figure`] for one that has no room
+    /// [`ViewError::Pixels`] for a size that cannot be drawn, [`ViewError::Film`] for one that has no room
     /// for the panes (with the smallest size of this shape that has), for no panes, an impossible tissue or
     /// span of time, [`ViewError::Range`] for limits of the colour bar that cannot be used.
     pub fn compose(self) -> Result<Sheet> {
@@ -122,19 +122,17 @@ fn check(page: &Page) -> Result<()> {
         });
     }
     if page.panes.is_empty() {
-        return Err(ViewError::Figure(
-            "a film needs at least one pane".to_owned(),
-        ));
+        return Err(ViewError::Film("a film needs at least one pane".to_owned()));
     }
     let [w, h] = page.extent;
     if !(w > 0.0 && h > 0.0 && w.is_finite() && h.is_finite()) {
-        return Err(ViewError::Figure(format!(
+        return Err(ViewError::Film(format!(
             "a tissue of {w} x {h}; both must be above 0 and finite"
         )));
     }
     let [from, to] = page.time;
     if !(from < to && from.abs() < 1e150 && to.abs() < 1e150) {
-        return Err(ViewError::Figure(format!(
+        return Err(ViewError::Film(format!(
             "a film from {from} to {to}; its end must come after its start"
         )));
     }
@@ -166,7 +164,7 @@ fn no_room(page: &Page) -> ViewError {
         None => "no size of this shape has; choose another shape, other columns or fewer panes"
             .to_owned(),
     };
-    ViewError::Figure(format!(
+    ViewError::Film(format!(
         "a film of {w} x {h} pixels has no room for {panes} ({count}) and what is written around; {advice}; parts that are switched off make room"
     ))
 }
@@ -212,14 +210,14 @@ fn write_key(d: &mut Drawing, theme: &Theme, page: &Page, area: Rect, side: bool
             };
             let kind = Type::new(size::BODY, theme.ink).bold();
             let bar = if side {
-                let (name, size) = fit(&name, kind.size, true, area.w);
+                let (name, size) = name_with_unit(label, &name, kind.size, area.w);
                 let kind = Type::new(size, theme.ink).bold();
                 d.text(area.x, area.y + 0.95 * kind.size, &name, kind);
                 let w = area.w.min(300.0);
                 Rect::new(area.x + 1.0, area.y + BAR_NAME, w - 2.0, 12.0)
             } else {
                 // Name and bar side by side.
-                let (name, size) = fit(&name, kind.size, true, 0.6 * area.w);
+                let (name, size) = name_with_unit(label, &name, kind.size, 0.6 * area.w);
                 let kind = Type::new(size, theme.ink).bold();
                 d.text(area.x, area.y + 6.0 + 0.36 * kind.size, &name, kind);
                 let left = area.x + kind.width(&name) + 12.0;
@@ -231,6 +229,17 @@ fn write_key(d: &mut Drawing, theme: &Theme, page: &Page, area: Rect, side: bool
         }
     }
     Ok(())
+}
+
+// A name with its unit that fits: the name is cut before the unit is.
+fn name_with_unit(label: &str, name: &str, size: f32, room: f32) -> (String, f32) {
+    let (fitted, smaller) = fit(name, size, true, room);
+    if fitted == name {
+        return (fitted, smaller);
+    }
+    let unit = &name[label.len()..];
+    let label = shorten(label, smaller, true, room - width(unit, smaller, true));
+    (format!("{label}{unit}"), smaller)
 }
 
 // The name of an arm on its colour; and its lower edge below the upper edge of the pane.

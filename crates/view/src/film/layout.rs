@@ -43,6 +43,23 @@ const PANE: [f32; 2] = [84.0, 62.0];
 pub(super) const BAR: f32 = 33.0;
 pub(super) const BAR_NAME: f32 = 18.0;
 
+impl Page {
+    /// The key of the film that needs most room: the longest legend, or a colour bar.
+    fn roomiest(&self) -> &Key {
+        let rows = |key: &Key| match key {
+            Key::Channels(entries) => entries.len(),
+            Key::Bar { .. } => 2,
+        };
+        let mut best = &self.key;
+        for other in &self.others {
+            if rows(other) > rows(best) {
+                best = other;
+            }
+        }
+        best
+    }
+}
+
 /// Where things stand, in units; panes in pixels.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
@@ -151,7 +168,7 @@ fn arrange_at(page: &Page, scale: f32) -> Option<Layout> {
         Arrangement::Plots => page.plots.len().min(MOST_PLOTS),
         Arrangement::Panes | Arrangement::Doses => 0,
     };
-    let empty = matches!(&page.key, Key::Channels(entries) if entries.is_empty());
+    let empty = matches!(page.roomiest(), Key::Channels(entries) if entries.is_empty());
     let wants = Wants {
         page,
         theme,
@@ -290,7 +307,7 @@ impl Wants<'_> {
             } else {
                 (body.x, body.w)
             };
-            if let Key::Channels(entries) = &self.page.key {
+            if let Key::Channels(entries) = self.page.roomiest() {
                 w = even(&self.theme, entries, w);
             }
             let area = Rect::new(x, y + GAP, w, high);

@@ -94,6 +94,8 @@ pub struct Page {
     pub length_unit: LengthUnit,
     /// What the colours mean.
     pub key: Key,
+    /// Keys of the film's other pages: room is kept for the largest, so that nothing moves when they change.
+    pub others: Vec<Key>,
     /// Plots, for [`Arrangement::Plots`].
     pub plots: Vec<PlotHead>,
     /// First and last model time of plots and time line.

@@ -63,7 +63,7 @@ impl Sheet {
     /// Draws a frame.
     ///
     /// # Errors
-    /// [`ViewError::Figure`] for panes of another number or size than [`Sheet::pane`].
+    /// [`ViewError::Film`] for panes of another number or size than [`Sheet::pane`].
     pub fn draw(&mut self, frame: &Frame) -> Result<RgbaImage> {
         self.check(frame)?;
         let mut picture = self.base.image.clone();
@@ -94,7 +94,7 @@ impl Sheet {
     fn check(&self, frame: &Frame) -> Result<()> {
         let wanted = self.layout.pane;
         if frame.panes.len() != self.layout.panes.len() {
-            return Err(ViewError::Figure(format!(
+            return Err(ViewError::Film(format!(
                 "a frame with {} panes on a page for {}",
                 frame.panes.len(),
                 self.layout.panes.len()
@@ -103,7 +103,7 @@ impl Sheet {
         for (i, pane) in frame.panes.iter().enumerate() {
             let (w, h) = pane.dimensions();
             if [w, h] != wanted {
-                return Err(ViewError::Figure(format!(
+                return Err(ViewError::Film(format!(
                     "pane {} of a frame has {w} x {h} pixels; on this page a pane has {} x {}",
                     i + 1,
                     wanted[0],

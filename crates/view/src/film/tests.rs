@@ -76,6 +76,7 @@ fn page(arms: usize, arrangement: Arrangement) -> Page {
         panes: (0..arms).map(pane).collect(),
         extent: [1920.0, 1920.0],
         length_unit: LengthUnit::Micrometres,
+        others: Vec::new(),
         key: Key::Channels(
             channels
                 .map(|c| LegendEntry::swatch(c, [9, 99, 199]))
@@ -369,5 +370,21 @@ fn errors_teach() -> Result<()> {
     let text = sheet.draw(&bad).expect_err("too small").to_string();
     assert!(text.contains("pane 2") && text.contains("3 x 3"), "{text}");
     assert!(sheet.draw(&good).is_ok());
+    Ok(())
+}
+
+#[test]
+fn nothing_moves_when_the_key_changes() -> Result<()> {
+    for size in [[1280, 720], [720, 1280], [640, 480]] {
+        let mut composite = page(2, Arrangement::Plots);
+        composite.size = size;
+        let mut single = composite.clone();
+        single.key = bar()?;
+        single.others = vec![composite.key.clone()];
+        composite.others = vec![single.key.clone()];
+        let (composite, single) = (composite.compose()?, single.compose()?);
+        assert_eq!(composite.pane(), single.pane(), "{size:?}");
+        assert_eq!(composite.corners(), single.corners(), "{size:?}");
+    }
     Ok(())
 }

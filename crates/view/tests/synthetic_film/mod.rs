@@ -154,6 +154,7 @@ impl Show {
             panes: (0..self.arms).map(pane).collect(),
             extent: [1920.0, 1920.0],
             length_unit: LengthUnit::Micrometres,
+            others: Vec::new(),
             key: if self.bar {
                 Key::Bar {
                     label: "IFN-γ".to_owned(),

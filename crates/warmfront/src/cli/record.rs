@@ -190,7 +190,7 @@ pub struct RecordOptions {
     /// Who encodes MP4
     #[arg(long, value_enum, default_value = "openh264")]
     pub encoder: EncoderName,
-    /// Codec by ffmpeg's name, e.g. libx265; with `--encoder ffmpeg` [default: libx264]
+    /// Codec by ffmpeg's name, e.g. libx265; with `--encoder ffmpeg` [default: libx264, for .webm libvpx-vp9]
     #[arg(long, value_name = "NAME")]
     pub codec: Option<String>,
     /// Changes to the scenario.

@@ -16,7 +16,7 @@ pub(super) fn legend_height(theme: &Theme, entries: &[LegendEntry], width: f32) 
 }
 
 pub(super) fn key_height(page: &Page, theme: &Theme, width: f32, side: bool) -> f32 {
-    match &page.key {
+    match page.roomiest() {
         Key::Channels(entries) if side => entries
             .chunks(1)
             .map(|e| legend_height(theme, e, width))
@@ -213,7 +213,7 @@ impl Wants<'_> {
             room / f >= self.side_least() && f * self.beside(room.min(SIDE[1] * f) / f) <= height
         };
         let larger = LARGER.into_iter().find(fits).unwrap_or(1.0);
-        let natural = match (&self.page.key, self.beside_timeline()) {
+        let natural = match (self.page.roomiest(), self.beside_timeline()) {
             (Key::Channels(entries), false) => widest(entries) + 8.0,
             (Key::Bar { .. }, false) => 300.0,
             (_, true) => SIDE[1],
