@@ -273,7 +273,12 @@ fn what_cannot_be_filmed_is_told_in_one_line() {
     std::fs::write(&taken, "mine").expect("writable");
     let at = |name: &str| dir.path().join(name);
     for (options, name, code, parts) in [
-        ("--size 8x8", "x.mp4", 2, ["8 x 8", "the smallest size"]),
+        (
+            "--size 100x60",
+            "x.mp4",
+            2,
+            ["100 x 60", "the smallest size"],
+        ),
         ("--size 9000x9000", "x.mp4", 2, ["9000", "3840 × 2160"]),
         ("--size wide", "x.mp4", 2, ["--size", "1920x1080"]),
         ("--fps 0", "x.mp4", 2, ["0 frames per second", "1 to 120"]),

@@ -113,10 +113,22 @@ impl Provenance {
     /// # Errors
     /// [`SessionError::NoProvenance`].
     pub fn from_json(text: &str, file: &std::path::Path) -> Result<Self, SessionError> {
-        serde_json::from_str(text).map_err(|e| SessionError::NoProvenance {
-            path: file.to_owned(),
-            why: format!("what it says about its origin cannot be read: {e}"),
-        })
+        let mut told: Self =
+            serde_json::from_str(text).map_err(|e| SessionError::NoProvenance {
+                path: file.to_owned(),
+                why: format!("what it says about its origin cannot be read: {e}"),
+            })?;
+        // These are shown to people, on terminals too.
+        let short = [
+            &mut told.warmfront,
+            &mut told.model,
+            &mut told.model_hash,
+            &mut told.adapter,
+        ];
+        for text in short.into_iter().chain(&mut told.arms) {
+            text.retain(|c| !c.is_control());
+        }
+        Ok(told)
     }
 
     /// As named texts, for formats that have them.

@@ -27,6 +27,12 @@ const HEAD: u64 = 512;
 const KNOWN: &str = "films (MP4, GIF, a folder of frames), figures (PNG, SVG, PDF), data (npz, Zarr, \
                      VTI, PVD, CSV), a folder of results, summary.json and scenarios (.toml) of Warmfront can";
 
+// Whether a scenario builds upon another one; a text that is no TOML does not.
+fn extends(text: &str) -> bool {
+    let table: Result<toml::Table, _> = text.parse();
+    table.is_ok_and(|t| t.contains_key("extends"))
+}
+
 /// Usual endings of files that can be opened again, for file dialogs.
 pub const REOPENABLE: [&str; 14] = [
     "toml", "mp4", "mov", "mkv", "webm", "gif", "png", "svg", "pdf", "npz", "vti", "pvd", "csv",
@@ -50,6 +56,14 @@ impl Reopened {
     /// # Errors
     /// A model that is not at hand, or a scenario that it does not understand.
     pub fn scenario(&self, library: &Library, name: &str) -> Result<Scenario, SessionError> {
+        // What a file tells is written out in full: it has no reason to name other files to be read.
+        if self.provenance.is_some() && extends(&self.scenario_text) {
+            return Err(SessionError::NoProvenance {
+                path: name.into(),
+                why: "the scenario in it extends another file, which no file of ours does"
+                    .to_owned(),
+            });
+        }
         let source = Source::new(name, self.scenario_text.as_str());
         Ok(library.scenario_from_text(source)?)
     }
@@ -151,7 +165,7 @@ pub fn reopen(path: &Path) -> Result<Reopened, SessionError> {
     };
     if ends_in("csv") || start.starts_with("time_days,") || start.starts_with("\"time_days\"") {
         let why = "CSV table; what it says of its origin stands beside it, in a file of the same name \
-                   with `-metadata.json` behind it, which is not there or not ours";
+                   with `-metadata.json` behind it, which is not there or is not ours, so it is a table that";
         return told_by(path, csvw::provenance_of(path)?, why);
     }
     if head.contains(&0) || head.is_empty() {

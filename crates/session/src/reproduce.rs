@@ -141,6 +141,16 @@ impl Task {
                 found.how
             )));
         }
+        let end = scenario.time.duration;
+        if let Some(late) = rows
+            .iter()
+            .find(|r| r.time.is_nan() || r.time > end * (1.0 + 1e-9))
+        {
+            return Err(nothing(format!(
+                "it tells results at time {}, and its scenario ends at {end}",
+                late.time
+            )));
+        }
         let differences = found.differences(&scenario);
         Ok(Self {
             told,

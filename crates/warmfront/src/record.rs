@@ -94,6 +94,11 @@ fn spec(options: &RecordOptions, scenario: &Scenario) -> Result<(FilmSpec, Vec<S
     let duration = scenario.time.duration;
     let from = options.from * per_day;
     let to = options.to.map_or(duration, |d| d * per_day);
+    if let Some(s) = options.seconds.filter(|s| !(s.is_finite() && *s > 0.0)) {
+        return Err(usage(format!(
+            "--seconds is {s}: a number above 0 is needed"
+        )));
+    }
     let per_second = match (options.speed, options.seconds) {
         (Some(days), _) => days * per_day,
         (None, seconds) => (to.min(duration) - from) / seconds.unwrap_or(SECONDS),
@@ -322,6 +327,8 @@ fn missing(
             report.planned,
             clock(&scenario.model, report.time)
         ),
+        // The error says where the unfinished film is.
+        None if report.made > 0 => String::new(),
         None => format!(
             "no frame was finished, and {} was not written",
             file.display()
@@ -335,7 +342,7 @@ fn missing(
         )),
         Finish::Failed(e) => Some(Failure::new(
             exit::code(e.kind()),
-            format!("{e}\n  {there}"),
+            format!("{e}\n  {there}").trim_end().to_owned(),
         )),
         Finish::Unfinished => Some(Failure::new(
             exit::NUMERICAL,

@@ -23,8 +23,7 @@ pub fn reopen(options: &ReopenOptions) -> Result<(), Failure> {
                 eprintln!("warning: {line}");
             }
         }
-        // A bare scenario may need files beside it; it is passed on as it is.
-        Err(_) if found.provenance.is_none() => {}
+        Err(e) if found.provenance.is_none() => return Err(e.into()),
         Err(e) => eprintln!("warning: it cannot be run here: {e}"),
     }
     if options.print {

@@ -36,12 +36,6 @@ pub fn reproduce(options: &ReproduceOptions) -> Result<(), Failure> {
             task.told.adapter, gpu.report.name
         ));
     }
-    if !task.told_rows() {
-        differences.push(
-            "compared were the final values of all observables, which the file tells; nothing else in it"
-                .to_owned(),
-        );
-    }
     let model = task.scenario.model.clone();
     let run = task.run(&gpu, assets.files, &signals.stop, &mut |p| {
         meter.tell(&model, p);
@@ -64,6 +58,11 @@ pub fn reproduce(options: &ReproduceOptions) -> Result<(), Failure> {
         let mut text = table(&found);
         for line in &differences {
             text.push_str(&format!("note: {line}\n"));
+        }
+        if !task.told_rows() {
+            text.push_str(
+                "note: compared are the final values of all observables; nothing else in the file\n",
+            );
         }
         let at = clock(&model, task.until());
         text.push_str(&format!("{}: {}\n", words(&found), told(&found, &at)));
@@ -155,6 +154,7 @@ fn as_json(
         },
         "tolerance": found.tolerance,
         "time": task.until(),
+        "scope": if task.told_rows() { "rows" } else { "final values" },
         "compared": found.compared,
         "different": found.different,
         "largest_relative_difference": found.largest.is_finite().then_some(found.largest),

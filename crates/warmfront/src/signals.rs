@@ -3,10 +3,14 @@
 //! The first signal ends the run after its present tick, with everything written. A second one ends the
 //! program at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use crate::exit::{Failure, HUNG_UP, INPUT_OUTPUT, INTERRUPTED, TERMINATED};
+
+/// Signals that come within this time of the first are the same wish.
+const TOGETHER: Duration = Duration::from_secs(1);
 
 /// What has arrived so far.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +18,7 @@ pub struct Signals {
     /// Set by the first signal.
     pub stop: Arc<AtomicBool>,
     code: Arc<AtomicU8>,
+    first: Arc<OnceLock<Instant>>,
 }
 
 impl Signals {
@@ -46,8 +51,15 @@ impl Signals {
 
     fn arrived(&self, code: u8) {
         if self.stop.load(Ordering::Relaxed) {
+            // Wrappers send a signal to the program and to its group: two that come together are one.
+            let first = self.first.get().map_or(Duration::MAX, Instant::elapsed);
+            if first < TOGETHER {
+                return;
+            }
+            eprintln!("ended at once; what is unfinished stays under its name with `.partial`");
             std::process::exit(code.into());
         }
+        let _ = self.first.set(Instant::now());
         self.code.store(code, Ordering::Relaxed);
         self.stop.store(true, Ordering::Release);
         match code {

@@ -42,10 +42,25 @@ impl Track {
             }),
             _ => None,
         });
+        let mut merged: Vec<Move> = Vec::new();
+        for m in moves {
+            // Moves of one time are one move; what is said last counts.
+            if let Some(last) = merged.last_mut().filter(|last| last.time == m.time) {
+                *last = Move {
+                    time: m.time,
+                    over: m.over.max(last.over),
+                    zoom: m.zoom.or(last.zoom),
+                    centre: m.centre.or(last.centre),
+                    look: m.look.or(last.look),
+                };
+            } else {
+                merged.push(m);
+            }
+        }
         Self {
             start: spec.camera,
             look: spec.look,
-            moves: moves.collect(),
+            moves: merged,
         }
     }
 
@@ -160,6 +175,32 @@ mod tests {
         let (corner, _) = track.at(9.0);
         assert_eq!((corner.zoom, corner.centre[0]), (16.0, 0.5 / 16.0));
         assert_eq!(track.looks(), [Look::View(0), Look::Field(1)]);
+        scenario.events = vec![
+            event(
+                1.0,
+                Action::Camera {
+                    zoom: Some(8.0),
+                    centre: None,
+                    over: 0.5,
+                    show: None,
+                },
+            ),
+            event(
+                1.0,
+                Action::Camera {
+                    zoom: None,
+                    centre: Some([0.3 * extent[0], 0.4 * extent[1], 0.0]),
+                    over: 0.0,
+                    show: None,
+                },
+            ),
+        ];
+        let both = Track::new(&spec(&scenario), &scenario).at(2.0).0;
+        assert_eq!(
+            (both.zoom, both.centre[0]),
+            (8.0, 0.3),
+            "two moves of one time are one"
+        );
         for k in 0..100 {
             let (a, b) = (
                 track.at(f64::from(k) / 20.0).0,

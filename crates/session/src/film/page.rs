@@ -94,7 +94,12 @@ pub(super) fn page(
         key: key(spec, look, model)?,
         others,
         plots: plots.collect(),
-        time: span,
+        // A film of one moment shows it within the whole run.
+        time: if span[0] < span[1] {
+            span
+        } else {
+            [0.0, scenario.time.duration]
+        },
         time_label: time_axis(model),
         time_unit: short_time_unit(model),
         credit: format!(

@@ -151,3 +151,23 @@ fn nothing_makes_it_panic() -> Result<(), Box<dyn std::error::Error>> {
     }
     Ok(())
 }
+
+#[test]
+fn a_file_does_not_make_others_be_read() {
+    let library = Library::embedded();
+    let plain = library.scenario("inflamed").expect("it is valid");
+    let mut told = Provenance::new(&plain, &[0], "GPU \u{1b}[31m", None);
+    told.scenario = "extends = \"/etc/other.toml\"".to_owned();
+    let told = Provenance::from_json(&told.to_json(), "x".as_ref()).expect("its own JSON");
+    assert_eq!(told.adapter, "GPU [31m", "nothing that a terminal obeys");
+    let found = Reopened {
+        scenario_text: told.scenario.clone(),
+        provenance: Some(told),
+        how: "PNG picture".to_owned(),
+    };
+    let refused = found.scenario(&library, "a.png").expect_err("refused");
+    assert!(
+        refused.to_string().contains("extends another file"),
+        "{refused}"
+    );
+}

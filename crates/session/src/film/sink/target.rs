@@ -60,6 +60,18 @@ impl Place {
                 "name a file in it: `-o FOLDER/film.mp4`",
             ));
         }
+        if path.as_os_str().to_string_lossy().ends_with(['/', '\\']) {
+            return Err(film(
+                format!("{} ends like a folder, not like a file", path.display()),
+                "leave the last `/` away",
+            ));
+        }
+        if path.exists() && !path.is_file() {
+            return Err(film(
+                format!("{} is no ordinary file", path.display()),
+                "choose another name with `-o FILE`",
+            ));
+        }
         if path.exists() && !force {
             return Err(SessionError::FileExists(path.to_owned()));
         }
@@ -73,7 +85,7 @@ impl Place {
     /// As above.
     pub(super) fn folder(path: &Path, force: bool) -> Result<Self, SessionError> {
         let place = Self::new(path, force)?;
-        if path.is_file() {
+        if path.exists() && !path.is_dir() {
             return Err(film(
                 format!(
                     "{} is a file; numbered pictures need a folder",

@@ -7,6 +7,7 @@
 
 mod codec;
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -41,6 +42,8 @@ pub(super) struct Ffmpeg {
     frames: u64,
     failed: bool,
     finished: bool,
+    /// Keeps a second recording of the same name out.
+    _lock: Option<File>,
 }
 
 fn failed(reason: String) -> SessionError {
@@ -77,8 +80,8 @@ impl Ffmpeg {
         let place = Place::file(&target.path, target.force)?;
         check_codec(program, codec)?;
         let even = size.map(|s| s.next_multiple_of(2));
-        // The lock goes with the file when it is closed: ffmpeg writes it anew.
-        drop(place.create()?);
+        // Locks of Windows would keep ffmpeg itself from writing.
+        let lock = Some(place.create()?).filter(|_| cfg!(unix));
         let about = place.beside(".texts");
         std::fs::write(&about, metadata(&Texts::new(provenance))).map_err(|e| place.error(&e))?;
         let mut command = Command::new(program);
@@ -114,7 +117,13 @@ impl Ffmpeg {
             let flags = "+frag_keyframe+empty_moov+default_base_moof+write_colr";
             command.args(["-movflags", flags]);
         }
-        command.args(["-f", container]).arg(&place.partial);
+        // `file:` keeps a colon in the name from being read as a protocol.
+        let mut written = std::ffi::OsString::from("file:");
+        written.push(&place.partial);
+        command.args(["-f", container]).arg(written);
+        // A Ctrl-C at the terminal is for this program: ffmpeg ends when its input does.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let spawned = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -141,6 +150,7 @@ impl Ffmpeg {
             frames: 0,
             failed: false,
             finished: false,
+            _lock: lock,
         })
     }
 
@@ -154,8 +164,10 @@ impl Ffmpeg {
             .take()
             .and_then(|w| w.join().ok())
             .unwrap_or_default();
+        // It may call a film that it could not write a success.
+        let lost = |w: &String| w.contains("No space left") || w.contains("Error writing");
         match status {
-            Ok(status) if status.success() => Ok(()),
+            Ok(status) if status.success() && !words.iter().any(lost) => Ok(()),
             Ok(status) => Err(last_words(&words, &status.to_string())),
             Err(e) => Err(e.to_string()),
         }
@@ -247,11 +259,18 @@ impl Sink for Ffmpeg {
         }
         self.finished = true;
         let mut notes: Vec<String> = even_note(self.size, self.even).into_iter().collect();
-        let ended = if self.failed { Ok(()) } else { self.end() };
         // One that failed before has said its last words.
-        if let Err(why) = ended {
-            self.failed = true;
-            notes.push(format!("ffmpeg failed at the end: {why}"));
+        let ended = if self.failed { Ok(()) } else { self.end() };
+        if (self.failed || ended.is_err()) && self.place.path.exists() {
+            let stays = format!(
+                "what it wrote stays as {}, as {} is there already",
+                self.place.partial.display(),
+                self.place.path.display()
+            );
+            return Err(failed(match ended {
+                Ok(()) => stays,
+                Err(why) => format!("{why}; {stays}"),
+            }));
         }
         if let Err(why) = self.copy(&Texts::new(provenance)) {
             notes.push(format!(
@@ -267,6 +286,10 @@ impl Sink for Ffmpeg {
             return Err(failed("it wrote no film".to_owned()));
         }
         self.place.finish()?;
+        if let Err(why) = ended {
+            let holds = format!("{} holds what it wrote before", self.place.path.display());
+            return Err(failed(format!("{why}; {holds}")));
+        }
         Ok(Finished {
             frames: self.frames,
             bytes,
