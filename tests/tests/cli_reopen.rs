@@ -143,7 +143,7 @@ fn files_that_cannot_be_opened_again_say_why_in_a_line() {
     for (path, parts) in [
         (
             put("a.mp4", b"\0\0\0\x18ftypisom"),
-            vec!["a.mp4", "cannot be opened again"],
+            vec!["a.mp4", "does not say which simulation"],
         ),
         (
             put("a.txt", b"dear diary"),

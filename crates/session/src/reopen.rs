@@ -25,7 +25,7 @@ const HEAD: u64 = 512;
 
 /// What can be opened again, for messages.
 const KNOWN: &str = "films (MP4, GIF, a folder of frames), figures (PNG, SVG, PDF), data (npz, Zarr, \
-                     VTI, PVD, CSV), a folder of results, summary.json and scenarios (.toml) of Warmfront can";
+                     VTI, PVD, CSV), a folder of results, summary.json and scenarios (.toml) of Warmfront can be opened again";
 
 // Whether a scenario builds upon another one; a text that is no TOML does not.
 fn extends(text: &str) -> bool {
