@@ -1,5 +1,7 @@
 // One workgroup a system: adds up the partial sums of `smooth_measure` and decides whether it is solved:
-// |residual| <= tolerance (|shift (c - known)| + |loss c|) + rounding |diagonal c|.
+// |residual| <= tolerance (|shift (c - known)| + |loss c|) + rounding |diagonal c|,
+// where a first residual that is far larger than these counts with a tenth: a field that is empty before its
+// first gain has nothing else to be compared with.
 //#import bind/level.wgsl
 //#import bind/step.wgsl
 
@@ -53,8 +55,9 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
         let was_done = done_out[system] != 0u;
         let norms = sqrt(total);
         if (shape.w != 0u) {
-            let scale = norms.y + norms.z;
-            scales[system] = vec2f(tick.tolerance * scale + ROUNDING * norms.w, max(scale, 1e-4 * norms.w));
+            let scale = max(norms.y + norms.z, 0.1 * norms.x);
+            let rounding = ROUNDING * max(norms.w, norms.x);
+            scales[system] = vec2f(tick.tolerance * scale + rounding, max(scale, 1e-4 * norms.w));
         }
         let allowed = scales[system].x;
         let slot = shape.y * shape.z + system;
