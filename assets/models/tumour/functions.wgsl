@@ -78,6 +78,12 @@ fn packing_mobility(tumour: f32, hindrance: f32) -> f32 {
     return 1.0 - hindrance * min(tumour, 1.0);
 }
 
+// Motility left to tumour cells at low density, 1 = all. With `degeneracy` 1 it is in proportion to
+// density (porous medium): cells in an empty place do not move, and the front is sharp.
+fn degenerate_motility(tumour: f32, packed: f32, degeneracy: f32) -> f32 {
+    return 1.0 - degeneracy * (1.0 - min(tumour / packed, 1.0));
+}
+
 // Chemokine-gated recruitment, 0..1: a constitutive share plus a chemokine-dependent one.
 fn recruitment_gate(base: f32, chemokine: f32, k: f32) -> f32 {
     return base + (1.0 - base) * hill(chemokine, k);

@@ -1,13 +1,14 @@
 //! Initial maps: what a field holds at time 0.
 //!
 //! `(constant + parameter + Σ shapes + array + image) × (1 + noise ξ) + noise_add ξ'`, then clipped,
-//! then scaled to the wanted mean. ξ and ξ' are standard normal numbers that depend on the seed,
+//! then scaled to the wanted mean, then lowered by another field's map. ξ and ξ' are standard normal numbers that depend on the seed,
 //! the field and the cell only (see [`crate::gaussian_pair`]).
 
 use crate::error::{Error, Written};
 use crate::noise::gaussian_pair;
 use crate::number::plain;
-use crate::raster::{ArrayMap, ImageMap};
+use crate::picture::{Fit, ImageMap};
+use crate::raster::ArrayMap;
 use crate::scenario::{Grid, Scenario};
 use crate::scenario_schema::ShapeFile;
 use crate::shapes;
@@ -29,12 +30,18 @@ pub struct Initial {
     pub clip: Option<[f64; 2]>,
     /// Mean that the map is scaled to.
     pub mean: Option<f64>,
+    /// Field whose start map is taken off this one, down to 0.
+    pub minus: Option<usize>,
     /// Values from an array file.
     pub array: Option<ArrayMap>,
     /// Values from an image.
     pub image: Option<ImageMap>,
-    /// Channel of the image: 0 red or grey, 1 green, 2 blue, 3 alpha.
+    /// Channel of the image: 0 red or grey, 1 green, 2 blue, 3 alpha; a TIFF may have more.
     pub image_channel: u32,
+    /// Page of the image.
+    pub image_page: u32,
+    /// What happens when it has another size than the grid.
+    pub image_fit: Fit,
     /// Value of full brightness.
     pub image_scale: f64,
     /// Where it was named last.
@@ -53,9 +60,12 @@ impl Default for Initial {
             noise_add: 0.0,
             clip: None,
             mean: None,
+            minus: None,
             array: None,
             image: None,
             image_channel: 0,
+            image_page: 0,
+            image_fit: Fit::Exact,
             image_scale: 1.0,
             place: Written::default(),
             file_place: Written::default(),
@@ -83,7 +93,13 @@ impl Initial {
             added.map_err(|e| self.file_place.locate(e))?;
         }
         if let Some(image) = &self.image {
-            let added = image.add(grid, self.image_channel, self.image_scale, &mut map);
+            let added = image.add(
+                grid,
+                self.image_channel,
+                self.image_scale,
+                self.image_fit,
+                &mut map,
+            );
             added.map_err(|e| self.file_place.locate(e))?;
         }
         if self.noise != 0.0 || self.noise_add != 0.0 {
@@ -130,13 +146,35 @@ impl Scenario {
     }
 
     fn initial_map(&self, field: usize, initial: &Initial) -> Result<Vec<f32>, Error> {
-        let id = &self.model.fields[field].id;
-        let map = initial
-            .map(&self.grid, self.seed, field, &self.parameters)
-            .map_err(|mut e| {
+        let whole = |field: usize, initial: &Initial| {
+            let id = &self.model.fields[field].id;
+            let map = initial.map(&self.grid, self.seed, field, &self.parameters);
+            map.map_err(|mut e| {
                 e.what = format!("initial.{id}: {}", e.what);
                 initial.place.locate(e)
-            })?;
+            })
+        };
+        let mut map = whole(field, initial)?;
+        if let Some(other) = initial.minus {
+            let taken = match &self.initial[other] {
+                Some(that) if that.minus.is_none() => whole(other, that)?,
+                that => {
+                    let (id, name) = (&self.model.fields[field].id, &self.model.fields[other].id);
+                    let why = match that {
+                        None => "has no start map in this scenario",
+                        Some(_) => "is itself lowered by `minus`",
+                    };
+                    let e =
+                        Error::new(format!("initial.{id}: `minus` names `{name}`, which {why}"));
+                    return Err(initial.place.locate(e).help(format!(
+                        "give [initial.{name}] shapes, an array or an image"
+                    )));
+                }
+            };
+            for (value, that) in map.iter_mut().zip(taken) {
+                *value = (*value - that).max(0.0);
+            }
+        }
         // The message shows the number itself, also where it is too large for 32 bits.
         match map
             .iter()

@@ -5,7 +5,8 @@ use toml::Spanned;
 use crate::error::{Error, Place, Written};
 use crate::initial::Initial;
 use crate::model::Model;
-use crate::raster::{ArrayMap, ImageMap, inline};
+use crate::picture::{Fit, ImageMap};
+use crate::raster::{ArrayMap, inline};
 use crate::scenario_build::found;
 use crate::scenario_merge::Layer;
 use crate::scenario_schema::InitialFile;
@@ -48,6 +49,7 @@ pub(crate) fn merge_initial(
         target.shapes.clear();
         target.array = None;
         target.image = None;
+        target.minus = None;
         let file_name = file.array.as_ref().or(file.image.as_ref());
         target.file_place = Written(file_name.map(|name| source.place(name.span())));
     }
@@ -79,6 +81,13 @@ pub(crate) fn merge_initial(
         };
         target.array = Some(read().map_err(|e| e.at(source.place(name.span())))?);
     }
+    if let Some(minus) = &file.minus {
+        target.minus = Some(found(source, minus, |n| model.field(n))?);
+    }
+    if let Some(page) = &file.image_page {
+        target.image_page = *page.get_ref();
+    }
+    let page = target.image_page;
     if let Some(name) = &file.image {
         let read = || -> Result<ImageMap, Error> {
             let text = name.get_ref();
@@ -86,19 +95,40 @@ pub(crate) fn merge_initial(
                 Some(bytes) => bytes?,
                 None => layer.folder.read(text)?,
             };
-            ImageMap::read(text, bytes)
+            ImageMap::read(text, bytes.into(), page)
         };
         target.image = Some(read().map_err(|e| e.at(source.place(name.span())))?);
+    } else if let (Some(image), Some(written)) = (&target.image, &file.image_page) {
+        // Another page of the image of the file that this one extends.
+        let read = ImageMap::read(&image.name, image.file.clone(), page);
+        target.image = Some(read.map_err(|e| e.at(source.place(written.span())))?);
     }
     if let Some(channel) = &file.image_channel {
-        if *channel.get_ref() > 3 {
-            return Err(
-                Error::new(format!("`image_channel` is {}", channel.get_ref()))
-                    .help("0 red or grey, 1 green, 2 blue, 3 alpha")
-                    .at(source.place(channel.span())),
-            );
-        }
         target.image_channel = *channel.get_ref();
+    }
+    if let Some(fit) = &file.image_fit {
+        let mut known = Fit::NAMES.iter();
+        target.image_fit = match known.find(|(name, _)| name == fit.get_ref()) {
+            Some((_, fit)) => *fit,
+            None => {
+                let names = Fit::NAMES.iter().map(|(name, _)| *name);
+                return Err(
+                    Error::unknown("image_fit", fit.get_ref(), names).at(source.place(fit.span()))
+                );
+            }
+        };
+    }
+    if let (Some(image), Some(channel)) = (&target.image, &file.image_channel)
+        && *channel.get_ref() as usize >= image.channels.len()
+    {
+        return Err(Error::new(format!(
+            "`image_channel` is {}, but image {} has channels 0 to {}",
+            channel.get_ref(),
+            image.name,
+            image.channels.len() - 1
+        ))
+        .help("0 red or grey, 1 green, 2 blue, 3 alpha; a TIFF may have more, and pages (`image_page`)")
+        .at(source.place(channel.span())));
     }
     target.place = Written(Some(place.clone()));
     Ok(())

@@ -14,8 +14,11 @@
 //!
 //! Numbers carry the model's own units: `time_unit`, `length_unit` and the unit of each quantity.
 
+mod capillaries;
+mod curves;
 mod error;
 mod expression;
+mod fibres;
 mod identifier;
 mod initial;
 mod initial_read;
@@ -29,7 +32,9 @@ mod model_read;
 mod noise;
 mod number;
 mod numerics_read;
+mod outline;
 mod overrides;
+mod picture;
 mod raster;
 mod regimen;
 mod scenario;
@@ -43,20 +48,28 @@ pub mod schema;
 mod schema_forms;
 mod shape_rules;
 mod shapes;
+pub mod validation;
+mod validation_link;
+mod validation_measure;
+pub mod validation_schema;
+#[cfg(test)]
+mod validation_tests;
 
 pub use error::{Error, Place, Written};
 pub use initial::Initial;
 pub use library::Library;
 pub use local::{Local, Term};
 pub use model::{
-    Auxiliary, Channel, Compartment, CycleStep, Drug, Expression, Field, Model, Observable,
-    Parameter, Process, Source, Target, Transport, View,
+    Auxiliary, Channel, Compartment, Counterfactual, CycleStep, Drug, Expression, Field, Model,
+    Observable, Parameter, Process, Source, Target, Transport, View,
 };
+pub use model_link::fingerprint;
 pub use noise::{gaussian_pair, philox4x32};
 pub use number::plain;
 pub use overrides::Overrides;
-pub use raster::{ArrayMap, ImageMap};
-pub use regimen::Regimen;
+pub use picture::{Fit, ImageMap};
+pub use raster::ArrayMap;
+pub use regimen::{LARGEST_DOSE, Loading, Regimen};
 pub use scenario::{
     Action, Arm, Event, Grid, Numerics, SINGLE_ARM, Scenario, Scheme, Shown, Switchable, Time,
     TransportScheme,

@@ -115,7 +115,7 @@ impl Folder {
         names
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         match self {
             Self::Embedded(_) => Assets::get(&self.inside(name)).is_some(),
             Self::Disk(path) => path.join(name).is_file(),
@@ -181,6 +181,23 @@ impl Library {
             .at(model.source.place(0..0)));
         }
         Ok(Arc::new(model))
+    }
+
+    /// The folder of a model.
+    pub(crate) fn home(&self, model: &str) -> Folder {
+        self.root.sub(model)
+    }
+
+    /// Reads a scenario of a model from text inside another file of that model.
+    pub(crate) fn scenario_inside(
+        &self,
+        model: &str,
+        id: &str,
+        source: Source,
+    ) -> Result<Scenario, Error> {
+        let folder = self.root.sub(model).sub("scenarios");
+        let layer = Layer::parse(id.to_owned(), source, folder, Some(model.to_owned()))?;
+        Scenario::resolve(self, layer)
     }
 
     /// Identifiers of the scenarios of a model, sorted.

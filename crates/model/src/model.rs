@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::number::plain;
 use crate::regimen::Regimen;
+use crate::scenario::Switchable;
 use crate::schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce};
 
 /// A text file and the name it is shown under.
@@ -81,6 +82,8 @@ pub struct Model {
     pub views: Vec<View>,
     /// Steps of the cycle drawn live.
     pub cycle: Vec<CycleStep>,
+    /// Links that can be taken away.
+    pub counterfactuals: Vec<Counterfactual>,
     /// `functions.wgsl`; the text may be empty.
     pub functions: Source,
     /// `model.toml`.
@@ -335,6 +338,23 @@ pub struct CycleStep {
     pub cite: String,
 }
 
+/// A link of the model that can be taken away, to see what it carries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counterfactual {
+    /// Identifier.
+    pub id: String,
+    /// Name of the link, shown to people.
+    pub label: String,
+    /// Parameters and their values without the link.
+    pub parameters: Vec<(usize, f64)>,
+    /// What does not take place without it.
+    pub off: Vec<Switchable>,
+    /// What the link is.
+    pub explanation: String,
+    /// Source.
+    pub cite: String,
+}
+
 macro_rules! lookups {
     ($($method:ident, $list:ident, $kind:literal;)*) => {
         impl Model {
@@ -364,6 +384,7 @@ lookups! {
     observable, observables, "observable";
     view, views, "view";
     cycle_step, cycle, "cycle step";
+    counterfactual, counterfactuals, "counterfactual";
 }
 
 impl Model {

@@ -56,6 +56,7 @@ impl Ids {
         ids!(observable, "observable", &mut Names::default());
         ids!(view, "view", &mut Names::default());
         ids!(cycle, "cycle step", &mut Names::default());
+        ids!(counterfactual, "counterfactual", &mut Names::default());
         Ok(ids)
     }
 

@@ -13,7 +13,8 @@ use crate::expression::Scope;
 use crate::model::{CycleStep, Drug, Model, Observable, Source};
 use crate::model_ids::Ids;
 use crate::model_parts::{
-    auxiliary, check_header, compartment, field, optional, parameter, process, transport, view,
+    auxiliary, check_header, compartment, counterfactual, field, optional, parameter, process,
+    transport, view,
 };
 use crate::regimen::Regimen;
 use crate::schema::{ModelFile, Reduce};
@@ -55,7 +56,8 @@ impl Model {
             observables: Vec::new(),
             views: Vec::new(),
             cycle: Vec::new(),
-            hash: hash(&[&source.text, &functions.text]),
+            counterfactuals: Vec::new(),
+            hash: fingerprint(&[&source.text, &functions.text]),
             functions,
             source: source.clone(),
         };
@@ -74,6 +76,9 @@ impl Model {
         model.link_transports(&file, &ids)?;
         model.link_drugs(&file, &ids)?;
         model.views = each(&file.view, |v, _| view(source, &model, v))?;
+        model.counterfactuals = each(&file.counterfactual, |c, at| {
+            counterfactual(source, &model, c, at)
+        })?;
         Ok(model)
     }
 
@@ -204,9 +209,9 @@ fn each<A, B>(
         .collect()
 }
 
-/// FNV-1a, 64 bit, of the texts with a separator (Fowler, Noll, Vo; parameters of the reference
-/// implementation).
-fn hash(texts: &[&str]) -> String {
+/// A short name for texts that changes when one of them does, 16 hexadecimal digits: FNV-1a, 64 bit, of the
+/// texts with a separator (Fowler, Noll, Vo; parameters of the reference implementation).
+pub fn fingerprint(texts: &[&str]) -> String {
     let mut h: u64 = 0xcbf2_9ce4_8422_2325;
     for text in texts {
         for byte in text.bytes().chain([0]) {

@@ -7,14 +7,14 @@ use toml::Spanned;
 use crate::error::Error;
 use crate::expression::Scope;
 use crate::model::{
-    Auxiliary, Channel, Compartment, Expression, Field, Model, Parameter, Process, Source, Target,
-    Transport, View,
+    Auxiliary, Channel, Compartment, Counterfactual, Expression, Field, Model, Parameter, Process,
+    Source, Target, Transport, View,
 };
 use crate::model_ids::Ids;
 use crate::number::plain;
 use crate::schema::{
-    AuxiliaryFile, Coefficient, CompartmentFile, FieldFile, FieldKind, ModelHeader, ParameterFile,
-    ProcessFile, TransportFile, ViewFile,
+    AuxiliaryFile, Coefficient, CompartmentFile, CounterfactualFile, FieldFile, FieldKind,
+    ModelHeader, ParameterFile, ProcessFile, TransportFile, ViewFile,
 };
 
 /// An expression that may be absent.
@@ -331,5 +331,45 @@ pub(crate) fn view(source: &Source, model: &Model, v: &ViewFile) -> Result<View,
         id: v.id.get_ref().clone(),
         label: v.label.clone(),
         channels: channels.collect::<Result<_, Error>>()?,
+    })
+}
+
+pub(crate) fn counterfactual(
+    source: &Source,
+    model: &Model,
+    c: &CounterfactualFile,
+    at: Range<usize>,
+) -> Result<Counterfactual, Error> {
+    let what = format!("counterfactual `{}`", c.id.get_ref());
+    for (key, text) in [("label", &c.label), ("explanation", &c.explanation)] {
+        let what = format!("`{key}` of {what}");
+        source.not_blank(text, at.clone(), &what, "it is shown to people")?;
+    }
+    if c.parameters.is_empty() && c.off.is_empty() {
+        return Err(Error::new(format!("{what} changes nothing"))
+            .help("add `parameters = { … = 0.0 }` or `off = [\"…\"]`")
+            .at(source.place(at)));
+    }
+    let parameters = c.parameters.iter().map(|(name, value)| {
+        let p = model
+            .parameter(name.get_ref())
+            .map_err(|e| e.at(source.place(name.span())))?;
+        model.parameters[p]
+            .check(*value.get_ref())
+            .map_err(|e| e.at(source.place(value.span())))?;
+        Ok((p, *value.get_ref()))
+    });
+    let off = c.off.iter().map(|name| {
+        model
+            .switchable(name.get_ref())
+            .map_err(|e| e.at(source.place(name.span())))
+    });
+    Ok(Counterfactual {
+        id: c.id.get_ref().clone(),
+        label: c.label.clone(),
+        parameters: parameters.collect::<Result<_, Error>>()?,
+        off: off.collect::<Result<_, Error>>()?,
+        explanation: c.explanation.clone(),
+        cite: source.citation(&c.cite, &what)?,
     })
 }

@@ -45,6 +45,69 @@ pub(crate) enum Stream {
     Noise = 0,
     /// Places and strengths of vessels.
     Vessels = 1,
+    /// Irregular outlines.
+    Outline = 2,
+    /// Junctions and vessels of a network.
+    Network = 3,
+    /// Bundles of fibres, and their gaps.
+    Fibres = 4,
+    /// Satellites.
+    Nests = 5,
+}
+
+/// Numbers of one item, drawn one after another: `seed`, a number of the shape, what for, item.
+#[derive(Debug, Clone)]
+pub(crate) struct Draws {
+    key: [u32; 2],
+    counter: [u32; 4],
+    words: [u32; 4],
+    used: usize,
+}
+
+impl Draws {
+    /// Starts at the first number of an item.
+    pub(crate) fn new(seed: u32, shape: u32, stream: Stream, item: u64) -> Self {
+        // The first bit of the key's second word keeps these apart from the noise of fields.
+        Self {
+            key: [seed, shape | 0x8000_0000],
+            counter: [low(item), high(item), stream as u32, 0],
+            words: [0; 4],
+            used: 4,
+        }
+    }
+
+    /// The next number in (0, 1).
+    pub(crate) fn unit(&mut self) -> f64 {
+        if self.used == 4 {
+            self.words = philox4x32(self.counter, self.key);
+            self.counter[3] = self.counter[3].wrapping_add(1);
+            self.used = 0;
+        }
+        self.used += 1;
+        unit(self.words[self.used - 1])
+    }
+
+    /// The next number between two.
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.unit()
+    }
+
+    /// The next standard normal number.
+    pub(crate) fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * self.unit().ln()).sqrt();
+        radius * (TAU * self.unit()).cos()
+    }
+
+    /// The next direction, uniform over the circle (2 axes) or the sphere (3).
+    pub(crate) fn direction(&mut self, axes: usize) -> [f64; 3] {
+        if axes == 2 {
+            let angle = TAU * self.unit();
+            return [angle.cos(), angle.sin(), 0.0];
+        }
+        let (z, angle) = (self.between(-1.0, 1.0), TAU * self.unit());
+        let r = (1.0 - z * z).sqrt();
+        [r * angle.cos(), r * angle.sin(), z]
+    }
 }
 
 /// Four words for item `index` of `field`.

@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 use crate::error::Error;
 use crate::model::Model;
 use crate::number::plain;
+use crate::regimen::check_amount;
 use crate::scenario::{Grid, SINGLE_ARM, Scenario, Shown, Switchable, Time};
 
 /// Fewest cells along x and y, and along z when there is more than one.
@@ -21,8 +22,8 @@ const MOST_CELLS: u64 = 1 << 31;
 /// Most time steps or rows of one run.
 const MOST_STEPS: f64 = 1e9;
 
-/// Cells along the longest axis with `--small`.
-const SMALL: u32 = 64;
+/// Cells along the longest axis with `--small`, in 2D and in 3D.
+const SMALL: [u32; 2] = [64, 24];
 
 /// What to change. Absent options change nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,7 +46,7 @@ pub struct Overrides {
     pub off: Vec<String>,
     /// Arms kept, in the scenario's order (`--arm`); none or `all`: all.
     pub arms: Option<Vec<String>>,
-    /// At most 64 cells along an axis, same domain (`--small`).
+    /// At most 64 cells along an axis, 24 in 3D; same domain (`--small`).
     pub small: bool,
 }
 
@@ -216,11 +217,14 @@ impl Scenario {
             self.time.record_every = every * day;
         }
         check_steps(&self.time)?;
-        for (regimen, drug) in self.regimens.iter().zip(&self.model.drugs) {
-            regimen.check_count(self.time.duration).map_err(|mut e| {
-                e.what = format!("drug `{}`, {}", drug.id, e.what);
-                e
-            })?;
+        for (d, drug) in self.model.drugs.iter().enumerate() {
+            let own = self.arms.iter().filter_map(|a| a.regimens[d].as_ref());
+            for regimen in own.chain([&self.regimens[d]]) {
+                regimen.check_count(self.time.duration).map_err(|mut e| {
+                    e.what = format!("drug `{}`, {}", drug.id, e.what);
+                    e
+                })?;
+            }
         }
         if let Some(cells) = o.grid {
             check_cells(&cells).map_err(|e| e.inside("in --grid"))?;
@@ -229,7 +233,8 @@ impl Scenario {
         }
         if o.small {
             let [x, y, z] = self.grid.cells;
-            let factor = f64::from(x.max(y).max(z)) / f64::from(SMALL);
+            let most = SMALL[usize::from(self.grid.is_3d())];
+            let factor = f64::from(x.max(y).max(z)) / f64::from(most);
             if factor > 1.0 {
                 let fewer = |n: u32| {
                     let n = (f64::from(n) / factor).round() as u32;
@@ -298,7 +303,16 @@ impl Scenario {
             return Err(Error::new(format!("no arm of `{}` gets `{drug}`", self.id))
                 .help("add an arm with this drug to the scenario"));
         }
+        check_amount(amount, self.model.drugs[d].regimen.dose).map_err(|mut e| {
+            e.what = format!("the dose of `{drug}` is {}", e.what);
+            e
+        })?;
         self.regimens[d].dose = amount;
+        for arm in &mut self.arms {
+            if let Some(own) = &mut arm.regimens[d] {
+                own.dose = amount;
+            }
+        }
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Initial maps from files: numpy arrays and images.
+//! Initial maps from files: numpy arrays. Images are read in `picture`.
 //!
 //! Both are read once, when the scenario is read, and carried with it. A scenario written out again
 //! holds them inside (`data:…;base64,…`), so that one file is enough to repeat a run.
@@ -24,19 +24,6 @@ pub struct ArrayMap {
     pub values: Arc<[f64]>,
 }
 
-/// One channel of an image.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImageMap {
-    /// Name as given, for messages.
-    pub name: Arc<str>,
-    /// The file itself.
-    pub file: Arc<[u8]>,
-    /// Width and height in pixels.
-    pub size: [u32; 2],
-    /// Red, green, blue, alpha of each pixel, 0..1, row by row.
-    pub pixels: Arc<[[f32; 4]]>,
-}
-
 /// The bytes of a `data:` URL; none when `text` is no such URL.
 pub(crate) fn inline(text: &str) -> Option<Result<Vec<u8>, Error>> {
     let rest = text.strip_prefix("data:")?;
@@ -49,7 +36,7 @@ pub(crate) fn inline(text: &str) -> Option<Result<Vec<u8>, Error>> {
 }
 
 /// Short form of a name for messages: inline data is not printed.
-fn shown(name: &str) -> Arc<str> {
+pub(crate) fn shown(name: &str) -> Arc<str> {
     if name.starts_with("data:") {
         "inline data".into()
     } else {
@@ -235,57 +222,4 @@ fn row_major(values: &[f64], shape: &[u64]) -> Vec<f64> {
             values[from]
         })
         .collect()
-}
-
-impl ImageMap {
-    /// Decodes a PNG or TIFF file of 8 or 16 bits per channel.
-    ///
-    /// # Errors
-    /// Damaged, truncated or unsupported files.
-    pub(crate) fn read(name: &str, bytes: Vec<u8>) -> Result<Self, Error> {
-        let label = shown(name);
-        let damaged = |e: &dyn std::fmt::Display| {
-            Error::new(format!("image {label}: {e}")).help("use a whole PNG or TIFF file")
-        };
-        let decoded = image::ImageReader::new(Cursor::new(&bytes))
-            .with_guessed_format()
-            .map_err(|e| damaged(&e))?
-            .decode()
-            .map_err(|e| damaged(&e))?;
-        let size = [decoded.width(), decoded.height()];
-        let pixels: Vec<[f32; 4]> = decoded.into_rgba32f().pixels().map(|p| p.0).collect();
-        Ok(Self {
-            name: label,
-            file: bytes.into(),
-            size,
-            pixels: pixels.into(),
-        })
-    }
-
-    /// Adds `scale ×` a channel to a map of this grid; in 3D the same in every layer.
-    pub(crate) fn add(
-        &self,
-        grid: &Grid,
-        channel: u32,
-        scale: f64,
-        map: &mut [f64],
-    ) -> Result<(), Error> {
-        let [nx, ny, _] = grid.cells;
-        if self.size != [nx, ny] {
-            return Err(Error::new(format!(
-                "image {} has {} × {} pixels, but the grid has {nx} × {ny} cells",
-                self.name, self.size[0], self.size[1]
-            ))
-            .help("resize the image, or change `grid.cells`"));
-        }
-        for (m, pixel) in map.iter_mut().zip(self.pixels.iter().cycle()) {
-            *m += scale * f64::from(pixel[channel.min(3) as usize]);
-        }
-        Ok(())
-    }
-
-    /// The file as a `data:` URL.
-    pub(crate) fn to_inline(&self) -> String {
-        format!("data:image/*;base64,{}", BASE64.encode(&self.file))
-    }
 }

@@ -43,7 +43,7 @@ pub struct Scenario {
     pub parameters: Vec<f64>,
     /// Values of the compartments at the start.
     pub compartments: Vec<f64>,
-    /// Regimen of each drug.
+    /// Regimen of each drug, where an arm has none of its own.
     pub regimens: Vec<Regimen>,
     /// Arms, never empty; a scenario without arms has the one arm [`SINGLE_ARM`].
     pub arms: Vec<Arm>,
@@ -120,6 +120,8 @@ pub struct Arm {
     pub doses: Vec<f64>,
     /// Values of all parameters in this arm.
     pub parameters: Vec<f64>,
+    /// Regimen of each drug, where it is not the scenario's.
+    pub regimens: Vec<Option<Regimen>>,
 }
 
 /// Time scheme.
@@ -194,6 +196,13 @@ pub struct Event {
     pub place: Written,
 }
 
+impl Event {
+    /// Whether it applies to an arm.
+    pub fn concerns(&self, arm: usize) -> bool {
+        self.arms.as_ref().is_none_or(|arms| arms.contains(&arm))
+    }
+}
+
 /// What an event does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
@@ -216,7 +225,7 @@ pub enum Action {
         /// Level, in the unit of the compartment where it is measured; none: lets it go.
         level: Option<f64>,
     },
-    /// Another regimen from now on, in all arms.
+    /// Another regimen from now on.
     Regimen {
         /// Drug.
         drug: usize,
@@ -285,14 +294,19 @@ pub enum Switchable {
 }
 
 impl Scenario {
-    /// Times at which the regimens of a drug, with those that events bring, give a dose before the end,
-    /// and the amount of one dose at multiple 1, in the drug's unit.
-    pub fn regular_doses(&self, drug: usize) -> Vec<(f64, f64)> {
+    /// Regimen of a drug in an arm, leaving events aside.
+    pub fn regimen(&self, arm: usize, drug: usize) -> &Regimen {
+        let own = self.arms[arm].regimens[drug].as_ref();
+        own.unwrap_or(&self.regimens[drug])
+    }
+
+    /// Times at which the regimens of a drug in an arm, with those that events bring, give a dose before
+    /// the end, and the amount of that dose at multiple 1, in the drug's unit.
+    pub fn regular_doses(&self, arm: usize, drug: usize) -> Vec<(f64, f64)> {
         let end = self.time.duration;
         let mut doses = Vec::new();
         let mut add = |regimen: &Regimen, from: f64, until: f64, inclusive: [bool; 2]| {
-            let times = regimen.times(end).into_iter();
-            let here = times.filter(|t| {
+            let here = regimen.given(end).into_iter().filter(|(t, _)| {
                 let begun = if inclusive[0] { *t >= from } else { *t > from };
                 let over = if inclusive[1] {
                     *t > until
@@ -301,13 +315,13 @@ impl Scenario {
                 };
                 begun && !over
             });
-            doses.extend(here.map(|t| (t, regimen.dose)));
+            doses.extend(here);
         };
-        let mut present = &self.regimens[drug];
+        let mut present = self.regimen(arm, drug);
         let (mut from, mut with_first) = (f64::NEG_INFINITY, true);
         for event in &self.events {
             match &event.action {
-                Action::Regimen { drug: d, regimen } if *d == drug => {
+                Action::Regimen { drug: d, regimen } if *d == drug && event.concerns(arm) => {
                     // After the doses of its time, the old regimen still gives the one due then.
                     add(present, from, event.time, [with_first, event.after_doses]);
                     (present, from, with_first) = (regimen, event.time, !event.after_doses);
@@ -333,14 +347,9 @@ impl Scenario {
     /// Dose times and amounts of one drug in one arm before the end, leaving events aside.
     /// Amounts are in the drug's unit; a drug that the arm does not get gives an empty list.
     pub fn doses(&self, arm: usize, drug: usize) -> Vec<(f64, f64)> {
-        let amount = self.regimens[drug].dose * self.arms[arm].doses[drug];
-        if amount == 0.0 {
-            return Vec::new();
-        }
-        self.regimens[drug]
-            .times(self.time.duration)
-            .into_iter()
-            .map(|t| (t, amount))
-            .collect()
+        let multiple = self.arms[arm].doses[drug];
+        let given = self.regimen(arm, drug).given(self.time.duration);
+        let amounts = given.into_iter().map(|(t, dose)| (t, dose * multiple));
+        amounts.filter(|(_, amount)| *amount != 0.0).collect()
     }
 }

@@ -11,11 +11,12 @@ use crate::model::{Model, Source};
 use crate::number::{plain, plain_list};
 use crate::numerics_read::merge_numerics;
 use crate::overrides;
-use crate::regimen::Regimen;
+use crate::regimen::{LARGEST_DOSE, Regimen};
 use crate::scenario::{Arm, Grid, Numerics, SINGLE_ARM, Scenario, Time};
 use crate::scenario_events::events;
 use crate::scenario_merge::Layer;
 use crate::scenario_schema::{ArmFile, EventFile, GridFile, SpacingFile, TimeFile};
+use crate::schema::RegimenPatchFile;
 
 /// An arm before all files are applied.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ struct ArmDraft {
     label: Option<String>,
     doses: Vec<f64>,
     parameters: Vec<(usize, f64)>,
+    /// By drug: what differs from the scenario's regimen, and where that was said last.
+    regimens: Vec<Option<(RegimenPatchFile, Place)>>,
     /// Wanted place, then file, then place in the file.
     order: (u32, usize, usize),
 }
@@ -128,10 +131,14 @@ impl Draft {
             let i = found(source, name, |n| model.drug(n))?;
             let place = source.place(regimen.span());
             let regimen = Regimen::from(regimen.get_ref());
-            regimen.check().map_err(|mut e| {
-                e.what = format!("drug `{}`, {}", name.get_ref(), e.what);
-                e.at(place.clone())
-            })?;
+            let standard = model.drugs[i].regimen.dose;
+            regimen
+                .check()
+                .and_then(|()| regimen.check_size(standard, 1.0))
+                .map_err(|mut e| {
+                    e.what = format!("drug `{}`, {}", name.get_ref(), e.what);
+                    e.at(place.clone())
+                })?;
             self.regimens[i] = (regimen, Some(place));
             self.given[i] = true;
         }
@@ -237,6 +244,7 @@ impl Draft {
                 label: None,
                 doses: vec![0.0; model.drugs.len()],
                 parameters: Vec::new(),
+                regimens: vec![None; model.drugs.len()],
                 order: (0, self.layers, name.span().start),
             });
             self.arms.len() - 1
@@ -252,6 +260,20 @@ impl Draft {
             let d = found(source, drug, |n| model.drug(n))?;
             let what = format!("the dose of `{}` in arm `{}`", drug.get_ref(), draft.id);
             draft.doses[d] = source.not_negative(multiple, &what)?;
+            if draft.doses[d] > LARGEST_DOSE {
+                return Err(Error::new(format!(
+                    "{what} is {} times its regimen: at most {} is allowed",
+                    plain(draft.doses[d]),
+                    plain(LARGEST_DOSE)
+                ))
+                .at(source.place(multiple.span())));
+            }
+        }
+        for (drug, patch) in &file.regimens {
+            let d = found(source, drug, |n| model.drug(n))?;
+            let before = draft.regimens[d].take().map(|(patch, _)| patch);
+            let patch_here = before.unwrap_or_default().under(patch.get_ref());
+            draft.regimens[d] = Some((patch_here, source.place(patch.span())));
         }
         for (parameter, value) in &file.parameters {
             let p = found(source, parameter, |n| model.parameter(n))?;
@@ -326,7 +348,7 @@ impl Draft {
                 e.at(place)
             })?;
         }
-        let arms = self.finish_arms();
+        let arms = self.finish_arms(duration)?;
         let mut scenario = Scenario {
             id: layer.id.clone(),
             label: self.label,
@@ -353,14 +375,16 @@ impl Draft {
         Ok(scenario)
     }
 
-    fn finish_arms(&mut self) -> Vec<Arm> {
+    fn finish_arms(&mut self, duration: f64) -> Result<Vec<Arm>, Error> {
+        let model = &self.model;
         if self.arms.is_empty() {
-            return vec![Arm {
+            return Ok(vec![Arm {
                 id: SINGLE_ARM.to_owned(),
                 label: SINGLE_ARM.to_owned(),
                 doses: self.given.iter().map(|g| f64::from(u8::from(*g))).collect(),
                 parameters: self.parameters.clone(),
-            }];
+                regimens: vec![None; model.drugs.len()],
+            }]);
         }
         self.arms.sort_by_key(|a| a.order);
         let arms = self.arms.iter().map(|a| {
@@ -368,12 +392,33 @@ impl Draft {
             for (p, value) in &a.parameters {
                 parameters[*p] = *value;
             }
-            Arm {
+            let mut regimens = Vec::new();
+            for (d, drug) in model.drugs.iter().enumerate() {
+                let (common, place) = &self.regimens[d];
+                let own = a.regimens[d].as_ref();
+                let regimen = own.map(|(patch, _)| common.patched(patch));
+                let place = own.map(|(_, place)| place).or(place.as_ref());
+                let given = regimen.as_ref().unwrap_or(common);
+                given
+                    .check()
+                    .and_then(|()| given.check_count(duration))
+                    .and_then(|()| given.check_size(drug.regimen.dose, a.doses[d].max(1.0)))
+                    .map_err(|mut e| {
+                        e.what = format!("arm `{}`, drug `{}`, {}", a.id, drug.id, e.what);
+                        match place {
+                            Some(place) => e.at(place.clone()),
+                            None => e,
+                        }
+                    })?;
+                regimens.push(regimen);
+            }
+            Ok(Arm {
                 id: a.id.clone(),
                 label: a.label.clone().unwrap_or_else(|| a.id.clone()),
                 doses: a.doses.clone(),
                 parameters,
-            }
+                regimens,
+            })
         });
         arms.collect()
     }

@@ -5,7 +5,7 @@ use toml::Spanned;
 use crate::error::{Error, Written};
 use crate::model::Source;
 use crate::number::{plain, plain_list};
-use crate::regimen::Regimen;
+use crate::regimen::{LARGEST_DOSE, Regimen, check_amount};
 use crate::scenario::{Action, Event, Scenario};
 use crate::scenario_build::found;
 use crate::scenario_schema::EventFile;
@@ -121,9 +121,18 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
         }
         "dose" => {
             let multiple = e.multiple.as_ref().ok_or_else(|| needs("multiple"))?;
+            let value = source.not_negative(multiple, "`multiple`")?;
+            if value > LARGEST_DOSE {
+                return Err(Error::new(format!(
+                    "`multiple` is {}: at most {} is allowed",
+                    plain(value),
+                    plain(LARGEST_DOSE)
+                ))
+                .at(source.place(multiple.span())));
+            }
             Action::Dose {
                 drug: drug()?,
-                multiple: source.not_negative(multiple, "`multiple`")?,
+                multiple: value,
             }
         }
         "hold" => {
@@ -139,23 +148,14 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
         },
         "regimen" => {
             let written = e.regimen.as_ref().ok_or_else(|| needs("regimen"))?;
-            if let Some(arms) = &e.arms {
-                let place = arms.first().map_or(e.time.span(), Spanned::span);
-                return Err(Error::new(
-                    "an event with action \"regimen\" concerns all arms: it has no key `arms`",
-                )
-                .help("use \"dose\" to change the multiple in some arms")
-                .at(source.place(place)));
-            }
             let regimen = Regimen::from(written.get_ref());
+            let drug = drug()?;
             regimen
                 .check()
                 .and_then(|()| regimen.check_count(scenario.time.duration))
+                .and_then(|()| regimen.check_size(model.drugs[drug].regimen.dose, 1.0))
                 .map_err(|err| err.at(source.place(written.span())))?;
-            Action::Regimen {
-                drug: drug()?,
-                regimen,
-            }
+            Action::Regimen { drug, regimen }
         }
         "switch" => {
             let id = e.process.as_ref().ok_or_else(|| needs("process"))?;
@@ -166,9 +166,15 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
         }
         "bolus" => {
             let amount = e.amount.as_ref().ok_or_else(|| needs("amount"))?;
+            let drug = drug()?;
+            let value = source.not_negative(amount, "`amount`")?;
+            check_amount(value, model.drugs[drug].regimen.dose).map_err(|mut err| {
+                err.what = format!("`amount` is {}", err.what);
+                err.at(source.place(amount.span()))
+            })?;
             Action::Bolus {
-                drug: drug()?,
-                amount: source.not_negative(amount, "`amount`")?,
+                drug,
+                amount: value,
             }
         }
         "brush" => {

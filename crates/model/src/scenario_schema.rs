@@ -6,7 +6,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::schema::RegimenFile;
+use crate::schema::{RegimenFile, RegimenPatchFile};
 
 /// A whole scenario file. Every key but `label` is optional: it is taken from the scenario that
 /// this one extends, or from the model's defaults. Tables merge key by key.
@@ -131,13 +131,17 @@ pub struct ArmFile {
     pub doses: BTreeMap<Spanned<String>, Spanned<f64>>,
     /// Parameter overrides of this arm only.
     pub parameters: BTreeMap<Spanned<String>, Spanned<f64>>,
+    /// Drug → what differs from the scenario's regimen in this arm.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub regimens: BTreeMap<Spanned<String>, Spanned<RegimenPatchFile>>,
     /// Place in the list of arms, smallest first; equal or absent: file order.
     pub order: Option<u32>,
 }
 
 /// `[initial.<field>]`: shapes added up, then transformed:
 /// `(constant + parameter + Σ shapes) × (1 + noise ξ) + noise_add ξ'`, clipped to `clip`, then scaled
-/// so that the mean is `mean` (when given). ξ and ξ' are independent standard normal numbers.
+/// so that the mean is `mean` (when given), then lowered by the map of the field `minus`, never below
+/// 0. ξ and ξ' are independent standard normal numbers.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct InitialFile {
@@ -156,16 +160,46 @@ pub struct InitialFile {
     pub clip: Option<Spanned<[f64; 2]>>,
     /// Scales the map so that its mean is this.
     pub mean: Option<Spanned<f64>>,
+    /// Field whose own start map is taken off this one, last of all: `max(this − that, 0)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minus: Option<Spanned<String>>,
     /// `.npy` or `.npz:key` array, axes (y, x) or (z, y, x), instead of shapes. `data:…;base64,…`
     /// holds the array itself.
     pub array: Option<Spanned<String>>,
-    /// PNG or TIFF image, instead of shapes; brightness 0..1 times `image_scale`. Its first row is
-    /// y = 0. `data:…;base64,…` holds the file itself.
+    /// PNG or TIFF image, instead of shapes; brightness 0..1 (whole numbers over the largest of their
+    /// type; floating-point numbers as they are) times `image_scale`. Its first row is y = 0.
+    /// `data:…;base64,…` holds the file itself.
     pub image: Option<Spanned<String>>,
-    /// Channel of the image: 0 red or grey, 1 green, 2 blue, 3 alpha.
+    /// Channel of the image: 0 red or grey, 1 green, 2 blue, 3 alpha; a TIFF may have more.
     pub image_channel: Option<Spanned<u32>>,
+    /// Page of a TIFF with several, from 0: channels that ImageJ and OME keep as planes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_page: Option<Spanned<u32>>,
     /// Value of full brightness.
     pub image_scale: Option<Spanned<f64>>,
+    /// `exact` (default): one pixel is one cell. `stretch`: resampled over the domain, whose sides
+    /// must have the ratio of the image's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_fit: Option<Spanned<String>>,
+}
+
+/// An irregular outline of `disc`, `ring`, `nests` and `fibres`, on top of their lobes. Shapes with
+/// the same `seed` in the same scenario have the same outline, whatever their field.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutlineFile {
+    /// Standard deviation of the outline's radius, as a share of it.
+    pub roughness: f64,
+    /// Length along the outline over which it varies, length unit.
+    pub scale: f64,
+    /// Number of fingers that stick out.
+    pub fingers: u32,
+    /// Longest finger, length unit; the shortest has half of it.
+    pub finger_length: f64,
+    /// Standard deviation of a finger across, length unit.
+    pub finger_width: f64,
+    /// Which of the outlines of the scenario's seed.
+    pub seed: u32,
 }
 
 /// One analytic shape. Centres, radii and corners are fractions of the domain (a radius: of the x
@@ -174,7 +208,7 @@ pub struct InitialFile {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "shape", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ShapeFile {
-    /// `amplitude / (1 + exp((ρ − radius)/edge))`, ρ = distance over the lobed factor.
+    /// `amplitude / (1 + exp((ρ − radius)/edge))`, ρ = distance over the outline's factor.
     Disc {
         /// Height.
         amplitude: f64,
@@ -188,6 +222,9 @@ pub enum ShapeFile {
         /// Lobes `1 + Σ a cos(k φ + φ0)`, each `[a, k, φ0]` (in the x–y plane).
         #[serde(default)]
         lobes: Vec<[f64; 3]>,
+        /// Irregular outline; absent: smooth.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outline: Option<OutlineFile>,
     },
     /// `amplitude · exp(−((ρ − radius)/width)²)`: a rim.
     Ring {
@@ -203,6 +240,9 @@ pub enum ShapeFile {
         /// Lobes as for `disc`.
         #[serde(default)]
         lobes: Vec<[f64; 3]>,
+        /// Irregular outline; absent: smooth.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outline: Option<OutlineFile>,
     },
     /// `amplitude · exp(−r²/(2 sigma²))`.
     Gaussian {
@@ -269,6 +309,117 @@ pub enum ShapeFile {
         #[serde(default)]
         lobes: Vec<[f64; 3]>,
     },
+    /// A network of capillaries: junctions of a jittered lattice joined to near neighbours by meandering
+    /// vessels, mean 1 before the core is thinned. The same at any grid.
+    Capillaries {
+        /// Multiplies the result.
+        amplitude: f64,
+        /// Mean distance of junctions, length unit.
+        spacing: f64,
+        /// Diameter of a capillary (twice the sigma of its cross-section), length unit.
+        calibre: f64,
+        /// Vessels that feed the network from the walls; they widen by Murray's law.
+        #[serde(default)]
+        feeders: u32,
+        /// Largest diameter over that of a capillary.
+        #[serde(default = "three")]
+        widest: f64,
+        /// Share of the possible vessels that exist beyond those that join all: loops.
+        #[serde(default)]
+        loops: f64,
+        /// Sideways wandering of a vessel as a share of its length.
+        #[serde(default)]
+        tortuosity: f64,
+        /// Share of vessels left in the core, 0..1.
+        #[serde(default = "one")]
+        core: f64,
+        /// Core radius as a fraction of the x extent; 0: no core.
+        #[serde(default)]
+        core_radius: f64,
+        /// Width of the core's edge, length unit.
+        #[serde(default = "one")]
+        core_edge: f64,
+        /// Tortuosity in the core.
+        #[serde(default)]
+        core_tortuosity: f64,
+        /// Diameter in the core over that outside.
+        #[serde(default = "one")]
+        core_calibre: f64,
+        /// Share of the core's vessels that end blind.
+        #[serde(default)]
+        core_blind: f64,
+        /// Lobes of the core's outline, as for `disc`.
+        #[serde(default)]
+        lobes: Vec<[f64; 3]>,
+    },
+    /// Bundles of fibres along an outline: a capsule, with gaps.
+    Fibres {
+        /// Height on the axis of a bundle.
+        amplitude: f64,
+        /// Centre, fractions of the domain; absent: the middle.
+        #[serde(default)]
+        centre: Option<Vec<f64>>,
+        /// Radius of the capsule as a fraction of the x extent.
+        radius: f64,
+        /// Standard deviation of the bundles' distance from it, length unit.
+        width: f64,
+        /// Number of bundles.
+        count: u32,
+        /// Mean length of a bundle, length unit; each has 0.5 to 1.5 of it.
+        length: f64,
+        /// Diameter of a bundle (twice the sigma of its cross-section), length unit.
+        thickness: f64,
+        /// Sideways waves of a bundle as a share of its length.
+        #[serde(default)]
+        waviness: f64,
+        /// Largest angle to the outline, radians: 0 lies along it, 1.57 may stand on it.
+        #[serde(default)]
+        tilt: f64,
+        /// Number of gaps.
+        #[serde(default)]
+        gaps: u32,
+        /// Width of a gap along the outline, length unit.
+        #[serde(default)]
+        gap: f64,
+        /// Lobes as for `disc`.
+        #[serde(default)]
+        lobes: Vec<[f64; 3]>,
+        /// Irregular outline; absent: smooth.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outline: Option<OutlineFile>,
+    },
+    /// Small discs outside an outline: satellites. They add up as `1 − Π(1 − g)`.
+    Nests {
+        /// Height.
+        amplitude: f64,
+        /// Centre of the outline, fractions of the domain; absent: the middle.
+        #[serde(default)]
+        centre: Option<Vec<f64>>,
+        /// Radius of the outline as a fraction of the x extent.
+        radius: f64,
+        /// Number of nests.
+        count: u32,
+        /// Smallest and largest radius of a nest, length unit.
+        size: [f64; 2],
+        /// Width of a nest's edge, length unit.
+        edge: f64,
+        /// Smallest and largest distance from the outline, length unit; below 0: inside.
+        reach: [f64; 2],
+        /// Lobes as for `disc`.
+        #[serde(default)]
+        lobes: Vec<[f64; 3]>,
+        /// Irregular outline; absent: smooth.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outline: Option<OutlineFile>,
+    },
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn three() -> f64 {
+    3.0
 }
 
 /// `[numerics]`
@@ -301,7 +452,7 @@ pub struct NumericsFile {
 /// | `dose` | `drug`, `multiple` | changes the dose multiple of a drug from now on |
 /// | `hold` | `drug`, `level` | holds the level of a drug where it is measured |
 /// | `release` | `drug` | lets a held level go |
-/// | `regimen` | `drug`, `regimen` | another regimen from now on, in all arms |
+/// | `regimen` | `drug`, `regimen` | another regimen from now on |
 /// | `switch` | `process`, `on` | switches a process or transport on or off from now on |
 /// | `bolus` | `drug`, `amount` | gives one dose now, in the drug's unit, on top of the regimen |
 /// | `brush` | `field`, `centre`, `radius`, `amount` | adds inside a smooth disc; below 0 removes |

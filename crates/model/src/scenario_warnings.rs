@@ -1,7 +1,8 @@
 //! What is allowed in a scenario but probably not meant: one line each.
 
 use crate::number::plain;
-use crate::scenario::{Action, Scenario};
+use crate::regimen::Regimen;
+use crate::scenario::{Action, Event, Scenario};
 
 impl Scenario {
     /// What would go unnoticed in a run of the arms `arms` (indices into the scenario's list): events
@@ -54,30 +55,50 @@ impl Scenario {
     fn late_doses(&self, arms: &[usize]) -> Vec<String> {
         let end = self.time.duration;
         let mut warnings = Vec::new();
-        for (d, (drug, regimen)) in self.model.drugs.iter().zip(&self.regimens).enumerate() {
-            let turned_on = |i: usize| {
-                matches!(self.events[i].action, Action::Dose { drug, multiple } if drug == d && multiple > 0.0)
-                    && self.concerns(i, arms)
-            };
-            let given = arms.iter().any(|a| self.arms[*a].doses[d] > 0.0)
-                || (0..self.events.len()).any(turned_on);
-            if !given || regimen.dose == 0.0 {
-                continue;
-            }
-            let count = regimen.times(end).len();
-            if count == 0 {
-                warnings.push(format!(
-                    "no dose of `{}` is given: the first is due at {}, the run ends at {}",
-                    drug.id,
-                    plain(regimen.start),
-                    plain(end)
-                ));
-            } else if let Some(wanted) = regimen.doses.filter(|n| *n as usize > count) {
-                warnings.push(format!(
-                    "only {count} of {wanted} doses of `{}` are given: the run ends at {}",
-                    drug.id,
-                    plain(end)
-                ));
+        for (d, drug) in self.model.drugs.iter().enumerate() {
+            // By arm, unless the regimen is that of all arms.
+            let mut seen: Vec<&Regimen> = Vec::new();
+            for &arm in arms {
+                let regimen = self.regimen(arm, d);
+                let own = self.arms[arm].regimens[d].is_some();
+                let turned_on = |e: &Event| {
+                    matches!(e.action, Action::Dose { drug, multiple } if drug == d && multiple > 0.0)
+                        && e.concerns(arm)
+                };
+                let gets = self.arms[arm].doses[d] > 0.0 || self.events.iter().any(turned_on);
+                let whose = match own {
+                    true => format!(" in arm `{}`", self.arms[arm].id),
+                    false => String::new(),
+                };
+                if own && !gets {
+                    warnings.push(format!(
+                        "arm `{}` has a regimen of `{}` but does not get it: add `doses = {{ {} = 1.0 }}`",
+                        self.arms[arm].id, drug.id, drug.id
+                    ));
+                }
+                if !gets || regimen.dose == 0.0 || !own && seen.contains(&regimen) {
+                    continue;
+                }
+                if !own {
+                    seen.push(regimen);
+                }
+                let count = regimen.times(end).len();
+                if count == 0 {
+                    warnings.push(format!(
+                        "no dose of `{}` is given{whose}: the first is due at {}, the run ends at {}",
+                        drug.id,
+                        plain(regimen.start),
+                        plain(end)
+                    ));
+                } else if let Some(wanted) = regimen.doses.filter(|n| {
+                    *n as usize > count && regimen.until.is_none() && regimen.cycles.is_none()
+                }) {
+                    warnings.push(format!(
+                        "only {count} of {wanted} doses of `{}` are given{whose}: the run ends at {}",
+                        drug.id,
+                        plain(end)
+                    ));
+                }
             }
         }
         warnings
@@ -87,8 +108,8 @@ impl Scenario {
     fn same_arms(&self, arms: &[usize]) -> Vec<String> {
         let same = |a: usize, b: usize| {
             let amounts = |arm: usize| {
-                let multiples = self.arms[arm].doses.iter().zip(&self.regimens);
-                multiples.map(|(m, r)| m * r.dose).collect::<Vec<_>>()
+                let drugs = 0..self.model.drugs.len();
+                drugs.map(|d| self.doses(arm, d)).collect::<Vec<_>>()
             };
             amounts(a) == amounts(b)
                 && self.arms[a].parameters == self.arms[b].parameters

@@ -9,6 +9,8 @@ use serde::Serialize;
 use toml::Spanned;
 
 use crate::initial::Initial;
+use crate::picture::Fit;
+use crate::regimen::Regimen;
 use crate::scenario::{Action, Event, Scenario, Scheme, Shown, Switchable, TransportScheme};
 use crate::scenario_schema::{
     ArmFile, EventFile, GridFile, InitialFile, NumericsFile, SpacingFile, TimeFile,
@@ -80,8 +82,8 @@ impl Scenario {
             regimens: model
                 .drugs
                 .iter()
-                .zip(&self.regimens)
-                .map(|(d, r)| (d.id.as_str(), r.into()))
+                .enumerate()
+                .map(|(i, d)| (d.id.as_str(), (&self.written_regimen(i)).into()))
                 .collect(),
             arms: self.arm_files(),
             initial: model
@@ -93,6 +95,17 @@ impl Scenario {
             event: self.events.iter().map(|e| self.event_file(e)).collect(),
         };
         toml::to_string(&whole).expect("plain tables, numbers and texts can always be written")
+    }
+
+    /// The common regimen of a drug as it is written: one that every arm's can be a change of.
+    fn written_regimen(&self, drug: usize) -> Regimen {
+        let common = &self.regimens[drug];
+        let mut own = self.arms.iter().filter_map(|a| a.regimens[drug].as_ref());
+        if own.all(|r| r.patch_over(common).is_some()) {
+            common.clone()
+        } else {
+            common.bare()
+        }
     }
 
     fn numerics_file(&self) -> NumericsFile {
@@ -120,7 +133,19 @@ impl Scenario {
 
     fn arm_files(&self) -> BTreeMap<&str, ArmFile> {
         let model = &self.model;
+        let written: Vec<Regimen> = (0..model.drugs.len())
+            .map(|d| self.written_regimen(d))
+            .collect();
         let arms = (0_u32..).zip(&self.arms).map(|(order, arm)| {
+            let regimens = model.drugs.iter().zip(&written).enumerate();
+            let regimens = regimens.filter_map(|(d, (drug, written))| {
+                let own = arm.regimens[d].as_ref().unwrap_or(&self.regimens[d]);
+                if arm.regimens[d].is_none() && own == written {
+                    return None;
+                }
+                let patch = own.patch_over(written)?;
+                Some((bare(drug.id.clone()), bare(patch)))
+            });
             let doses = model.drugs.iter().zip(&arm.doses);
             let values = arm.parameters.iter().zip(&self.parameters);
             let file = ArmFile {
@@ -136,6 +161,7 @@ impl Scenario {
                     .filter(|(_, (own, common))| own != common)
                     .map(|(p, (own, _))| (bare(p.id.clone()), bare(*own)))
                     .collect(),
+                regimens: regimens.collect(),
                 order: Some(order),
             };
             (arm.id.as_str(), file)
@@ -158,10 +184,14 @@ impl Scenario {
             noise_add: Some(bare(initial.noise_add)),
             clip: initial.clip.map(bare),
             mean: initial.mean.map(bare),
+            minus: initial.minus.map(|f| bare(self.model.fields[f].id.clone())),
             array: array.map(bare),
             image: initial.image.as_ref().map(|i| bare(i.to_inline())),
             image_channel: Some(bare(initial.image_channel)),
+            image_page: (initial.image_page > 0).then(|| bare(initial.image_page)),
             image_scale: Some(bare(initial.image_scale)),
+            image_fit: (initial.image_fit != Fit::Exact)
+                .then(|| bare(initial.image_fit.name().to_owned())),
         }
     }
 

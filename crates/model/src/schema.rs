@@ -45,6 +45,9 @@ pub struct ModelFile {
     /// Steps of a cycle drawn live (for the tumour model: the cancer-immunity cycle).
     #[serde(default)]
     pub cycle: Vec<Spanned<CycleFile>>,
+    /// Links of the model that can be taken away, to see what they carry.
+    #[serde(default)]
+    pub counterfactual: Vec<Spanned<CounterfactualFile>>,
 }
 
 /// `[model]`: identity, units and defaults of a model.
@@ -360,6 +363,69 @@ pub struct RegimenFile {
     /// At most this many doses.
     #[serde(default)]
     pub doses: Option<u32>,
+    /// At most this many cycles of `on` and `off`.
+    #[serde(default)]
+    pub cycles: Option<u32>,
+    /// No dose from this time on.
+    #[serde(default)]
+    pub until: Option<f64>,
+    /// Doses that come first.
+    #[serde(default)]
+    pub loading: Option<LoadingFile>,
+}
+
+/// A loading course; maintenance begins one interval after its last dose.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoadingFile {
+    /// One dose of the course, in the drug's unit, at multiple 1.
+    pub dose: f64,
+    /// Number of them.
+    pub doses: u32,
+    /// Time between them; absent: as in maintenance.
+    #[serde(default)]
+    pub every: Option<f64>,
+}
+
+/// What differs from a regimen: its keys, each only if it differs.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegimenPatchFile {
+    /// As in [`RegimenFile`].
+    pub dose: Option<f64>,
+    /// As in [`RegimenFile`].
+    pub start: Option<f64>,
+    /// As in [`RegimenFile`].
+    pub every: Option<f64>,
+    /// As in [`RegimenFile`].
+    pub on: Option<f64>,
+    /// As in [`RegimenFile`].
+    pub off: Option<f64>,
+    /// As in [`RegimenFile`].
+    pub doses: Option<u32>,
+    /// As in [`RegimenFile`].
+    pub cycles: Option<u32>,
+    /// As in [`RegimenFile`].
+    pub until: Option<f64>,
+    /// As in [`RegimenFile`]; replaced as a whole.
+    pub loading: Option<LoadingFile>,
+}
+
+impl RegimenPatchFile {
+    /// This patch, with those keys of `later` that it states.
+    pub(crate) fn under(self, later: &Self) -> Self {
+        Self {
+            dose: later.dose.or(self.dose),
+            start: later.start.or(self.start),
+            every: later.every.or(self.every),
+            on: later.on.or(self.on),
+            off: later.off.or(self.off),
+            doses: later.doses.or(self.doses),
+            cycles: later.cycles.or(self.cycles),
+            until: later.until.or(self.until),
+            loading: later.loading.clone().or(self.loading),
+        }
+    }
 }
 
 /// How an observable is reduced over space.
@@ -439,6 +505,26 @@ pub struct CycleFile {
     /// Observable that measures it.
     pub rate: Spanned<String>,
     /// Three sentences: what it is, which drug touches it and how.
+    pub explanation: String,
+    /// Source.
+    pub cite: Spanned<String>,
+}
+
+/// `[[counterfactual]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CounterfactualFile {
+    /// Identifier, for `--only`.
+    pub id: Spanned<String>,
+    /// Name of the link that is taken away, shown to people.
+    pub label: String,
+    /// Parameter → value without the link.
+    #[serde(default)]
+    pub parameters: BTreeMap<Spanned<String>, Spanned<f64>>,
+    /// Processes and transports that do not take place without the link.
+    #[serde(default)]
+    pub off: Vec<Spanned<String>>,
+    /// What the link is.
     pub explanation: String,
     /// Source.
     pub cite: Spanned<String>,

@@ -11,11 +11,15 @@
 
 use std::f64::consts::PI;
 
+use crate::capillaries;
+use crate::curves::paint;
 use crate::error::Error;
+use crate::fibres::{bundles, nests};
 use crate::noise::{Stream, draw, unit};
 use crate::number::plain;
+use crate::outline::Outline;
 use crate::scenario::Grid;
-use crate::scenario_schema::ShapeFile;
+use crate::scenario_schema::{OutlineFile, ShapeFile};
 
 /// Most patches, skipped patches or vessels of one shape.
 pub(crate) const MOST_ITEMS: f64 = 1e5;
@@ -44,9 +48,17 @@ pub(crate) fn add(
             radius,
             edge,
             lobes,
+            outline,
         } => {
-            let rho = lobed(grid, centre.as_deref(), lobes);
             let radius = radius * extent[0];
+            let rho = distance(
+                grid,
+                seed,
+                centre.as_deref(),
+                radius,
+                lobes,
+                outline.as_ref(),
+            );
             every(map, &|at| {
                 amplitude / (1.0 + ((rho(at) - radius) / edge).exp())
             });
@@ -57,9 +69,17 @@ pub(crate) fn add(
             radius,
             width,
             lobes,
+            outline,
         } => {
-            let rho = lobed(grid, centre.as_deref(), lobes);
             let radius = radius * extent[0];
+            let rho = distance(
+                grid,
+                seed,
+                centre.as_deref(),
+                radius,
+                lobes,
+                outline.as_ref(),
+            );
             every(map, &|at| {
                 amplitude * (-((rho(at) - radius) / width).powi(2)).exp()
             });
@@ -119,8 +139,51 @@ pub(crate) fn add(
                 *value += amplitude * v;
             }
         }
+        ShapeFile::Capillaries { amplitude, .. } => {
+            for (value, v) in map.iter_mut().zip(capillaries::map(shape, grid, seed)?) {
+                *value += amplitude * v;
+            }
+        }
+        ShapeFile::Fibres { amplitude, .. } => {
+            let drawn = paint(&bundles(shape, grid, seed), grid);
+            for (value, v) in map.iter_mut().zip(drawn) {
+                *value += amplitude * v;
+            }
+        }
+        ShapeFile::Nests {
+            amplitude, edge, ..
+        } => {
+            let nests = nests(shape, grid, seed);
+            let axes = if grid.is_3d() { 3 } else { 2 };
+            every(map, &|at| {
+                let left = nests.iter().map(|(centre, radius)| {
+                    let square = |a: usize| (at[a] - centre[a]).powi(2);
+                    let r = (0..axes).map(square).sum::<f64>().sqrt();
+                    1.0 - 1.0 / (1.0 + ((r - radius) / edge).exp())
+                });
+                amplitude * (1.0 - left.product::<f64>())
+            });
+        }
     }
     Ok(())
+}
+
+/// The lobed distance, with an irregular outline where one is given.
+fn distance<'a>(
+    grid: &Grid,
+    seed: u32,
+    centre: Option<&[f64]>,
+    radius: f64,
+    lobes: &'a [[f64; 3]],
+    outline: Option<&OutlineFile>,
+) -> Box<dyn Fn([f64; 3]) -> f64 + 'a> {
+    match outline {
+        None => Box::new(lobed(grid, centre, lobes)),
+        Some(_) => {
+            let outline = Outline::new(grid, seed, centre, radius, lobes, outline);
+            Box::new(move |at| outline.distance(at))
+        }
+    }
 }
 
 /// Cell centres in x-fastest order, length unit.

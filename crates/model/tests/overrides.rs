@@ -131,13 +131,19 @@ fn overrides_are_checked_like_files() {
 
 #[test]
 fn small_keeps_the_domain() {
-    let text = with(SCENARIO, "cells = [32, 24]", "cells = [512, 256, 128]");
-    let s = parse_scenario(&text).expect("right");
-    let small = s.clone().with(Overrides {
-        small: true,
-        ..Overrides::default()
-    });
-    let small = small.expect("legal");
-    assert_eq!(small.grid.cells, [64, 32, 16]);
-    assert_eq!(small.grid.extent(), s.grid.extent());
+    for (cells, small) in [
+        ("[512, 256]", [64, 32, 1]),
+        // Never fewer than 8 along an axis.
+        ("[512, 256, 128]", [24, 12, 8]),
+    ] {
+        let text = with(SCENARIO, "cells = [32, 24]", &format!("cells = {cells}"));
+        let s = parse_scenario(&text).expect("right");
+        let fewer = s.clone().with(Overrides {
+            small: true,
+            ..Overrides::default()
+        });
+        let fewer = fewer.expect("legal");
+        assert_eq!(fewer.grid.cells, small);
+        assert_eq!(fewer.grid.extent(), s.grid.extent());
+    }
 }

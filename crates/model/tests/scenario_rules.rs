@@ -421,3 +421,111 @@ fn a_camera_looks_where_and_at_what_it_is_told() {
         has(&e.to_string(), &parts);
     }
 }
+
+/// The scenario with more in `[arms]` or at its end.
+fn with_regimens(arms: &str) -> Result<Scenario, warmfront_model::Error> {
+    let common = "[regimens.mek]\ndose = 60.0\nevery = 1.0\non = 21.0\noff = 7.0\n\n[arms]\n";
+    parse_scenario(&with(SCENARIO, "[arms]\n", &format!("{common}{arms}\n")))
+}
+
+#[test]
+fn arms_may_have_regimens_of_their_own() {
+    let arms = "late = { doses = { mek = 1.0 }, regimens = { mek = { start = 7.0, cycles = 2, until = 20.0 } } }\n\
+                loaded = { doses = { mek = 0.5 }, regimens = { mek = { loading = { dose = 120.0, doses = 2, every = 3.0 } } } }";
+    let s = with_regimens(arms).expect("it is allowed");
+    let arm = |id: &str| s.arm(id).expect("it is there");
+    let late = s.regimen(arm("late"), 0);
+    let keys = (late.dose, late.start, late.on, late.cycles, late.until);
+    assert_eq!(keys, (60.0, 7.0, Some(21.0), Some(2), Some(20.0)));
+    assert_eq!(s.regimen(arm("control"), 0), &s.regimens[0]);
+    let first = &s.doses(arm("loaded"), 0)[..4];
+    assert_eq!(first, [(0.0, 60.0), (3.0, 60.0), (6.0, 30.0), (7.0, 30.0)]);
+    assert_eq!(s.doses(arm("late"), 0).len(), 13);
+    // As text, and with another amount from the command line.
+    let again = parse_scenario(&s.to_toml()).expect("right");
+    assert_eq!(s, again);
+    let o = Overrides {
+        dose: vec![("mek".into(), 30.0)],
+        ..Overrides::default()
+    };
+    let s = s.with(&o).expect("a dose");
+    assert!((0..s.arms.len()).all(|a| s.regimen(a, 0).dose == 30.0));
+    // An arm that lacks a key of the common regimen is written all the same.
+    let mut s = s;
+    let late = s.arm("late").expect("it is there");
+    s.arms[late].regimens[0] = Some(warmfront_model::Regimen::steady(10.0, 0.0, 5.0));
+    let again = parse_scenario(&s.to_toml()).expect("right");
+    for arm in 0..s.arms.len() {
+        assert_eq!(s.regimen(arm, 0), again.regimen(arm, 0));
+    }
+}
+
+#[test]
+fn wrong_regimens_of_arms_are_named() {
+    let said = |regimen: &str, texts: &[&str]| {
+        let arms =
+            format!("late = {{ doses = {{ mek = 2.0 }}, regimens = {{ mek = {{ {regimen} }} }} }}");
+        let e = with_regimens(&arms).expect_err("not allowed").to_string();
+        has(&e, texts);
+    };
+    let place = "base.toml:";
+    said(
+        "every = -1.0",
+        &[place, "arm `late`, drug `mek`", "`every` is -1"],
+    );
+    said(
+        "every = 29.0",
+        &["`every` is 29, longer than a cycle of 28"],
+    );
+    said(
+        "start = 7.0, until = 7.0",
+        &["`until` is 7, not after `start`"],
+    );
+    said(
+        "dose = 30001.0",
+        &["`dose` times 2 is 60002, more than 60000"],
+    );
+    said("dose = nan", &["`dose` is NaN"]);
+    said("evry = 2.0", &["evry", "every"]);
+    let warned = with_regimens("late = { regimens = { mek = { start = 7.0 } } }").expect("allowed");
+    let late = warned.arm("late").expect("it is there");
+    let text = warned.warnings(&[late]).join("\n");
+    has(
+        &text,
+        &["arm `late` has a regimen of `mek` but does not get it"],
+    );
+}
+
+#[test]
+fn an_event_may_change_the_regimen_of_some_arms() {
+    let event = "[[event]]\ntime = 9.5\naction = \"regimen\"\ndrug = \"mek\"\narms = [\"mek\"]\n\
+                 regimen = { dose = 10.0, every = 5.0 }\n";
+    let s = parse_scenario(&format!("{SCENARIO}\n{event}")).expect("it is allowed");
+    let again = parse_scenario(&s.to_toml()).expect("right");
+    assert_eq!(s.events, again.events);
+    let control = s.arm("control").expect("it is there");
+    let mek = s.arm("mek").expect("it is there");
+    assert_eq!(
+        s.regular_doses(mek, 0)[9..12],
+        [(9.0, 60.0), (10.0, 10.0), (15.0, 10.0)]
+    );
+    assert_eq!(s.regular_doses(control, 0)[10], (10.0, 60.0));
+    let said = |from: &str, to: &str, text: &str| {
+        let e = parse_scenario(&format!("{SCENARIO}\n{}", with(event, from, to)));
+        has(
+            &e.expect_err("not allowed").to_string(),
+            &["base.toml:", text],
+        );
+    };
+    said("every = 5.0", "every = 0.0", "`every` is 0");
+    said(
+        "every = 5.0",
+        "every = 5.0, cycles = 1",
+        "`cycles` is given without `on`",
+    );
+    said(
+        "dose = 10.0",
+        "dose = 1e9",
+        "`dose` is 1000000000, more than 60000",
+    );
+}
