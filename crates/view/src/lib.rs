@@ -6,14 +6,18 @@
 //! - [`colormap`], [`colour`], [`raster`]: numbers to pixels.
 //! - [`number`], [`text`], [`legend`]: round numbers, measured text, colour bars and scale bars.
 //! - [`montage`] and [`plot`]: whole figures, composed as SVG by [`svg`] and drawn by [`figure`].
+//! - [`heat_map`], [`surface`], [`isobole`]: matrices of two drugs' doses.
 //! - [`png`]: files that carry the scenario that made them.
 
+pub mod bars;
 pub mod colormap;
 pub mod colour;
 pub mod dose_response;
 pub mod error;
 pub mod figure;
 pub mod film;
+pub mod heat_map;
+pub mod isobole;
 pub mod legend;
 pub mod montage;
 pub mod number;
@@ -22,6 +26,7 @@ pub mod plot;
 pub mod png;
 pub mod raster;
 pub mod style;
+pub mod surface;
 pub mod svg;
 pub mod text;
 pub mod tissue;
@@ -29,11 +34,14 @@ pub mod tissue;
 mod axis;
 mod plot_panel;
 
+pub use bars::{Bar, BarFigure, BarPanel};
 pub use colormap::{Colormap, ColormapKind};
 pub use colour::{NOT_A_NUMBER, OKABE_ITO, Rgb, arm_colour, parse_hex};
 pub use dose_response::{DoseCurve, DoseResponse};
 pub use error::{Result, ViewError};
 pub use figure::{Figure, read_svg_text};
+pub use heat_map::{DoseSide, HeatMap, HeatMark, ValueColours};
+pub use isobole::{IsoboleLevel, Isobologram};
 pub use legend::{Dash, DoseTrack, LegendEntry, LegendMark, Marker};
 pub use montage::{ColourKey, FieldColumn, FieldSlice, Montage, MontageRow};
 pub use pdf::{PdfInfo, read_pdf_keywords};
@@ -41,3 +49,4 @@ pub use plot::{PlotFigure, PlotPanel, Series};
 pub use png::{encode_png, encode_png_at, read_png_text};
 pub use raster::{Channel, EYE, GROUND, Range, composite, field_image};
 pub use style::Style;
+pub use surface::Surface;

@@ -1,9 +1,12 @@
 //! The look of figures: page colours and font sizes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::colour::Rgb;
 
 /// Where a figure is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Style {
     /// Dark text on white: paper and slides with a white page.
     #[default]
@@ -30,11 +33,11 @@ pub struct Theme {
 }
 
 impl Style {
-    /// All styles with the names that options use.
-    pub const NAMED: [(&'static str, Self); 3] = [
-        ("print", Self::Print),
-        ("light", Self::Light),
-        ("dark", Self::Dark),
+    /// All styles: the names that options use, and what they are.
+    pub const NAMED: [(&'static str, Self, &'static str); 3] = [
+        ("dark", Self::Dark, "Light text on a dark page"),
+        ("light", Self::Light, "Dark text on a light page"),
+        ("print", Self::Print, "Black on white, for paper"),
     ];
 
     /// The colours of this style.
@@ -91,7 +94,7 @@ mod tests {
 
     #[test]
     fn text_has_contrast() {
-        for (_, style) in Style::NAMED {
+        for (_, style, _) in Style::NAMED {
             let theme = style.theme();
             for text in [theme.ink, theme.muted] {
                 let (a, b) = (luminance(text) + 0.05, luminance(theme.page) + 0.05);

@@ -13,6 +13,7 @@ mod sheet;
 mod timeline;
 
 use image::RgbaImage;
+use serde::{Deserialize, Serialize};
 
 pub use sheet::Sheet;
 
@@ -24,7 +25,8 @@ use crate::raster::Range;
 use crate::style::Style;
 
 /// Where panes and plots stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Arrangement {
     /// Panes alone.
     #[default]
@@ -58,17 +60,61 @@ pub struct Parts {
 
 impl Default for Parts {
     fn default() -> Self {
+        Self::without(&[])
+    }
+}
+
+impl Parts {
+    /// Everything but these.
+    pub fn without(left_out: &[Part]) -> Self {
+        let keeps = |part| !left_out.contains(&part);
         Self {
-            title: true,
-            labels: true,
-            legend: true,
-            scale_bar: true,
-            clock: true,
-            doses: true,
-            captions: true,
-            credit: true,
+            title: keeps(Part::Title),
+            labels: keeps(Part::Labels),
+            legend: keeps(Part::Legend),
+            scale_bar: keeps(Part::ScaleBar),
+            clock: keeps(Part::Clock),
+            doses: keeps(Part::Doses),
+            captions: keeps(Part::Captions),
+            credit: keeps(Part::Credit),
         }
     }
+}
+
+/// One of the [`Parts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Title.
+    Title,
+    /// Names of the arms.
+    Labels,
+    /// Channels, or the colour bar.
+    Legend,
+    /// Scale bar.
+    ScaleBar,
+    /// Model time.
+    Clock,
+    /// Marks of the doses.
+    Doses,
+    /// Texts of events.
+    Captions,
+    /// Closing line.
+    Credit,
+}
+
+impl Part {
+    /// All parts: the names that options use, and the words for people.
+    pub const NAMED: [(&'static str, Self, &'static str); 8] = [
+        ("title", Self::Title, "Title"),
+        ("labels", Self::Labels, "Arm labels"),
+        ("legend", Self::Legend, "Legend"),
+        ("scale-bar", Self::ScaleBar, "Scale bar"),
+        ("clock", Self::Clock, "Clock"),
+        ("doses", Self::Doses, "Dose marks"),
+        ("captions", Self::Captions, "Captions"),
+        ("credit", Self::Credit, "Credit line"),
+    ];
 }
 
 /// What stays the same in all frames of a film.
