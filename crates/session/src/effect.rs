@@ -9,21 +9,18 @@
 //!
 //! # Practice
 //! Arms are recognised by their doses, not by their names. The control gets no drug; a single gets
-//! one drug at the multiple that the combination uses. All must share the scenario's parameters. An
-//! event that applies to some arms only makes arms differ in more than their drugs; then there is
+//! one drug at the multiple, and by the regimen, that the combination uses: arms that differ in the order
+//! of their drugs or in pauses are not compared. All must share the scenario's parameters. An event that applies to some arms only makes arms differ in more than their drugs; then there is
 //! no verdict on combinations.
 
 use warmfront_model::Scenario;
 
 use crate::record::Row;
 
-/// Excess over Bliss, as a share of the control's burden, that counts as none.
-const ABOUT: f64 = 0.02;
-
 /// A combination compared with independence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Additivity {
-    /// Bliss excess above 0.02 of the control's burden.
+    /// Excess above 0.02 of the control's burden.
     More,
     /// Within 0.02.
     About,
@@ -32,6 +29,18 @@ pub enum Additivity {
 }
 
 impl Additivity {
+    /// Excess, as a share of the control's burden, that counts as none.
+    pub const ABOUT: f64 = 0.02;
+
+    /// The verdict on an excess.
+    pub fn of(excess: f64) -> Self {
+        match excess {
+            e if e > Self::ABOUT => Self::More,
+            e if e < -Self::ABOUT => Self::Less,
+            _ => Self::About,
+        }
+    }
+
     /// The verdict in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -114,7 +123,8 @@ impl Effects {
             }
             let single = |drug: usize| {
                 arms.iter().position(|a| {
-                    let same = scenario.arms[*a].doses[drug] == scenario.arms[index].doses[drug];
+                    let same = scenario.arms[*a].doses[drug] == scenario.arms[index].doses[drug]
+                        && scenario.regimen(*a, drug) == scenario.regimen(index, drug);
                     comparable(a) && drugs(*a) == [drug] && same
                 })
             };
@@ -140,11 +150,7 @@ impl Effects {
             bliss,
             bliss_excess,
             hsa_excess: best - found,
-            additivity: match bliss_excess {
-                e if e > ABOUT => Additivity::More,
-                e if e < -ABOUT => Additivity::Less,
-                _ => Additivity::About,
-            },
+            additivity: Additivity::of(bliss_excess),
         }
     }
 }
@@ -155,9 +161,15 @@ mod tests {
     use warmfront_model::Library;
 
     fn effects(arms: &[usize], burden: &[f64]) -> Option<Effects> {
-        let scenario = Library::embedded()
-            .scenario("inflamed")
-            .expect("the default scenario is valid");
+        effects_of(&inflamed(), arms, burden)
+    }
+
+    fn inflamed() -> Scenario {
+        let scenario = Library::embedded().scenario("inflamed");
+        scenario.expect("the default scenario is valid")
+    }
+
+    fn effects_of(scenario: &Scenario, arms: &[usize], burden: &[f64]) -> Option<Effects> {
         let observable = scenario.model.burden.expect("it has a burden");
         let values = burden.iter().map(|b| {
             let mut v = vec![0.0; scenario.model.observables.len()];
@@ -168,7 +180,7 @@ mod tests {
             time: 28.0,
             values: values.collect(),
         };
-        Effects::of(&scenario, arms, &row)
+        Effects::of(scenario, arms, &row)
     }
 
     #[test]
@@ -199,5 +211,22 @@ mod tests {
         let e = effects(&[0, 3], &[1.0, 0.5]).expect("a control");
         assert!(e.combinations.is_empty());
         assert!(effects(&[0], &[0.0]).is_none());
+    }
+
+    #[test]
+    fn arms_with_different_regimens_are_not_compared() {
+        let mut scenario = inflamed();
+        let all = [1.0, 0.5, 0.6, 0.1];
+        let mut later = scenario.regimens[1].clone();
+        later.start = 7.0;
+        scenario.arms[3].regimens[1] = Some(later.clone());
+        let count = |s: &Scenario| {
+            let e = effects_of(s, &[0, 1, 2, 3], &all).expect("a control");
+            e.combinations.len()
+        };
+        assert_eq!(count(&scenario), 0);
+        // The single with the same delay is the one to compare with.
+        scenario.arms[1].regimens[1] = Some(later);
+        assert_eq!(count(&scenario), 1);
     }
 }

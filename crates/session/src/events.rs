@@ -7,7 +7,7 @@ use crate::SessionError;
 use crate::schedule::Stop;
 
 /// The part of the treatment that events may change: parameters, switches, held levels and dose
-/// multiples of each arm, and regimens.
+/// multiples and regimens of each arm.
 #[derive(Debug, Clone)]
 pub(crate) struct Treatment {
     /// Arms of the batch, as indices into the scenario's list.
@@ -16,8 +16,8 @@ pub(crate) struct Treatment {
     controls: Vec<Controls>,
     /// By arm of the batch: multiple of each drug's dose.
     multiples: Vec<Vec<f64>>,
-    /// By drug.
-    regimens: Vec<Regimen>,
+    /// By arm of the batch, then drug.
+    regimens: Vec<Vec<Regimen>>,
 }
 
 impl Treatment {
@@ -33,7 +33,13 @@ impl Treatment {
                     holds: vec![None; scenario.model.drugs.len()],
                 })
                 .collect(),
-            regimens: scenario.regimens.clone(),
+            regimens: arms
+                .iter()
+                .map(|&arm| {
+                    let drugs = 0..scenario.model.drugs.len();
+                    drugs.map(|d| scenario.regimen(arm, d).clone()).collect()
+                })
+                .collect(),
             multiples: each().map(|a| a.doses.clone()).collect(),
         }
     }
@@ -48,9 +54,9 @@ impl Treatment {
         self.multiples[arm][drug]
     }
 
-    /// Present regimens, by drug.
-    pub(crate) fn regimens(&self) -> &[Regimen] {
-        &self.regimens
+    /// Present regimens of an arm of the batch, by drug.
+    pub(crate) fn regimens(&self, arm: usize) -> &[Regimen] {
+        &self.regimens[arm]
     }
 
     /// Does what a stop asks for: events in their order, then the regimens' doses, so that a
@@ -64,12 +70,14 @@ impl Treatment {
         for &i in &stop.events {
             self.event(simulation, scenario, &scenario.events[i])?;
         }
-        for &drug in &stop.drugs {
-            for arm in 0..self.arms.len() {
-                let amount = self.regimens[drug].dose * self.multiples[arm][drug];
-                if amount > 0.0 {
-                    simulation.dose(arm, drug, amount);
-                }
+        for due in &stop.doses {
+            // Arms that are not run stop the others all the same.
+            let Some(arm) = self.arms.iter().position(|a| *a == due.arm) else {
+                continue;
+            };
+            let amount = due.amount * self.multiples[arm][due.drug];
+            if amount > 0.0 {
+                simulation.dose(arm, due.drug, amount);
             }
         }
         for &i in &stop.late_events {
@@ -88,14 +96,7 @@ impl Treatment {
         scenario: &Scenario,
         event: &Event,
     ) -> Result<(), SessionError> {
-        let concerned = |arm: &usize| {
-            let index = self.arms[*arm];
-            event.arms.as_ref().is_none_or(|list| list.contains(&index))
-        };
-        if let Action::Regimen { drug, regimen } = &event.action {
-            self.regimens[*drug].clone_from(regimen);
-            return Ok(());
-        }
+        let concerned = |arm: &usize| event.concerns(self.arms[*arm]);
         let arms: Vec<usize> = (0..self.arms.len()).filter(concerned).collect();
         for arm in arms {
             let mut controls = self.controls[arm].clone();
@@ -126,7 +127,8 @@ impl Treatment {
                     brush(&mut values, &scenario.grid, *centre, *radius, *amount);
                     simulation.set_field(arm, *field, &values)?;
                 }
-                Action::Regimen { .. } | Action::Caption { .. } | Action::Camera { .. } => {}
+                Action::Regimen { drug, regimen } => self.regimens[arm][*drug].clone_from(regimen),
+                Action::Caption { .. } | Action::Camera { .. } => {}
             }
             if controls != self.controls[arm] {
                 simulation.control(arm, &controls)?;

@@ -36,8 +36,13 @@ mod schedule;
 mod settings;
 mod spool;
 mod steer;
+pub mod study;
+pub mod sweep;
+pub mod synergy;
 mod units;
+pub mod validate;
 pub mod verify;
+pub mod why;
 
 pub use effect::{Additivity, Combination, Effects};
 pub use error::{ErrorKind, SessionError};
@@ -52,5 +57,5 @@ pub use schedule::{Schedule, Stop};
 pub use settings::{Change, Settings};
 pub use steer::Steered;
 pub use units::{
-    clock, colormap_name, length_unit, micrometres_per_length, pretty_unit, time_axis,
+    clock, colormap_name, file_size, length_unit, micrometres_per_length, pretty_unit, time_axis,
 };

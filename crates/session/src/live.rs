@@ -98,9 +98,9 @@ impl Live {
         self.treatment.controls(arm)
     }
 
-    /// Present regimens, by drug.
-    pub fn regimens(&self) -> &[Regimen] {
-        self.treatment.regimens()
+    /// Present regimens of an arm, by drug.
+    pub fn regimens(&self, arm: usize) -> &[Regimen] {
+        self.treatment.regimens(arm)
     }
 
     /// Present values of all observables.

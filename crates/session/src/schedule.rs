@@ -10,6 +10,17 @@ use crate::SessionError;
 /// Rows of the time series that a run may have.
 pub(crate) const MOST_ROWS: f64 = 2e6;
 
+/// A dose that a regimen asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Due {
+    /// Arm, as an index into the scenario's list.
+    pub arm: usize,
+    /// Drug of the model.
+    pub drug: usize,
+    /// Amount at multiple 1, in the drug's unit.
+    pub amount: f64,
+}
+
 /// What happens at one time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stop {
@@ -19,8 +30,8 @@ pub struct Stop {
     pub events: Vec<usize>,
     /// Events after the doses, in their order.
     pub late_events: Vec<usize>,
-    /// Drugs whose regimen has a dose now.
-    pub drugs: Vec<usize>,
+    /// Doses of the regimens now, at multiple 1, by arm and drug.
+    pub doses: Vec<Due>,
     /// A row of the time series.
     pub record: bool,
     /// Whole fields are kept.
@@ -30,7 +41,7 @@ pub struct Stop {
 impl Stop {
     /// The state or the rates change abruptly, in some arm: the step ladder starts again in all.
     pub fn restarts(&self) -> bool {
-        !(self.events.is_empty() && self.late_events.is_empty() && self.drugs.is_empty())
+        !(self.events.is_empty() && self.late_events.is_empty() && self.doses.is_empty())
     }
 }
 
@@ -43,7 +54,7 @@ pub struct Schedule {
 
 enum Entry {
     Event(usize),
-    Drug(usize),
+    Dose(Due),
     Record,
     Snapshot,
 }
@@ -69,12 +80,20 @@ impl Schedule {
                 entries.push((e.time, Entry::Event(i)));
             }
         }
-        for drug in 0..scenario.regimens.len() {
-            // What is done later must not change the stops before it.
-            let from = given_from(scenario, drug);
-            let doses = scenario.regular_doses(drug).into_iter();
-            let doses = doses.filter(|(t, _)| *t >= from);
-            entries.extend(doses.map(|(t, _)| (t, Entry::Drug(drug))));
+        for drug in 0..scenario.model.drugs.len() {
+            for arm in 0..scenario.arms.len() {
+                // What is done later must not change the stops before it.
+                let from = given_from(scenario, arm, drug);
+                if from == f64::INFINITY {
+                    continue;
+                }
+                let doses = scenario.regular_doses(arm, drug).into_iter();
+                let doses = doses.filter(|(t, _)| *t >= from);
+                entries.extend(doses.map(|(t, amount)| {
+                    let due = Due { arm, drug, amount };
+                    (t, Entry::Dose(due))
+                }));
+            }
         }
         let count = (rows * (1.0 + 1e-9)).floor() as u64;
         entries.extend((1..=count).map(|k| (k as f64 * time.record_every, Entry::Record)));
@@ -102,7 +121,7 @@ impl Schedule {
             match entry {
                 Entry::Event(i) if scenario.events[i].after_doses => stop.late_events.push(i),
                 Entry::Event(i) => stop.events.push(i),
-                Entry::Drug(d) => stop.drugs.push(d),
+                Entry::Dose(due) => stop.doses.push(due),
                 Entry::Record => stop.record = true,
                 Entry::Snapshot => stop.snapshot = true,
             }
@@ -111,21 +130,23 @@ impl Schedule {
     }
 }
 
-/// Time from which any arm of the scenario, run or not, gets a drug by its regimen; infinity: never.
-fn given_from(scenario: &Scenario, drug: usize) -> f64 {
-    if scenario.arms.iter().any(|a| a.doses[drug] > 0.0) {
+/// Time from which an arm gets a drug by its regimen; infinity: never.
+fn given_from(scenario: &Scenario, arm: usize, drug: usize) -> f64 {
+    if scenario.arms[arm].doses[drug] > 0.0 {
         return f64::NEG_INFINITY;
     }
-    let given = scenario.events.iter().find(
-        |e| matches!(e.action, Action::Dose { drug: d, multiple } if d == drug && multiple > 0.0),
-    );
+    let given = scenario.events.iter().find(|e| {
+        let begins =
+            matches!(e.action, Action::Dose { drug: d, multiple } if d == drug && multiple > 0.0);
+        begins && e.concerns(arm)
+    });
     given.map_or(f64::INFINITY, |e| e.time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use warmfront_model::{Library, Overrides};
+    use warmfront_model::{Library, Overrides, Regimen};
 
     fn default_scenario() -> Scenario {
         let library = Library::embedded();
@@ -138,10 +159,13 @@ mod tests {
         let all = Schedule::of(&scenario)?;
         let doses: Vec<_> = all.stops.iter().filter(|s| s.restarts()).collect();
         assert_eq!((doses.len(), doses[21].time), (22, 21.0));
-        assert_eq!(doses[0].drugs, [0, 1]);
+        let due = doses[0].doses.iter().map(|d| (d.arm, d.drug, d.amount));
+        let wanted = [(2, 0, 1200.0), (3, 0, 1200.0), (1, 1, 60.0), (3, 1, 60.0)];
+        assert_eq!(due.collect::<Vec<_>>(), wanted);
         // A dose of 0 still stops the run; a drug that nobody gets does not.
         scenario.regimens[1].dose = 0.0;
-        assert_eq!(Schedule::of(&scenario)?, all);
+        let times = |s: &Schedule| -> Vec<f64> { s.stops.iter().map(|s| s.time).collect() };
+        assert_eq!(times(&Schedule::of(&scenario)?), times(&all));
         for arm in &mut scenario.arms {
             arm.doses[1] = 0.0;
         }
@@ -164,6 +188,25 @@ mod tests {
         let (first, last) = (&stops[0], &stops[7]);
         assert!(first.time == 0.0 && first.snapshot);
         assert!(last.time == 0.7 && last.snapshot && !last.restarts());
+        Ok(())
+    }
+
+    #[test]
+    fn arms_with_regimens_of_their_own_stop_at_the_stops_of_all() -> Result<(), SessionError> {
+        let mut scenario = default_scenario();
+        let late = Regimen::steady(30.0, 7.25, 14.0);
+        scenario.arms[3].regimens[1] = Some(late);
+        let stops = Schedule::of(&scenario)?.stops;
+        let at = |time: f64| {
+            stops
+                .iter()
+                .find(|s| s.time == time)
+                .map(|s| s.doses.clone())
+        };
+        let due = |arm, drug, amount| Due { arm, drug, amount };
+        assert_eq!(at(7.0), Some(vec![due(1, 1, 60.0)]));
+        assert_eq!(at(7.25), Some(vec![due(3, 1, 30.0)]));
+        assert_eq!(at(21.25), Some(vec![due(3, 1, 30.0)]));
         Ok(())
     }
 }

@@ -11,8 +11,8 @@ pub struct Settings {
     pub multiples: Vec<f64>,
     /// By drug: held level; none: it takes its course.
     pub holds: Vec<Option<f64>>,
-    /// By drug.
-    pub regimens: Vec<Regimen>,
+    /// By arm, then drug.
+    pub regimens: Vec<Vec<Regimen>>,
     /// By arm, then parameter of the model.
     pub parameters: Vec<Vec<f64>>,
     /// By process of the model.
@@ -26,7 +26,9 @@ impl Settings {
         Self {
             multiples: vec![1.0; drugs],
             holds: vec![None; drugs],
-            regimens: scenario.regimens.clone(),
+            regimens: (0..scenario.arms.len())
+                .map(|a| (0..drugs).map(|d| scenario.regimen(a, d).clone()).collect())
+                .collect(),
             parameters: scenario.arms.iter().map(|a| a.parameters.clone()).collect(),
             off: scenario.off.clone(),
         }
@@ -40,7 +42,14 @@ impl Settings {
         match change {
             Change::Dose(d, _) => all.multiples[*d] = from.multiples[*d],
             Change::Hold(d, _) => all.holds[*d] = from.holds[*d],
-            Change::Regimen(d, _) => all.regimens[*d].clone_from(&from.regimens[*d]),
+            Change::Regimen(d, arm, _) => {
+                let arms = all.regimens.iter_mut().zip(&from.regimens).enumerate();
+                for (a, (to, from)) in arms {
+                    if arm.is_none_or(|arm| arm == a) {
+                        to[*d].clone_from(&from[*d]);
+                    }
+                }
+            }
             Change::Set(p, _) => {
                 for (to, from) in all.parameters.iter_mut().zip(&from.parameters) {
                     to[*p] = from[*p];
@@ -60,8 +69,8 @@ pub enum Change {
     Dose(usize, f64),
     /// Held level of a drug.
     Hold(usize, Option<f64>),
-    /// Regimen of a drug.
-    Regimen(usize, Regimen),
+    /// Regimen of a drug, in one arm or in all.
+    Regimen(usize, Option<usize>, Regimen),
     /// A parameter, in every arm.
     Set(usize, f64),
     /// Every parameter as the scenario has it.
@@ -76,8 +85,8 @@ impl Change {
         match (self, other) {
             (Self::Dose(a, _), Self::Dose(b, _))
             | (Self::Hold(a, _), Self::Hold(b, _))
-            | (Self::Regimen(a, _), Self::Regimen(b, _))
             | (Self::Set(a, _), Self::Set(b, _)) => a == b,
+            (Self::Regimen(a, arm, _), Self::Regimen(b, other, _)) => a == b && arm == other,
             _ => false,
         }
     }
@@ -96,7 +105,9 @@ impl Steered {
             }
             Action::Hold { drug, level } => (Change::Hold(*drug, *level), Some(*drug)),
             Action::Regimen { drug, regimen } => {
-                (Change::Regimen(*drug, regimen.clone()), Some(*drug))
+                let arm = event.arms.as_ref().and_then(|a| a.first()).copied();
+                let change = Change::Regimen(*drug, arm, regimen.clone());
+                (change, Some(*drug))
             }
             Action::Set { parameters } if parameters.len() == 1 => {
                 (Change::Set(parameters[0].0, parameters[0].1), None)
@@ -138,7 +149,11 @@ impl Steered {
                 format!("{} held at {} {unit}", d.label, number(*level))
             }
             Change::Hold(drug, None) => format!("{} no longer held", model.drugs[*drug].label),
-            Change::Regimen(drug, _) => format!("{}: regimen", model.drugs[*drug].label),
+            Change::Regimen(drug, None, _) => format!("{}: regimen", model.drugs[*drug].label),
+            Change::Regimen(drug, Some(arm), _) => {
+                let arm = &self.scenario().arms[*arm].label;
+                format!("{}: regimen in {arm}", model.drugs[*drug].label)
+            }
             Change::Set(p, value) => {
                 let p = &model.parameters[*p];
                 let unit = crate::pretty_unit(&p.unit);

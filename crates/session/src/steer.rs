@@ -16,7 +16,7 @@ mod undo;
 use std::time::{Duration, Instant};
 
 use warmfront_engine::{Files, Gpu, Tick};
-use warmfront_model::{Action, Event, Scenario, Switchable};
+use warmfront_model::{Action, Event, LARGEST_DOSE, Scenario, Switchable};
 
 use crate::SessionError;
 use crate::export::treatment::dose_times;
@@ -30,8 +30,8 @@ const ONE_DRAG: Duration = Duration::from_secs(1);
 /// Strokes that can be undone: each keeps a moment on the device.
 const MOST_STROKES: usize = 20;
 
-/// Largest dose, in standard doses, and largest held level, in typical ones.
-const MOST: f64 = 1000.0;
+/// Largest held level, in typical ones.
+const MOST_LEVEL: f64 = 1000.0;
 
 enum Step {
     Settings {
@@ -119,9 +119,11 @@ impl Steered {
             let mut wanted = Settings::of(&next.original);
             wanted.multiples.clone_from(&was.multiples);
             wanted.holds.clone_from(&was.holds);
-            for drug in 0..wanted.regimens.len() {
-                if was.regimens[drug] != old.regimens[drug] {
-                    wanted.regimens[drug].clone_from(&was.regimens[drug]);
+            for (arm, wanted) in wanted.regimens.iter_mut().enumerate() {
+                for (drug, regimen) in wanted.iter_mut().enumerate() {
+                    if was.regimens[arm][drug] != old.regimens[arm][drug] {
+                        regimen.clone_from(&was.regimens[arm][drug]);
+                    }
                 }
             }
             for (arm, values) in wanted.parameters.iter_mut().enumerate() {
@@ -145,20 +147,17 @@ impl Steered {
         Ok(same)
     }
 
-    /// By drug: times of the doses given so far in any arm, rising.
-    pub fn given(&self) -> Vec<Vec<f64>> {
+    /// By arm, then drug: times of the doses given so far, rising.
+    pub fn given(&self) -> Vec<Vec<Vec<f64>>> {
         let (played, now) = (self.played(), self.time());
         let drugs = 0..played.model.drugs.len();
-        drugs
-            .map(|drug| {
-                let arms = 0..played.arms.len();
-                let all = arms.flat_map(|arm| dose_times(&played, arm, drug, now));
-                let mut times: Vec<f64> = all.collect();
-                times.sort_by(f64::total_cmp);
-                times.dedup();
-                times
-            })
-            .collect()
+        let arm = |arm: usize| {
+            let drugs = drugs.clone();
+            drugs
+                .map(|drug| dose_times(&played, arm, drug, now))
+                .collect()
+        };
+        (0..played.arms.len()).map(arm).collect()
     }
 
     /// The scenario as it was loaded.
@@ -255,7 +254,7 @@ impl Steered {
             holds: drugs
                 .map(|d| self.live.controls(first(d)).holds[d])
                 .collect(),
-            regimens: self.live.regimens().to_vec(),
+            regimens: (0..arms).map(|a| self.live.regimens(a).to_vec()).collect(),
             parameters: (0..arms)
                 .map(|a| self.live.controls(a).parameters.clone())
                 .collect(),
@@ -288,7 +287,13 @@ impl Steered {
         match change.clone() {
             Change::Dose(drug, multiple) => after.multiples[drug] = multiple,
             Change::Hold(drug, level) => after.holds[drug] = level,
-            Change::Regimen(drug, regimen) => after.regimens[drug] = regimen,
+            Change::Regimen(drug, arm, regimen) => {
+                for (a, own) in after.regimens.iter_mut().enumerate() {
+                    if arm.is_none_or(|arm| arm == a) {
+                        own[drug].clone_from(&regimen);
+                    }
+                }
+            }
             Change::Set(parameter, value) => {
                 for arm in &mut after.parameters {
                     arm[parameter] = value;
@@ -340,15 +345,16 @@ impl Steered {
         let model = &self.original.model;
         match change {
             Change::Set(parameter, value) => model.parameters[*parameter].check(*value)?,
-            Change::Regimen(_, regimen) => {
+            Change::Regimen(drug, _, regimen) => {
                 regimen.check()?;
                 regimen.check_count(self.original.time.duration)?;
+                regimen.check_size(model.drugs[*drug].regimen.dose, 1.0)?;
             }
             Change::Dose(drug, value) | Change::Hold(drug, Some(value)) => {
                 let d = &model.drugs[*drug];
                 let most = match change {
-                    Change::Hold(..) => MOST * model.compartments[d.measured_in].scale,
-                    _ => MOST,
+                    Change::Hold(..) => MOST_LEVEL * model.compartments[d.measured_in].scale,
+                    _ => LARGEST_DOSE,
                 };
                 if !(0.0..=most).contains(value) {
                     return Err(SessionError::Level {
@@ -395,9 +401,18 @@ impl Steered {
                         .act(Action::Dose { drug, multiple }, Some(vec![arm]))?;
                 }
             }
-            if from.regimens[drug] != to.regimens[drug] {
-                let regimen = to.regimens[drug].clone();
+            let wanted = &to.regimens[0][drug];
+            let differs = |arm: &usize| from.regimens[*arm][drug] != to.regimens[*arm][drug];
+            let changed: Vec<usize> = (0..to.regimens.len()).filter(differs).collect();
+            if !changed.is_empty() && to.regimens.iter().all(|r| r[drug] == *wanted) {
+                let regimen = wanted.clone();
                 self.live.act(Action::Regimen { drug, regimen }, None)?;
+            } else {
+                for arm in changed {
+                    let regimen = to.regimens[arm][drug].clone();
+                    self.live
+                        .act(Action::Regimen { drug, regimen }, Some(vec![arm]))?;
+                }
             }
             if from.holds[drug] != to.holds[drug] {
                 let level = to.holds[drug];
@@ -496,7 +511,13 @@ impl Steered {
         for (arm, parameters) in scenario.arms.iter_mut().zip(&settings.parameters) {
             arm.parameters.clone_from(parameters);
         }
-        scenario.regimens.clone_from(&settings.regimens);
+        for (arm, regimens) in settings.regimens.iter().enumerate() {
+            for (drug, regimen) in regimens.iter().enumerate() {
+                if regimen != scenario.regimen(arm, drug) {
+                    scenario.arms[arm].regimens[drug] = Some(regimen.clone());
+                }
+            }
+        }
         scenario.off.clone_from(&settings.off);
         let arms = scenario.arms.iter().zip(&self.live.scenario().arms);
         let same_start = arms.into_iter().all(|(a, b)| a.parameters == b.parameters);

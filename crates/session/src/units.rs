@@ -103,6 +103,15 @@ fn replace_word(text: &str, plain: &str, sign: &str) -> String {
     out + rest
 }
 
+/// The size of a file: `8.1 MB`, `3 kB`.
+pub fn file_size(bytes: f64) -> String {
+    match bytes {
+        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
+        b if b >= 1e6 => format!("{:.1} MB", b / 1e6),
+        b => format!("{:.0} kB", (b / 1e3).max(1.0)),
+    }
+}
+
 /// At most six significant digits, without needless zeros.
 pub(crate) fn number(value: f64) -> String {
     rounded(value, 6).to_string()

@@ -69,15 +69,14 @@ fn everything_that_can_be_done_is_repeated_headless_to_the_same_bits() -> Test {
     s.change(Change::Switch(2, false))?;
     until(&mut s, 3.0)?;
     s.change(Change::Hold(0, Some(50.0)))?;
-    let regimen = Regimen {
-        dose: 30.0,
-        start: 0.25,
-        every: 0.5,
-        on: None,
-        off: 0.0,
-        doses: None,
-    };
-    s.change(Change::Regimen(1, regimen))?;
+    let regimen = Regimen::steady(30.0, 0.25, 0.5);
+    s.change(Change::Regimen(1, None, regimen))?;
+    // One arm has another rhythm than the rest.
+    let last_arm = s.scenario().arms.len() - 1;
+    let rare = Regimen::steady(90.0, 0.125, 1.0);
+    s.change(Change::Regimen(1, Some(last_arm), rare.clone()))?;
+    assert_eq!(s.settings().regimens[last_arm][1], rare);
+    assert_ne!(s.settings().regimens[0][1], rare);
     until(&mut s, 4.0)?;
     s.change(Change::Hold(0, None))?;
     s.change(Change::Switch(2, true))?;
@@ -270,9 +269,9 @@ fn undo_moves_nothing_but_what_was_moved() -> Test {
         every: 1e-12,
         on: Some(1e-300),
         off: 1e300,
-        doses: None,
+        ..Regimen::default()
     };
-    assert!(s.change(Change::Regimen(1, regimen)).is_err());
+    assert!(s.change(Change::Regimen(1, None, regimen)).is_err());
     assert!(s.change(Change::Dose(1, 3e38)).is_err());
     Ok(())
 }

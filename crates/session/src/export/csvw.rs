@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use warmfront_model::Model;
 
 use crate::record::Record;
 use crate::{Provenance, SessionError};
@@ -18,15 +19,7 @@ const SUFFIX: &str = "-metadata.json";
 pub(crate) fn metadata(record: &Record) -> Value {
     let scenario = &record.scenario;
     let model = &scenario.model;
-    let time = if super::is_clock_time(model) {
-        "Time since the start of the simulation, in days.".to_owned()
-    } else {
-        let unit = match model.time_unit.as_str() {
-            "1" => "a pure number",
-            unit => unit,
-        };
-        format!("Model time, in the model's own unit ({unit}).")
-    };
+    let time = time_words(model);
     let arms: Vec<Value> = (0..record.arms.len())
         .map(|i| json!({ "arm": record.arm(i).id, "label": record.label(i) }))
         .collect();
@@ -35,32 +28,74 @@ pub(crate) fn metadata(record: &Record) -> Value {
         .iter()
         .map(|o| json!({ "quantity": o.id, "label": o.label, "unit": o.unit }))
         .collect();
-    json!({
-        "@context": ["http://www.w3.org/ns/csvw", { "@language": "en" }],
-        "url": "timeseries.csv",
-        "dc:title": format!("{} · {}: time series", scenario.label, model.label),
-        "dc:description": super::one_line(&model.caveat),
-        "dc:creator": format!("Warmfront {}", super::VERSION),
-        "dialect": { "encoding": "utf-8", "delimiter": ",", "header": true, "quoteChar": "\"" },
-        "tableSchema": {
-            "columns": [
-                column("time_days", "double", &time),
-                column("arm", "string", "Treatment arm, by id; the notes give its name."),
-                column("quantity", "string", "Observable, by id; the notes give its name."),
-                column("unit", "string", "Unit of the value; 1 stands for a pure number."),
-                column("value", "double", "Value, to eight significant digits."),
-            ],
-            "primaryKey": ["time_days", "arm", "quantity"],
-        },
-        "notes": [
+    let columns = json!([
+        column("time_days", "double", &time),
+        column(
+            "arm",
+            "string",
+            "Treatment arm, by id; the notes give its name."
+        ),
+        column(
+            "quantity",
+            "string",
+            "Observable, by id; the notes give its name."
+        ),
+        column(
+            "unit",
+            "string",
+            "Unit of the value; 1 stands for a pure number."
+        ),
+        column("value", "double", "Value, to eight significant digits."),
+    ]);
+    sheet(
+        "timeseries.csv",
+        &format!("{} · {}: time series", scenario.label, model.label),
+        &super::one_line(&model.caveat),
+        &columns,
+        &["time_days", "arm", "quantity"],
+        &json!([
             { "arms": arms },
             { "quantities": quantities },
             { crate::provenance::KEY: Provenance::of(record) },
-        ],
+        ]),
+    )
+}
+
+/// What a column of times holds.
+pub(crate) fn time_words(model: &Model) -> String {
+    if super::is_clock_time(model) {
+        return "Time since the start of the simulation, in days.".to_owned();
+    }
+    let unit = match model.time_unit.as_str() {
+        "1" => "a pure number",
+        unit => unit,
+    };
+    format!("Model time, in the model's own unit ({unit}).")
+}
+
+/// The metadata of any table: its file, title, warning, columns, key and notes.
+pub(crate) fn sheet(
+    file: &str,
+    title: &str,
+    caveat: &str,
+    columns: &Value,
+    key: &[&str],
+    notes: &Value,
+) -> Value {
+    json!({
+        "@context": ["http://www.w3.org/ns/csvw", { "@language": "en" }],
+        "url": file,
+        "dc:title": title,
+        "dc:description": caveat,
+        "dc:creator": format!("Warmfront {}", super::VERSION),
+        "dialect": { "encoding": "utf-8", "delimiter": ",", "header": true, "quoteChar": "\"" },
+        "tableSchema": { "columns": columns, "primaryKey": key },
+        "notes": notes,
     })
 }
 
-fn column(name: &str, datatype: &str, what: &str) -> Value {
+/// A column that is never empty.
+pub(crate) fn column(name: &str, datatype: &str, what: &str) -> Value {
     json!({
         "name": name,
         "titles": name,

@@ -44,7 +44,7 @@ pub(crate) fn burden_on(record: &Record, sheet: Sheet) -> Result<Option<Figure>>
 }
 
 /// The sentence of a caveat that says what a unit is (`… ρ = 2e5 cells/mm³ …`), unless it is the first.
-fn defining(caveat: &str, unit: &str) -> Option<String> {
+pub(super) fn defining(caveat: &str, unit: &str) -> Option<String> {
     if unit.is_empty() {
         return None;
     }
@@ -150,14 +150,17 @@ fn groups(record: &Record) -> Vec<(String, Vec<usize>)> {
     groups
 }
 
-/// Doses of all arms, each drug once: the arm that gets the most of it stands for all.
+/// Doses of all arms, each drug once, with every time at which any arm gets it.
 fn doses(record: &Record) -> Vec<DoseTrack> {
     let mut tracks: Vec<DoseTrack> = Vec::new();
     for arm in 0..record.arms.len() {
         for track in treatment::dose_tracks(record, arm) {
             match tracks.iter_mut().find(|t| t.label == track.label) {
-                Some(t) if t.times.len() < track.times.len() => *t = track,
-                Some(_) => {}
+                Some(t) => {
+                    t.times.extend(track.times);
+                    t.times.sort_by(f64::total_cmp);
+                    t.times.dedup();
+                }
                 None => tracks.push(track),
             }
         }

@@ -5,6 +5,7 @@
 
 pub(crate) mod csvw;
 pub(crate) mod curves;
+mod cycle;
 pub(crate) mod fields;
 pub(crate) mod montage;
 mod summary;
@@ -26,6 +27,7 @@ use crate::units::number;
 use crate::{Provenance, SessionError, units};
 
 pub use curves::{burden_figure, curves_figure};
+pub use cycle::{ArmCycle, StepRate, cycle, cycle_figure};
 pub use montage::montage_figure;
 pub use summary::summary;
 pub use timeseries::timeseries;
@@ -83,7 +85,7 @@ pub struct Written {
     pub summary: serde_json::Value,
 }
 
-/// Writes everything: `timeseries.csv` with its metadata, `scenario.toml`, the fields of each arm in the
+/// Writes everything: `timeseries.csv` and `cycle.csv` with their metadata, `scenario.toml`, the fields of each arm in the
 /// formats that the run was told to write, figures (PNG and SVG) and last `summary.json`. A figure that
 /// cannot be drawn is a warning. Fields that cannot be written, for example on a full disk, are saved as
 /// `<arm>/fields_<field>.npy`, which takes no more room, and noted as missing.
@@ -104,6 +106,12 @@ pub fn write_all(
     written.note("timeseries.csv", "every quantity of every arm over time");
     let columns = serde_json::to_string_pretty(&csvw::metadata(record)).unwrap_or_default();
     folder.write_bytes("timeseries.csv-metadata.json", columns.as_bytes())?;
+    if !record.scenario.model.cycle.is_empty() {
+        folder.write("cycle.csv", |f| cycle::table(record, f))?;
+        written.note("cycle.csv", "the steps of the cycle of every arm over time");
+        let columns = serde_json::to_string_pretty(&cycle::metadata(record)).unwrap_or_default();
+        folder.write_bytes("cycle.csv-metadata.json", columns.as_bytes())?;
+    }
     folder.write_bytes("scenario.toml", record.scenario.to_toml().as_bytes())?;
     written.note("scenario.toml", "the scenario in full, ready to run again");
     if let Some(spool) = run.spool().filter(|s| !s.times.is_empty()) {
@@ -124,6 +132,7 @@ pub fn write_all(
                 curves_figure(record),
                 "all plotted quantities",
             ),
+            ("cycle", cycle_figure(record), "the steps of the cycle"),
         ];
         for (name, figure, what) in shown {
             let done = figure
@@ -277,18 +286,28 @@ fn write_figure(
     name: &str,
     figure: &Figure,
 ) -> Result<bool, SessionError> {
-    let texts = Provenance::of(record).texts();
+    write_pictures(&Provenance::of(record), folder, name, figure)?;
+    Ok(true)
+}
+
+/// Writes a figure as PNG and SVG that say where they come from.
+pub(crate) fn write_pictures(
+    provenance: &Provenance,
+    folder: &mut OutputFolder,
+    name: &str,
+    figure: &Figure,
+) -> Result<(), SessionError> {
+    let texts = provenance.texts();
     let metadata = texts.each_ref().map(|(key, text)| (*key, text.as_str()));
     folder.write_bytes(&format!("{name}.png"), &png(figure, &metadata)?)?;
     folder.write_bytes(
         &format!("{name}.svg"),
         figure.svg(&metadata, None)?.as_bytes(),
-    )?;
-    Ok(true)
+    )
 }
 
 // A very large figure is drawn smaller rather than not at all.
-fn png(figure: &Figure, metadata: &[(&str, &str)]) -> Result<Vec<u8>, ViewError> {
+pub(crate) fn png(figure: &Figure, metadata: &[(&str, &str)]) -> Result<Vec<u8>, ViewError> {
     match figure.png(SCALE, metadata) {
         Err(ViewError::Pixels { .. }) => figure.png(1.0, metadata),
         other => other,

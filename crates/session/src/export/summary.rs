@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use warmfront_engine::FieldDiagnostics;
 use warmfront_model::Model;
 
-use super::VERSION;
+use super::{ArmCycle, VERSION};
 use crate::effect::Effects;
 use crate::record::{Finish, Record};
 use crate::units::rounded;
@@ -23,6 +23,7 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
         Finish::Failed(e) => Some(e.to_string()),
         _ => None,
     };
+    let turns = super::cycle(record);
     let arms: Vec<Value> = (0..record.arms.len())
         .map(|arm| {
             let a = record.arm(arm);
@@ -31,7 +32,11 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
                 .filter(|(_, m)| **m > 0.0)
                 .map(|(d, m)| (d.id.clone(), json!(m)))
                 .collect();
-            json!({ "id": a.id, "label": a.label, "dose_multiples": doses })
+            let mut told = json!({ "id": a.id, "label": a.label, "dose_multiples": doses });
+            if let Some(turn) = turns.get(arm) {
+                told["cycle"] = cycle(record, turn);
+            }
+            told
         })
         .collect();
     json!({
@@ -72,6 +77,10 @@ pub fn summary(record: &Record, files: &[String], export_seconds: f64) -> Value 
         "fields": fields(record),
         "norms": norms(record),
         "observables": observables(record),
+        "why": (!model.counterfactuals.is_empty()).then(|| format!(
+            "not asked: `warmfront why {}`, or `--why` in this command, tells what each link of the model carries",
+            scenario.id
+        )),
         "effects": record.effects().map(|e| effects(record, &e)),
         "memory": {
             "device_bytes": record.memory.total,
@@ -203,6 +212,39 @@ fn quantities(model: &Model, values: &[f64]) -> Map<String, Value> {
     let all = model.observables.iter().zip(values);
     all.map(|(o, v)| (o.id.clone(), json!({ "value": number(*v), "unit": o.unit })))
         .collect()
+}
+
+/// One arm's turn of the cycle.
+fn cycle(record: &Record, turn: &ArmCycle) -> Value {
+    let model = &record.scenario.model;
+    let maybe = |v: Option<f64>| v.map_or(Value::Null, number);
+    let steps: Vec<Value> = model
+        .cycle
+        .iter()
+        .zip(&turn.steps)
+        .map(|(step, rate)| {
+            let o = &model.observables[step.rate];
+            json!({
+                "step": step.id,
+                "label": step.label,
+                "quantity": o.id,
+                "unit": o.unit,
+                "rate": maybe(rate.end),
+                "mean": maybe(rate.mean),
+                "relative_to_start": maybe(rate.to_start),
+                "relative_to_control": maybe(rate.to_control),
+            })
+        })
+        .collect();
+    let name = |i: Option<usize>| i.map(|i| model.cycle[i].id.clone());
+    json!({
+        "time": record.rows.last().map(|r| r.time),
+        "steps": steps,
+        "loop_gain_log10": maybe(turn.loop_gain),
+        "lags_most": name(turn.lags),
+        "gains_most": name(turn.gains),
+        "in_words": turn.words,
+    })
 }
 
 fn effects(record: &Record, e: &Effects) -> Value {

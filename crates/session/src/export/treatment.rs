@@ -34,7 +34,7 @@ pub(crate) fn dose_times(scenario: &Scenario, arm: usize, drug: usize, until: f6
     let mut changes = vec![(f64::NEG_INFINITY, scenario.arms[arm].doses[drug], false)];
     let mut times = Vec::new();
     for event in &scenario.events {
-        if event.arms.as_ref().is_some_and(|a| !a.contains(&arm)) {
+        if !event.concerns(arm) {
             continue;
         }
         match event.action {
@@ -53,7 +53,7 @@ pub(crate) fn dose_times(scenario: &Scenario, arm: usize, drug: usize, until: f6
         };
         changes.iter().rev().find(holds).map_or(0.0, |(_, m, _)| *m)
     };
-    let regular = scenario.regular_doses(drug).into_iter();
+    let regular = scenario.regular_doses(arm, drug).into_iter();
     let given = regular.filter(|(t, amount)| amount * multiple(*t) > 0.0);
     times.extend(given.map(|(t, _)| t));
     times.retain(|t| *t <= until);

@@ -37,7 +37,7 @@ use crate::units::micrometres_per_length;
 use crate::{Provenance, SessionError};
 
 /// Name of the metadata of a group or an array.
-const METADATA: &str = "zarr.json";
+pub(crate) const METADATA: &str = "zarr.json";
 
 /// Name of the array.
 const FIELDS: &str = "fields";
@@ -60,7 +60,7 @@ const LEVEL: u32 = 4;
 /// Most bytes of metadata that are read back.
 const MOST_METADATA: u64 = 256 << 20;
 
-type Failed = Box<dyn Error + Send + Sync>;
+pub(crate) type Failed = Box<dyn Error + Send + Sync>;
 
 /// Writes the snapshots of one arm of the batch into a folder, in pieces of one field.
 ///
@@ -327,13 +327,13 @@ fn names(store: &Arc<Files>, array: &str, name: &str, values: Vec<String>) -> Re
 }
 
 /// Writes the metadata of an array, without remarks of the library.
-fn save(array: &Array<Files>) -> Result<(), Failed> {
+pub(crate) fn save(array: &Array<Files>) -> Result<(), Failed> {
     let options = ArrayMetadataOptions::default().with_include_zarrs_metadata(false);
     array.store_metadata_opt(&options)?;
     Ok(())
 }
 
-fn object(value: Value) -> Map<String, Value> {
+pub(crate) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(map) => map,
         _ => Map::new(),
@@ -342,14 +342,14 @@ fn object(value: Value) -> Map<String, Value> {
 
 /// A store that writes each key as a file. It leaves to the system when the bytes reach the disk, as
 /// every other writer here does; the store of the library waits for the disk at every chunk.
-struct Files {
+pub(crate) struct Files {
     folder: PathBuf,
     /// The first error: those of the library only repeat its words.
     failed: Mutex<Option<io::Error>>,
 }
 
 impl Files {
-    fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             failed: Mutex::new(None),
@@ -357,7 +357,7 @@ impl Files {
     }
 
     /// The error of the file system behind one of the library, or that in its place.
-    fn reason(&self, error: &dyn Error) -> io::Error {
+    pub(crate) fn reason(&self, error: &dyn Error) -> io::Error {
         let first = self.failed.lock().ok().and_then(|mut f| f.take());
         first.unwrap_or_else(|| io::Error::other(error.to_string()))
     }

@@ -6,7 +6,7 @@
 //! without any drug. Bliss independence expects of the combination the product of what each part leaves
 //! (see [`crate::Effects`]).
 
-use warmfront_model::{Action, Arm, Scenario, plain};
+use warmfront_model::{Action, Arm, LARGEST_DOSE, Regimen, Scenario, plain};
 use warmfront_view::{Dash, DoseCurve, DoseResponse, Figure, Marker, arm_colour};
 
 use super::Sheet;
@@ -17,8 +17,6 @@ use crate::units::{clock, number, pretty_unit};
 
 /// Most doses of one series.
 const MOST: usize = 32;
-/// Largest multiple of a regimen's dose.
-const LARGEST: f64 = 1e4;
 
 /// The doses of a figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,17 +38,19 @@ impl DoseSeries {
 
     /// Multiples of the other drugs in the first arm that combines them with this one; none without
     /// such an arm.
-    fn partner(&self, scenario: &Scenario) -> Option<Vec<f64>> {
+    /// Doses of the other drugs in the first arm that combines them with this one, if any, and regimens of
+    /// that arm; else those of the first arm with this drug, else the scenario's.
+    fn partner(&self, scenario: &Scenario) -> (Option<Vec<f64>>, Vec<Option<Regimen>>) {
         let others = |arm: &Arm| {
             let mut doses = arm.doses.clone();
             doses[self.drug] = 0.0;
             doses
         };
-        let combined = scenario
-            .arms
-            .iter()
-            .find(|a| a.doses[self.drug] > 0.0 && others(a).iter().any(|m| *m > 0.0));
-        combined.map(others)
+        let given = || scenario.arms.iter().filter(|a| a.doses[self.drug] > 0.0);
+        let combined = given().find(|a| others(a).iter().any(|m| *m > 0.0));
+        let regimens = combined.or(given().next()).map(|a| a.regimens.clone());
+        let none = || vec![None; scenario.model.drugs.len()];
+        (combined.map(others), regimens.unwrap_or_else(none))
     }
 
     /// The same scenario with one arm per dose, without and with the other drugs.
@@ -65,9 +65,10 @@ impl DoseSeries {
         if let Some(m) = self
             .multiples
             .iter()
-            .find(|m| !(0.0..=LARGEST).contains(*m))
+            .find(|m| !(0.0..=LARGEST_DOSE).contains(*m))
         {
-            let help = format!("multiples of the regimen's dose from 0 to {LARGEST} are allowed");
+            let help =
+                format!("multiples of the regimen's dose from 0 to {LARGEST_DOSE} are allowed");
             return Err(wrong(format!("a dose of {} ×", plain(*m)), &help));
         }
         let doses = self.sorted();
@@ -78,7 +79,9 @@ impl DoseSeries {
             ));
         }
         let drug = scenario.model.drugs[self.drug].clone();
-        let regimen = &scenario.regimens[self.drug];
+        let (partner, regimens) = self.partner(&scenario);
+        let own = regimens[self.drug].as_ref();
+        let regimen = own.unwrap_or(&scenario.regimens[self.drug]);
         if regimen.dose <= 0.0 || regimen.times(scenario.time.duration).is_empty() {
             return Err(wrong(
                 format!("the regimen of `{}` gives no dose before the end", drug.id),
@@ -97,7 +100,6 @@ impl DoseSeries {
                 "remove it, or let it concern all arms",
             ));
         }
-        let partner = self.partner(&scenario);
         let parameters = scenario.parameters.clone();
         let mut arms = Vec::new();
         for other in std::iter::once(None).chain(partner.map(Some)) {
@@ -123,6 +125,7 @@ impl DoseSeries {
                     label,
                     doses: given,
                     parameters: parameters.clone(),
+                    regimens: regimens.clone(),
                 });
             }
         }
@@ -209,7 +212,7 @@ impl DoseSeries {
                 "dose of {}: multiple of the regimen, and amount of one dose",
                 drug.label
             ),
-            amount: scenario.regimens[self.drug].dose,
+            amount: scenario.regimen(0, self.drug).dose,
             unit: pretty_unit(&drug.unit),
             curves,
             footer: first_sentence(&model.caveat),

@@ -154,7 +154,7 @@ pub fn make(
                 to: to_renderer,
                 shared,
             };
-            // The film is cancelled when its own flag or the caller's is set.
+            // `cancel` ends it from outside, the watch when no more frames are wanted.
             run.run_watched(cancel, &mut |_| {}, &mut watch);
             watch.drain()
         });

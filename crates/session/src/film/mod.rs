@@ -24,7 +24,9 @@ use warmfront_model::{Model, Scenario};
 
 pub use estimate::Estimate;
 pub use make::{FilmProgress, FilmReport, make};
-pub use spec::{Camera, Encoder, FilmSpec, Format, Look, Panes, QUALITY, Target};
+pub use spec::{
+    Camera, Encoder, FPS, FilmSpec, Format, Look, Panes, QUALITY, SECONDS, SIZE, Target, WORST,
+};
 pub use timing::Timing;
 
 use crate::micrometres_per_length;

@@ -1,6 +1,6 @@
 //! What a film is to be.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use warmfront_model::{Action, Event, Local, Scenario, Shown};
@@ -149,6 +149,26 @@ pub enum Format {
     Pngs,
 }
 
+impl Format {
+    /// The format that a path asks for by its ending; with ffmpeg any ending may be a film.
+    ///
+    /// # Errors
+    /// [`SessionError::Film`]: another ending.
+    pub fn of(path: &Path, encoder: &Encoder) -> Result<Self, SessionError> {
+        let ending = path.extension().map(|e| e.to_ascii_lowercase());
+        match ending.as_ref().and_then(|e| e.to_str()) {
+            Some("mp4") => Ok(Self::Mp4),
+            Some("gif") => Ok(Self::Gif),
+            None => Ok(Self::Pngs),
+            Some(_) if matches!(encoder, Encoder::Ffmpeg(_)) => Ok(Self::Mp4),
+            Some(other) => Err(SessionError::Film {
+                what: format!("a film cannot be a .{other} file"),
+                help: ".mp4, .gif, or a folder (a name without an ending) for PNG files".to_owned(),
+            }),
+        }
+    }
+}
+
 /// Who encodes MP4.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Encoder {
@@ -157,6 +177,15 @@ pub enum Encoder {
     /// `ffmpeg` on the PATH, with a codec by ffmpeg's name.
     Ffmpeg(String),
 }
+
+/// Size of a frame unless another is asked for, pixels.
+pub const SIZE: [u32; 2] = [1920, 1080];
+
+/// Frames per second unless another rate is asked for.
+pub const FPS: u32 = 30;
+
+/// Duration of a film without its holds unless another is asked for, seconds.
+pub const SECONDS: f64 = 20.0;
 
 /// Quality of MP4 unless another is asked for.
 pub const QUALITY: u8 = 20;
@@ -235,7 +264,9 @@ impl FilmSpec {
         if self.target.quality > WORST {
             return wrong(
                 format!("there is no quality {}", self.target.quality),
-                "0 (best, large) to 51 (worst, small) is allowed; 20 looks flawless",
+                &format!(
+                    "0 (best, large) to {WORST} (worst, small) is allowed; {QUALITY} looks flawless"
+                ),
             );
         }
         Ok(())

@@ -1,0 +1,246 @@
+//! Figures of a dose matrix, ready to draw: titles, labels and captions from the numbers.
+//!
+//! The descriptions are plain data of `warmfront_view`; a caller may change any word before drawing.
+
+use warmfront_view::{
+    Colormap, DoseSide, HeatMap, HeatMark, IsoboleLevel, Isobologram, Marker, Style, Surface,
+    ValueColours, ViewError,
+};
+
+use super::summary::amount;
+use super::{Grid, Interval, Matrix, Metric, Reason, Summary, Value, isoboles};
+
+/// Colour map of differences, and of amounts.
+const MAPS: [&str; 2] = ["balance", "viridis"];
+
+/// What a figure of a matrix shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shown {
+    /// Effect, from 0 (as without drugs) to 1 (nothing left).
+    Effect,
+    /// Burden relative to no drugs, in percent.
+    Burden,
+    /// Excess over a null model.
+    Excess(Metric),
+}
+
+/// Words and page that all figures of one matrix share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// Title; empty: made from what is shown.
+    pub title: String,
+    /// Line below it: scenario, day, number of seeds.
+    pub subtitle: String,
+    /// Closing line.
+    pub footer: String,
+    /// Colours.
+    pub style: Style,
+    /// Width and height, pixels at scale 1.
+    pub size: [f32; 2],
+}
+
+impl Shown {
+    fn title(self) -> String {
+        match self {
+            Self::Effect => "Effect of two drugs together".to_owned(),
+            Self::Burden => "Burden under two drugs together".to_owned(),
+            Self::Excess(metric) => format!("Synergy of two drugs: {}", metric.label()),
+        }
+    }
+
+    fn label(self) -> String {
+        match self {
+            Self::Effect => "effect: 1 − burden relative to no drugs".to_owned(),
+            Self::Burden => "burden (% of the burden without drugs)".to_owned(),
+            Self::Excess(metric) => format!(
+                "{} excess (share of the control's burden; above 0: synergy)",
+                metric.label()
+            ),
+        }
+    }
+
+    fn values(self, matrix: &Matrix) -> Grid<Value> {
+        match self {
+            Self::Effect => matrix.map(|i, j| Ok(matrix.effects()[i][j])),
+            Self::Burden => matrix.map(|i, j| Ok(100.0 * (1.0 - matrix.effects()[i][j]))),
+            Self::Excess(metric) => metric.excess(matrix),
+        }
+    }
+
+    fn colours(self, values: &Grid<Value>) -> Result<ValueColours, ViewError> {
+        let largest = values
+            .iter()
+            .flatten()
+            .flatten()
+            .fold(0.0_f64, |m, v| m.max(*v));
+        let amount = |high: f64| {
+            let range = warmfront_view::Range::linear(0.0, high.max(largest) as f32);
+            Ok(ValueColours::Amount(range, Colormap::named(MAPS[1])?))
+        };
+        match self {
+            Self::Effect => amount(1.0),
+            Self::Burden => amount(100.0),
+            Self::Excess(_) => Ok(ValueColours::Difference(None, Colormap::named(MAPS[0])?)),
+        }
+    }
+
+    fn caption(self, matrix: &Matrix, values: &Grid<Value>, mean: Option<Interval>) -> String {
+        let Self::Excess(metric) = self else {
+            return String::new();
+        };
+        let mut text = match Summary::of_excess(matrix, metric, values) {
+            Some(summary) => summary.words(matrix),
+            None => format!("{}: no dose pair has an excess.", metric.label()),
+        };
+        if let Some(Interval { low, high }) = mean {
+            let interval = format!(" 95 % interval of the mean {low:+.3} to {high:+.3}.");
+            text.push_str(&interval.replace('-', "−"));
+        }
+        let missing = values.iter().flatten().filter_map(|v| v.err());
+        let mut reasons: Vec<Reason> = Vec::new();
+        missing.for_each(|r| {
+            if !reasons.contains(&r) {
+                reasons.push(r);
+            }
+        });
+        if !reasons.is_empty() {
+            let words: Vec<&str> = reasons.into_iter().map(Reason::words).collect();
+            text.push_str(&format!(" n/a: {}.", words.join(", ")));
+        }
+        text
+    }
+}
+
+/// A heat map. An excess marks its largest value; `chosen` marks the pair of doses that people know,
+/// e.g. the ones on the label; `mean` is the interval of the mean excess, if there is one.
+///
+/// # Errors
+/// A colour map that cannot be read.
+pub fn heat_map(
+    matrix: &Matrix,
+    shown: Shown,
+    chosen: Option<([usize; 2], &str)>,
+    mean: Option<Interval>,
+    page: &Page,
+) -> Result<HeatMap, ViewError> {
+    let values = shown.values(matrix);
+    let mut marks = Vec::new();
+    if let Shown::Excess(metric) = shown
+        && let Some(summary) = Summary::of_excess(matrix, metric, &values)
+    {
+        marks.push(HeatMark {
+            cell: summary.largest.cell,
+            label: "largest excess".to_owned(),
+            marker: Marker::Disc,
+        });
+    }
+    if let Some((cell, label)) = chosen {
+        marks.push(HeatMark {
+            cell,
+            label: label.to_owned(),
+            marker: Marker::Diamond,
+        });
+    }
+    let [x, y] = sides(matrix);
+    Ok(HeatMap {
+        title: title(page, shown),
+        subtitle: page.subtitle.clone(),
+        x,
+        y,
+        value_label: shown.label(),
+        colours: shown.colours(&values)?,
+        marks,
+        caption: shown.caption(matrix, &values, mean),
+        footer: page.footer.clone(),
+        style: page.style,
+        size: page.size,
+        values: plain(values),
+    })
+}
+
+/// A surface in three dimensions.
+///
+/// # Errors
+/// A colour map that cannot be read.
+pub fn surface(
+    matrix: &Matrix,
+    shown: Shown,
+    mean: Option<Interval>,
+    page: &Page,
+) -> Result<Surface, ViewError> {
+    let values = shown.values(matrix);
+    let [x, y] = sides(matrix);
+    Ok(Surface {
+        title: title(page, shown),
+        subtitle: page.subtitle.clone(),
+        x,
+        y,
+        value_label: shown.label(),
+        colours: shown.colours(&values)?,
+        caption: shown.caption(matrix, &values, mean),
+        footer: page.footer.clone(),
+        style: page.style,
+        size: page.size,
+        values: plain(values),
+    })
+}
+
+/// An isobologram of the effects `levels` (0 to 1).
+pub fn isobologram(matrix: &Matrix, levels: &[f64], page: &Page) -> Isobologram {
+    let found = isoboles(matrix, levels);
+    let with_line = found.iter().filter(|i| i.additive.is_some()).count();
+    let mut caption =
+        "A line below its dashed one needs less of both drugs than additive doses would."
+            .to_owned();
+    if with_line < found.len() {
+        caption.push_str(" No dashed line: one drug alone never has that effect.");
+    }
+    let sides = sides(matrix);
+    let level = |isobole: super::Isobole| IsoboleLevel {
+        label: format!("{} effect", amount(100.0 * isobole.level, "%")),
+        lines: isobole.lines,
+        additive: isobole.additive,
+    };
+    Isobologram {
+        title: match page.title.as_str() {
+            "" => "Doses with the same effect".to_owned(),
+            title => title.to_owned(),
+        },
+        subtitle: page.subtitle.clone(),
+        x_label: axis(&sides[0]),
+        y_label: axis(&sides[1]),
+        levels: found.into_iter().map(level).collect(),
+        limits: None,
+        caption,
+        footer: page.footer.clone(),
+        style: page.style,
+        size: page.size,
+    }
+}
+
+fn title(page: &Page, shown: Shown) -> String {
+    match page.title.as_str() {
+        "" => shown.title(),
+        title => title.to_owned(),
+    }
+}
+
+fn sides(matrix: &Matrix) -> [DoseSide; 2] {
+    matrix.drugs().each_ref().map(|drug| DoseSide {
+        label: format!("dose of {}", drug.name),
+        unit: drug.unit.clone(),
+        doses: drug.values.clone(),
+    })
+}
+
+fn axis(side: &DoseSide) -> String {
+    match side.unit.as_str() {
+        "" => side.label.clone(),
+        unit => format!("{} ({unit})", side.label),
+    }
+}
+
+fn plain(values: Grid<Value>) -> Vec<Vec<Option<f64>>> {
+    let row = |row: Vec<Value>| row.into_iter().map(Result::ok).collect();
+    values.into_iter().map(row).collect()
+}
