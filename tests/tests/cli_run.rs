@@ -263,6 +263,7 @@ fn what_is_probably_not_meant_is_said() {
     let expected = [
         "late.toml:15: event 1 (`set`) at time 0.5 never happens: the run ends at 0.5",
         "no dose of `pdl1` is given: the first is due at 7, the run ends at 0.5",
+        "the arms `control` and `pdl1` are the same",
         "the arms `control` and `twin` are the same",
         "--arm names `pdl1` twice; it is run once",
     ];

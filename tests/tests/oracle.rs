@@ -3,7 +3,8 @@
 //!
 //! What is left between the two: the prototype steps cells explicitly (0.005 day) and takes cytokines
 //! and oxygen quasi-steady, refreshed every 0.05 day; here they are parabolic and everything is
-//! implicit at 0.25 day. Both use donor-cell drift in this comparison.
+//! implicit at 0.25 day. Both use donor-cell drift in this comparison, and both have one compartment for the
+//! MEK inhibitor in plasma.
 
 use std::path::Path;
 

@@ -43,6 +43,9 @@ const SPREAD: f64 = 2e-3;
 /// Oxygen factor of the reference.
 const OXYGEN_FACTOR: f64 = 0.85;
 
+/// The reference has one compartment for the MEK inhibitor: volume, exchange and absorption by symbol.
+const ONE_COMPARTMENT: [(&str, f64); 3] = [("VF_Q", 877.0), ("QF_Q", 0.0), ("ka_Q", 24.0)];
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Where a state of the reference lives.
@@ -93,7 +96,10 @@ fn scenario(id: &str, preset: &Value) -> Result<Scenario> {
     scenario.numerics.tolerance = RESIDUAL;
     scenario.time.duration = number(&preset["duration"]);
     let mut changes = vec![(model.parameter("ox_fixed")?, OXYGEN_FACTOR)];
-    for (symbol, value) in table(&preset["parameters"]) {
+    for (symbol, value) in ONE_COMPARTMENT
+        .into_iter()
+        .chain(table(&preset["parameters"]))
+    {
         let known = model.parameters.iter().position(|p| p.symbol == symbol);
         changes.push((
             known.unwrap_or_else(|| panic!("no parameter has the symbol `{symbol}`")),
@@ -127,6 +133,7 @@ fn scenario(id: &str, preset: &Value) -> Result<Scenario> {
             on: given.get("on").copied(),
             off: given.get("off").copied().unwrap_or(0.0),
             doses: given.get("doses").map(|&n| n as u32),
+            ..Regimen::default()
         };
     }
     Ok(scenario)

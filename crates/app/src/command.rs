@@ -44,6 +44,8 @@ pub enum Command {
     Regimen {
         /// Index of the drug in the model.
         drug: usize,
+        /// The arm; none: all.
+        arm: Option<usize>,
         /// The regimen; times count from the start of the run.
         regimen: Regimen,
     },

@@ -22,8 +22,8 @@ mod studio;
 #[cfg(test)]
 mod tests;
 
-pub use order::{Cue, Order, Page, Paper, Part, When};
-pub use plan::{format_of, plan};
+pub use order::{Cue, Order, When};
+pub use plan::plan;
 pub use reel::{Reel, Seen};
 pub use sight::{Sight, camera_of, look_of};
 pub use studio::{Filming, Making, Studio};

@@ -157,14 +157,14 @@ pub struct Snapshot {
     pub multiples: Vec<f64>,
     /// Level at which each drug is held; none: it is not.
     pub holds: Vec<Option<f64>>,
-    /// Present regimen of each drug.
-    pub regimens: Vec<Regimen>,
+    /// Present regimens by arm, then drug.
+    pub regimens: Vec<Vec<Regimen>>,
     /// Present parameters by arm, in model order.
     pub parameters: Arc<Vec<Vec<f64>>>,
     /// Processes that are switched off.
     pub off: Vec<bool>,
-    /// By drug: times of the doses given so far in any arm, rising; empty: as the regimens say.
-    pub given: Arc<Vec<Vec<f64>>>,
+    /// By arm, then drug: times of the doses given so far, rising; empty: as the regimens say.
+    pub given: Arc<Vec<Vec<Vec<f64>>>>,
     /// What was done, in time order.
     pub marks: Arc<Vec<Mark>>,
     /// History, undo and redo.

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use warmfront_app::canvas::Canvas;
 use warmfront_app::command::{Command, Inspect};
-use warmfront_app::film::{Order, Part, Sight, When};
+use warmfront_app::film::{Order, Sight, When};
 use warmfront_app::state::{News, Shared, Snapshot};
 use warmfront_app::worker::{Start, spawn};
 use warmfront_engine::{Files, Gpu, GpuOptions};
 use warmfront_model::{Library, Local, Scenario};
 use warmfront_session::{Provenance, Row};
+use warmfront_view::film::Part;
 
 /// Longer than anything here takes on a slow processor; a test that hangs fails by it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -214,16 +215,19 @@ fn every_control_reaches_the_simulation_and_is_taken_back() {
     regimen.every *= 2.0;
     let command = Command::Regimen {
         drug: 1,
+        arm: None,
         regimen: regimen.clone(),
     };
     rig.send(command);
-    rig.wait("a regimen", |s| s.regimens[1] == regimen);
+    rig.wait("a regimen", |s| {
+        s.regimens.iter().all(|arm| arm[1] == regimen)
+    });
     // Four changes, newest first.
     for count in (0..4).rev() {
         rig.send(Command::Undo);
         rig.wait("one step back", |s| {
             let undone = [
-                s.regimens[1] == scenario.regimens[1],
+                s.regimens[0][1] == scenario.regimens[1],
                 !s.off[0],
                 s.parameters[0][0] == first.parameters[0][0],
                 s.holds[1].is_none(),
@@ -434,7 +438,7 @@ fn small_film(scenario: &Scenario, path: &Path, seconds: f64) -> Order {
         size: [240, 180],
         fps: 5,
         seconds: Some(seconds),
-        without: Part::ALL.map(|(part, _)| part).to_vec(),
+        without: Part::NAMED.map(|(_, part, _)| part).to_vec(),
         sight: Some(Sight::of(&Canvas::default(), Some(0), true, scenario)),
         ..Order::new(path.to_owned())
     }

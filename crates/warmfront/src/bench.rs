@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use warmfront_engine::{Anchor, EngineError, Gpu, GpuOptions, Simulation, anchors};
+use warmfront_engine::{Anchor, EngineError, Gpu, Simulation, anchors};
 use warmfront_model::{Overrides, Scenario, Scheme};
 
 use crate::assets::Assets;
@@ -31,9 +31,7 @@ pub fn bench(options: &BenchOptions) -> Result<(), Failure> {
         return window(options);
     }
     let assets = Assets::open(None)?;
-    let gpu = Gpu::new(&GpuOptions {
-        adapter: options.adapter.clone(),
-    })?;
+    let gpu = options.adapter.gpu()?;
     let mut b = Bench {
         gpu: &gpu,
         assets: &assets,

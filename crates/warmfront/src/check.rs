@@ -5,7 +5,6 @@ use serde_json::json;
 use warmfront_engine::{MemoryEstimate, Program, ShaderError, adapters, readable};
 use warmfront_session::Schedule;
 
-use crate::assets::Assets;
 use crate::cli::CheckOptions;
 use crate::exit::{Failure, USAGE};
 use crate::output;
@@ -15,7 +14,7 @@ const UNIFORM: u64 = 64 << 10;
 
 /// Runs the command.
 pub fn check(options: &CheckOptions) -> Result<(), Failure> {
-    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let assets = options.assets.open()?;
     let scenario = assets.scenario(Some(&options.scenario))?;
     let scenario = options.changes.apply(scenario)?;
     let model = &scenario.model;

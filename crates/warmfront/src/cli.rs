@@ -3,15 +3,25 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use warmfront_engine::{EngineError, Gpu, GpuOptions};
 use warmfront_model::{Overrides, Scenario};
 
+use crate::assets::Assets;
 use crate::exit::{self, Failure};
 
 mod figure;
 mod record;
+mod sweep;
+mod validate;
+mod values;
+mod why;
 
 pub use figure::{FigureKind, FigureOptions, ReopenOptions, ReproduceOptions};
-pub use record::{Compare, EncoderName, LayoutName, Part, RecordOptions, StyleName};
+pub use record::{Compare, EncoderName, LayoutName, RecordOptions};
+pub use sweep::{REPLICATES, SPREAD, SweepOptions, TRAJECTORIES};
+pub use validate::ValidateOptions;
+pub use values::PixelSize;
+pub use why::WhyOptions;
 
 /// Reaction, diffusion and directed movement in tissue, on the GPU.
 #[derive(Debug, Parser)]
@@ -31,12 +41,18 @@ pub enum Command {
     /// Simulate a scenario and write tables, arrays and figures
     #[command(after_help = exit::HELP)]
     Run(RunOptions),
+    /// Say why the arms end as they do: take each link of the model away and run again
+    #[command(after_help = exit::HELP)]
+    Why(Box<WhyOptions>),
     /// Make a film of a scenario: MP4, GIF, or numbered PNG files
     #[command(after_help = exit::HELP)]
     Record(Box<RecordOptions>),
     /// Make a figure for a paper: PNG, SVG or PDF
     #[command(after_help = exit::HELP)]
     Figure(Box<FigureOptions>),
+    /// Vary doses or parameters over a grid: synergy maps, and which assumptions carry a conclusion
+    #[command(after_help = exit::HELP)]
+    Sweep(Box<SweepOptions>),
     /// Open the simulation that made a film, a figure or data
     #[command(after_help = exit::HELP)]
     Reopen(ReopenOptions),
@@ -55,6 +71,9 @@ pub enum Command {
     /// Compare the numerics with exact answers: orders, conservation, symmetry, robustness
     #[command(after_help = exit::HELP)]
     Verify(VerifyOptions),
+    /// Compare a model with the published numbers that it is held to
+    #[command(after_help = exit::HELP)]
+    Validate(Box<ValidateOptions>),
     /// Measure this adapter: ratios of one run
     #[command(after_help = exit::HELP)]
     Bench(BenchOptions),
@@ -65,13 +84,16 @@ impl Cli {
     pub fn json(&self) -> bool {
         match &self.command {
             Some(Command::Run(o)) => o.json,
+            Some(Command::Why(o)) => o.json,
             Some(Command::Record(o)) => o.json,
             Some(Command::Figure(o)) => o.json,
+            Some(Command::Sweep(o)) => o.json,
             Some(Command::Reproduce(o)) => o.json,
             Some(Command::List(o)) => o.json,
             Some(Command::Check(o)) => o.json,
             Some(Command::Doctor(o)) => o.json,
             Some(Command::Verify(o)) => o.json,
+            Some(Command::Validate(o)) => o.json,
             Some(Command::Bench(o)) => o.json,
             Some(Command::App(_) | Command::Reopen(_)) | None => false,
         }
@@ -84,6 +106,41 @@ pub struct AssetOptions {
     /// Folder with models/NAME/model.toml, instead of the files inside the program
     #[arg(long, value_name = "DIR")]
     pub assets: Option<PathBuf>,
+}
+
+impl AssetOptions {
+    /// The files that are asked for.
+    pub fn open(&self) -> Result<Assets, Failure> {
+        Assets::open(self.assets.as_deref())
+    }
+}
+
+/// What computes.
+#[derive(Debug, Args)]
+pub struct AdapterOptions {
+    /// Part of an adapter's name, or `software`; default: the fastest
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
+}
+
+impl AdapterOptions {
+    /// The adapter that is asked for, ready.
+    pub fn gpu(&self) -> Result<Gpu, EngineError> {
+        Gpu::new(&GpuOptions {
+            adapter: self.adapter.clone(),
+        })
+    }
+}
+
+/// What every command that simulates a scenario needs: something that computes, and files.
+#[derive(Debug, Args)]
+pub struct ComputeOptions {
+    /// What computes.
+    #[command(flatten)]
+    pub adapter: AdapterOptions,
+    /// Where files come from.
+    #[command(flatten)]
+    pub assets: AssetOptions,
 }
 
 /// `warmfront app`
@@ -143,7 +200,7 @@ pub struct ChangeOptions {
     /// Switch a process or transport off; may be repeated
     #[arg(long, value_name = "PROCESS")]
     pub off: Vec<String>,
-    /// At most 64 cells along an axis
+    /// At most 64 cells along an axis, 24 in 3D
     #[arg(long)]
     pub small: bool,
 }
@@ -212,6 +269,9 @@ pub struct RunOptions {
     /// Draw no figures
     #[arg(long)]
     pub no_figures: bool,
+    /// Then take each link of the model away and run again, and tell what it carries, as `why` does
+    #[arg(long)]
+    pub why: bool,
     /// Files for whole fields, with commas between: npz for numpy, zarr for xarray and napari, vti for
     /// ParaView
     #[arg(
@@ -225,12 +285,9 @@ pub struct RunOptions {
     /// that no step ends at shortens the step before it
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub fields_every: Option<f64>,
-    /// Part of an adapter's name, or `software`; default: the fastest
-    #[arg(long, value_name = "NAME")]
-    pub adapter: Option<String>,
-    /// Where files come from.
+    /// What computes, and where files come from.
     #[command(flatten)]
-    pub assets: AssetOptions,
+    pub compute: ComputeOptions,
 }
 
 /// What `list` can list.
@@ -284,9 +341,9 @@ pub struct CheckOptions {
 /// Options of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorOptions {
-    /// Part of an adapter's name, or `software`; default: the fastest
-    #[arg(long, value_name = "NAME")]
-    pub adapter: Option<String>,
+    /// What computes.
+    #[command(flatten)]
+    pub adapter: AdapterOptions,
     /// As JSON
     #[arg(long)]
     pub json: bool,
@@ -301,9 +358,9 @@ pub struct BenchOptions {
     /// Opens the window instead and measures how smooth it is while the default scenario runs
     #[arg(long, conflicts_with = "adapter")]
     pub app: bool,
-    /// Part of an adapter's name, or `software`; default: the fastest
-    #[arg(long, value_name = "NAME")]
-    pub adapter: Option<String>,
+    /// What computes.
+    #[command(flatten)]
+    pub adapter: AdapterOptions,
     /// As JSON
     #[arg(long)]
     pub json: bool,
@@ -324,7 +381,7 @@ pub struct VerifyOptions {
     /// As a Markdown page
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
-    /// Part of an adapter's name, or `software`; default: the fastest
-    #[arg(long, value_name = "NAME")]
-    pub adapter: Option<String>,
+    /// What computes.
+    #[command(flatten)]
+    pub adapter: AdapterOptions,
 }

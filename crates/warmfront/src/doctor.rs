@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use warmfront_engine::{
-    AdapterReport, EngineError, Files, Gpu, GpuOptions, MemoryEstimate, adapters, readable,
+    AdapterReport, EngineError, Files, Gpu, MemoryEstimate, adapters, readable,
 };
 use warmfront_model::{Overrides, Scenario};
 use warmfront_session::{Finish, Run, RunOptions};
@@ -38,9 +38,7 @@ pub fn doctor(options: &DoctorOptions) -> Result<(), Failure> {
     for a in &found {
         say(&describe(a));
     }
-    let opened = Gpu::new(&GpuOptions {
-        adapter: options.adapter.clone(),
-    });
+    let opened = options.adapter.gpu();
     let gpu = match opened {
         Ok(gpu) => gpu,
         Err(e) => {

@@ -1,13 +1,10 @@
 //! `warmfront figure`: simulate a scenario and make one figure of it.
 
-use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_model::Scenario;
 use warmfront_session::figure::{DoseSeries, FigureSpec, Kind, Paper, Shown, Target};
 use warmfront_session::{Finish, Provenance, Run, SessionError, clock};
-use warmfront_view::Style;
 
-use crate::assets::Assets;
-use crate::cli::{FigureKind, FigureOptions, StyleName};
+use crate::cli::{FigureKind, FigureOptions};
 use crate::exit::{self, Failure, USAGE};
 use crate::output;
 use crate::progress::Meter;
@@ -22,7 +19,7 @@ const DAYS: usize = 5;
 
 /// Runs the command.
 pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
-    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let assets = options.compute.assets.open()?;
     let scenario = assets.scenario(options.scenario.as_deref())?;
     let days = days(options)?;
     let scenario = options
@@ -32,7 +29,7 @@ pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
     let spec = FigureSpec {
         kind: kind(options, &scenario, &days)?,
         paper: Paper {
-            style: style(options.style),
+            style: options.style,
             millimetres: options.width,
             dpi: options.dpi,
         },
@@ -46,9 +43,7 @@ pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
     meter.say("setting up");
-    let gpu = Gpu::new(&GpuOptions {
-        adapter: options.adapter.clone(),
-    })?;
+    let gpu = options.compute.adapter.gpu()?;
     let model = scenario.model.clone();
     let mut seen = spec.watch(&scenario);
     let keep = warmfront_session::RunOptions::default();
@@ -98,15 +93,6 @@ pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
         (Err(e), None) => return Err(e.into()),
     }
     failure.map_or(Ok(()), Err)
-}
-
-/// The page colours of a name.
-fn style(name: StyleName) -> Style {
-    match name {
-        StyleName::Dark => Style::Dark,
-        StyleName::Light => Style::Light,
-        StyleName::Print => Style::Print,
-    }
 }
 
 /// The days that are asked for, rising, each once.

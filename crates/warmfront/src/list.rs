@@ -11,7 +11,7 @@ use crate::output;
 
 /// Runs the command.
 pub fn list(options: &ListOptions) -> Result<(), Failure> {
-    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let assets = options.assets.open()?;
     let model = || {
         let default = assets.default_model();
         assets

@@ -17,8 +17,11 @@ mod reopen;
 mod reproduce;
 mod run;
 mod signals;
+mod sweep;
 mod table;
+mod validate;
 mod verify;
+mod why;
 mod window;
 
 use std::process::ExitCode;
@@ -35,14 +38,17 @@ fn main() -> ExitCode {
         None => window::window(),
         Some(Command::App(options)) => window::app(options),
         Some(Command::Run(options)) => run::run(options),
+        Some(Command::Why(options)) => why::why(options),
         Some(Command::Record(options)) => record::record(options),
         Some(Command::Figure(options)) => figure::figure(options),
+        Some(Command::Sweep(options)) => sweep::sweep(options),
         Some(Command::Reopen(options)) => reopen::reopen(options),
         Some(Command::Reproduce(options)) => reproduce::reproduce(options),
         Some(Command::List(options)) => list::list(options),
         Some(Command::Check(options)) => check::check(options),
         Some(Command::Doctor(options)) => doctor::doctor(options),
         Some(Command::Verify(options)) => verify::verify(options),
+        Some(Command::Validate(options)) => validate::validate(options),
         Some(Command::Bench(options)) => bench::bench(options),
     };
     match outcome {

@@ -6,31 +6,26 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_model::{Local, Scenario, Shown};
 use warmfront_session::film::{
     self, Camera, Encoder, Estimate, FilmProgress, FilmReport, FilmSpec, Format, Look, Panes,
     Target,
 };
-use warmfront_session::{Finish, SessionError, clock};
-use warmfront_view::Style;
+use warmfront_session::{Finish, SessionError, clock, file_size};
 use warmfront_view::film::{Arrangement, Parts};
 use warmfront_view::raster::Range;
 
-use crate::assets::Assets;
-use crate::cli::{Compare, EncoderName, LayoutName, Part, RecordOptions, StyleName};
+use crate::cli::{Compare, EncoderName, LayoutName, PixelSize, RecordOptions};
 use crate::exit::{self, Failure};
 use crate::signals::Signals;
 use crate::{output, run};
 
-/// Duration of a film unless another is asked for, seconds.
-const SECONDS: f64 = 20.0;
 /// Lines without a terminal come at most this often.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub fn record(options: &RecordOptions) -> Result<(), Failure> {
-    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let assets = options.compute.assets.open()?;
     let scenario = assets.scenario(options.scenario.as_deref())?;
     let scenario = options.changes.apply(scenario)?;
     let (spec, warnings) = spec(options, &scenario)?;
@@ -49,13 +44,11 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
             "{} frames, {:.1} s, about {}",
             estimate.frames,
             estimate.seconds,
-            size_of(estimate.bytes)
+            file_size(estimate.bytes)
         );
     }
     let signals = Signals::listen()?;
-    let gpu = Gpu::new(&GpuOptions {
-        adapter: options.adapter.clone(),
-    })?;
+    let gpu = options.compute.adapter.gpu()?;
     let mut meter = Meter::new(quiet);
     let report = film::make(
         &gpu,
@@ -94,14 +87,15 @@ fn spec(options: &RecordOptions, scenario: &Scenario) -> Result<(FilmSpec, Vec<S
     let duration = scenario.time.duration;
     let from = options.from * per_day;
     let to = options.to.map_or(duration, |d| d * per_day);
-    if let Some(s) = options.seconds.filter(|s| !(s.is_finite() && *s > 0.0)) {
+    if !(options.seconds.is_finite() && options.seconds > 0.0) {
         return Err(usage(format!(
-            "--seconds is {s}: a number above 0 is needed"
+            "--seconds is {}: a number above 0 is needed",
+            options.seconds
         )));
     }
-    let per_second = match (options.speed, options.seconds) {
-        (Some(days), _) => days * per_day,
-        (None, seconds) => (to.min(duration) - from) / seconds.unwrap_or(SECONDS),
+    let per_second = match options.speed {
+        Some(days) => days * per_day,
+        None => (to.min(duration) - from) / options.seconds,
     };
     // A single moment is a film of one frame.
     let per_second = if to == from { 1.0 } else { per_second };
@@ -161,7 +155,11 @@ fn spec(options: &RecordOptions, scenario: &Scenario) -> Result<(FilmSpec, Vec<S
     };
     let spec = FilmSpec {
         target: target(options)?,
-        size: size(&options.size)?,
+        size: options
+            .size
+            .parse::<PixelSize>()
+            .map_err(|e| usage(format!("--size is {e}")))?
+            .0,
         fps,
         span: [from, to],
         per_second,
@@ -175,12 +173,8 @@ fn spec(options: &RecordOptions, scenario: &Scenario) -> Result<(FilmSpec, Vec<S
             LayoutName::Doses => Arrangement::Doses,
         },
         columns: options.columns,
-        parts: parts(&options.without),
-        style: match options.style {
-            StyleName::Dark => Style::Dark,
-            StyleName::Light => Style::Light,
-            StyleName::Print => Style::Print,
-        },
+        parts: Parts::without(&options.without),
+        style: options.style,
         camera: Camera {
             zoom: options.zoom,
             centre,
@@ -204,17 +198,6 @@ fn pair(text: &str, between: char, option: &str, wanted: &str) -> Result<[f64; 2
     Ok([number(a).ok_or_else(wrong)?, number(b).ok_or_else(wrong)?])
 }
 
-fn size(text: &str) -> Result<[u32; 2], Failure> {
-    let sides = text.split_once(['x', 'X', '×']);
-    let number = |t: &str| t.trim().parse::<u32>().ok();
-    match sides.and_then(|(w, h)| Some([number(w)?, number(h)?])) {
-        Some(size) => Ok(size),
-        None => Err(usage(format!(
-            "--size is `{text}`, which is not a size in pixels, as 1920x1080"
-        ))),
-    }
-}
-
 fn look(options: &RecordOptions, scenario: &Scenario) -> Result<Look, Failure> {
     let model = &*scenario.model;
     let Some(name) = &options.view else {
@@ -235,30 +218,24 @@ fn look(options: &RecordOptions, scenario: &Scenario) -> Result<Look, Failure> {
 }
 
 fn target(options: &RecordOptions) -> Result<Target, Failure> {
-    let extension = options.output.extension().map(|e| e.to_ascii_lowercase());
-    let extension = extension.as_ref().and_then(|e| e.to_str());
     let encoder = match options.encoder {
         EncoderName::Openh264 => Encoder::OpenH264,
         EncoderName::Ffmpeg => {
             // WebM takes no H.264.
-            let usual = match extension {
-                Some("webm") => "libvpx-vp9",
-                _ => "libx264",
+            let extension = options.output.extension();
+            let usual = match extension.is_some_and(|e| e.eq_ignore_ascii_case("webm")) {
+                true => "libvpx-vp9",
+                false => "libx264",
             };
             Encoder::Ffmpeg(options.codec.clone().unwrap_or_else(|| usual.to_owned()))
         }
     };
-    let format = match extension {
-        Some("mp4") => Format::Mp4,
-        Some("gif") => Format::Gif,
-        None => Format::Pngs,
-        Some(_) if matches!(encoder, Encoder::Ffmpeg(_)) => Format::Mp4,
-        Some(other) => {
-            return Err(usage(format!(
-                "a film cannot be a .{other} file: .mp4, .gif, or a folder (a name without an ending) for PNG files\n  help: `--encoder ffmpeg` writes whatever ffmpeg can"
-            )));
-        }
-    };
+    let format = Format::of(&options.output, &encoder).map_err(|e| match e {
+        SessionError::Film { what, help } => usage(format!(
+            "{what}: {help}\n  help: `--encoder ffmpeg` writes whatever ffmpeg can"
+        )),
+        other => other.into(),
+    })?;
     if options.codec.is_some() && encoder == Encoder::OpenH264 {
         return Err(usage("--codec is for `--encoder ffmpeg`".to_owned()));
     }
@@ -284,20 +261,6 @@ fn target(options: &RecordOptions) -> Result<Target, Failure> {
         most_bytes,
         force: options.force,
     })
-}
-
-fn parts(without: &[Part]) -> Parts {
-    let keeps = |part: Part| !without.contains(&part);
-    Parts {
-        title: keeps(Part::Title),
-        labels: keeps(Part::Labels),
-        legend: keeps(Part::Legend),
-        scale_bar: keeps(Part::ScaleBar),
-        clock: keeps(Part::Clock),
-        doses: keeps(Part::Doses),
-        captions: keeps(Part::Captions),
-        credit: keeps(Part::Credit),
-    }
 }
 
 // Why the film is not what was asked for; none: it is.
@@ -351,14 +314,6 @@ fn missing(
     }
 }
 
-fn size_of(bytes: f64) -> String {
-    match bytes {
-        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
-        b if b >= 1e6 => format!("{:.1} MB", b / 1e6),
-        b => format!("{:.0} kB", (b / 1e3).max(1.0)),
-    }
-}
-
 fn words(report: &FilmReport, spec: &FilmSpec) -> Option<String> {
     let file = report.file.as_ref()?;
     let [w, h] = spec.size;
@@ -368,7 +323,7 @@ fn words(report: &FilmReport, spec: &FilmSpec) -> Option<String> {
         report.made,
         report.seconds(),
         report.fps,
-        size_of(file.bytes as f64),
+        file_size(file.bytes as f64),
         report.wall.as_secs_f64(),
         report.made as f64 / report.wall.as_secs_f64().max(1e-3),
     );
@@ -443,7 +398,7 @@ impl Meter {
                 "frame {}/{}, {rate:.1} frames/s, {}{left}",
                 p.frames,
                 p.planned,
-                size_of(p.bytes as f64)
+                file_size(p.bytes as f64)
             )
         };
         match self {

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use warmfront_session::SessionError;
 
-use crate::assets::Assets;
 use crate::cli::{AppOptions, AssetOptions, ReopenOptions};
 use crate::exit::{Failure, USAGE};
 use crate::{output, window};
@@ -16,7 +15,7 @@ pub fn reopen(options: &ReopenOptions) -> Result<(), Failure> {
         // A scenario file is opened where it is: it may extend others beside it.
         return open(options);
     }
-    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let assets = options.assets.open()?;
     match found.scenario(&assets.library, &options.file.display().to_string()) {
         Ok(scenario) => {
             for line in found.differences(&scenario) {

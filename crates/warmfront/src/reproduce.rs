@@ -1,12 +1,10 @@
 //! `warmfront reproduce`: the simulation that made a file once more, and whether the numbers agree.
 
 use serde_json::json;
-use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_session::reproduce::{Comparison, Pair, Task, Verdict};
 use warmfront_session::{Finish, clock};
 use warmfront_view::number::format_number;
 
-use crate::assets::Assets;
 use crate::cli::ReproduceOptions;
 use crate::exit::{self, Failure, NUMERICAL, USAGE};
 use crate::output;
@@ -21,14 +19,12 @@ pub fn reproduce(options: &ReproduceOptions) -> Result<(), Failure> {
         return Err(Failure::new(USAGE, text));
     }
     let found = warmfront_session::reopen(&options.file)?;
-    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let assets = options.compute.assets.open()?;
     let task = Task::of(&options.file, &found, &assets.library)?;
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
     meter.say("setting up");
-    let gpu = Gpu::new(&GpuOptions {
-        adapter: options.adapter.clone(),
-    })?;
+    let gpu = options.compute.adapter.gpu()?;
     let mut differences = task.differences.clone();
     if task.told.adapter != gpu.report.name {
         differences.push(format!(

@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_model::Scenario;
-use warmfront_session::export::{Formats, write_all};
+use warmfront_session::export::{Formats, Written, write_all};
+use warmfront_session::why::{self as session_why, Answer, Question};
 use warmfront_session::{ErrorKind, Finish, OutputFolder, Run, clock};
 
-use crate::assets::Assets;
 use crate::cli::RunOptions;
 use crate::exit::{self, Failure};
 use crate::progress::Meter;
 use crate::signals::Signals;
-use crate::{output, table};
+use crate::{output, table, why};
 
 /// Times at which `--fields-every` may keep whole fields.
 const MOST_TIMES: f64 = 5000.0;
@@ -33,13 +32,17 @@ pub enum FieldFormat {
 
 /// Runs the command.
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
-    let assets = Assets::open(options.assets.assets.as_deref())?;
+    let assets = options.compute.assets.open()?;
     let scenario = assets.scenario(options.scenario.as_deref())?;
     let mut scenario = options.changes.apply(scenario)?;
     if let Some(days) = options.fields_every {
         scenario.time.snapshots = field_times(&scenario, days)?;
     }
     let formats = formats(&options.format)?;
+    let question = match options.why {
+        true => Some(Question::new(&scenario, &[], 1)?),
+        false => None,
+    };
     let (arms, twice) = arms(&scenario, &options.arm)?;
     for warning in scenario.warnings(&arms).iter().chain(&twice) {
         eprintln!("warning: {warning}");
@@ -54,9 +57,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let quiet = options.quiet || options.json;
     let mut meter = Meter::new(quiet);
     meter.say("setting up");
-    let gpu = Gpu::new(&GpuOptions {
-        adapter: options.adapter.clone(),
-    })?;
+    let gpu = options.compute.adapter.gpu()?;
     let keep = warmfront_session::RunOptions {
         snapshots: true,
         spool: Some(folder.scratch("fields")?),
@@ -64,7 +65,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     };
     let model = scenario.model.clone();
     let told = scenario.warnings(&arms).len() + twice.len();
-    let mut run = Run::new(&gpu, assets.files, scenario, &arms, keep)?;
+    let mut run = Run::new(&gpu, assets.files.clone(), scenario, &arms, keep)?;
     for warning in twice {
         run.warn(warning);
     }
@@ -72,7 +73,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let stopped = clock(&model, outcome.time);
     let mut cut_short = None;
     let seen: Vec<String> = outcome.warnings.iter().skip(told).cloned().collect();
-    let failure = match &outcome.finish {
+    let mut failure = match &outcome.finish {
         Finish::Failed(e) => Some(Failure::new(exit::code(e.kind()), e.to_string())),
         Finish::Cancelled => {
             let what = format!("{} at {stopped}", signals.words());
@@ -90,11 +91,35 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         }
     }
     meter.say("writing results");
-    let written = match write_all(&run, &mut folder, !options.no_figures) {
+    let mut written = match write_all(&run, &mut folder, !options.no_figures) {
         Ok(written) => written,
         // The first error explains the second.
         Err(e) => return Err(failure.unwrap_or_else(|| e.into())),
     };
+    let mut answer = None;
+    if let (Some(question), None) = (&question, &failure) {
+        let found = why::ask(
+            question,
+            &gpu,
+            &assets.files,
+            None,
+            &signals.stop,
+            &mut meter,
+        )?;
+        if found.complete {
+            let origin = why::origin(question, &found, &run.record().adapter.name);
+            let told = question.answer(&found, question.scenario.time.duration)?;
+            let files = session_why::write(&origin, &told, &mut folder, !options.no_figures)?;
+            add_why(&mut written, &told, files, &mut folder)?;
+            answer = Some(told);
+        } else {
+            let what = format!(
+                "{} before `--why` was done; the run is whole",
+                signals.words()
+            );
+            failure = Some(Failure::new(signals.code(), what));
+        }
+    }
     meter.end();
     for warning in seen.iter().chain(&written.warnings).chain(&written.missing) {
         eprintln!("warning: {warning}");
@@ -104,7 +129,10 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         summary["folder"] = out.display().to_string().into();
         output::print_json(&summary);
     } else if !options.quiet {
-        output::print(&table::table(run.record(), &written, &out));
+        let told = answer
+            .as_ref()
+            .map(|a| why::table(&run.record().scenario, a));
+        output::print(&table::table(run.record(), &written, &out, told.as_deref()));
     }
     match failure {
         None if !written.missing.is_empty() => {
@@ -123,6 +151,30 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
             Err(failure)
         }
     }
+}
+
+/// Puts an answer into the summary of a run, as a whole and arm by arm.
+fn add_why(
+    written: &mut Written,
+    answer: &Answer,
+    files: Vec<(String, String)>,
+    folder: &mut OutputFolder,
+) -> Result<(), Failure> {
+    let told = session_why::json(answer);
+    if let Some(arms) = written.summary["arms"].as_array_mut() {
+        for entry in arms {
+            let arm = answer.arms.iter().position(|a| entry["id"] == a.0);
+            if let Some(arm) = arm {
+                entry["why"] = why::of_arm(answer, &told, arm);
+            }
+        }
+    }
+    written.summary["why"] = told;
+    written.summary["files"] = folder.written().into();
+    let last = written.files.len().saturating_sub(1);
+    written.files.splice(last..last, files);
+    let text = serde_json::to_string_pretty(&written.summary).unwrap_or_default() + "\n";
+    Ok(folder.write_bytes("summary.json", text.as_bytes())?)
 }
 
 /// A wrong option.

@@ -2,13 +2,22 @@
 
 use std::path::Path;
 
-use warmfront_session::export::{Written, first_sentence};
+use warmfront_session::export::{Written, cycle, first_sentence};
 use warmfront_session::{Effects, Record, clock, pretty_unit};
 use warmfront_view::number::format_number;
 
-/// Outcome of each arm, files, accuracy and the caveat.
-pub fn table(record: &Record, written: &Written, out: &Path) -> String {
+/// Outcome of each arm, its cycle, why (if that was asked), files, accuracy and the caveat.
+pub fn table(record: &Record, written: &Written, out: &Path, why: Option<&str>) -> String {
     let mut text = outcome(record);
+    text.push_str(&cycle_block(record));
+    match why {
+        Some(why) => text.push_str(&format!("\n{why}")),
+        None if record.scenario.model.counterfactuals.is_empty() => {}
+        None => text.push_str(&format!(
+            "\nwhat each link of the model carries: `warmfront why {}`, or `run --why`\n",
+            record.scenario.id
+        )),
+    }
     text.push_str(&format!("\nin {}:\n", out.display()));
     let wide = written
         .files
@@ -81,6 +90,53 @@ fn outcome(record: &Record) -> String {
             }
             aligned(&lines)
         }
+    }
+}
+
+/// The steps of the cycle, each arm against the control at the end; empty without a control or a cycle.
+fn cycle_block(record: &Record) -> String {
+    let model = &record.scenario.model;
+    let (turns, Some(effects)) = (cycle(record), record.effects()) else {
+        return String::new();
+    };
+    let arms: Vec<usize> = (0..turns.len()).filter(|a| *a != effects.control).collect();
+    let Some(row) = record.rows.last().filter(|_| !arms.is_empty()) else {
+        return String::new();
+    };
+    let mut head = vec![format!("cycle, {}, × control", clock(model, row.time))];
+    head.extend(arms.iter().map(|a| record.label(*a).to_owned()));
+    let mut lines = vec![head];
+    for (i, step) in model.cycle.iter().enumerate() {
+        let mut line = vec![format!("{} {}", i + 1, step.id.replace('_', " "))];
+        line.extend(arms.iter().map(|a| {
+            let turn = &turns[*a];
+            let mark = match () {
+                () if turn.lags == Some(i) => " lags most",
+                () if turn.gains == Some(i) => " gains most",
+                () => "",
+            };
+            match turn.steps[i].to_control {
+                Some(r) => format!("{}{mark}", two_digits(r)),
+                None => "-".to_owned(),
+            }
+        }));
+        lines.push(line);
+    }
+    let mut line = vec![format!("one turn, × {}", clock(model, record.rows[0].time))];
+    line.extend(arms.iter().map(|a| match turns[*a].loop_gain {
+        Some(gain) => two_digits(10_f64.powf(gain)),
+        None => "-".to_owned(),
+    }));
+    lines.push(line);
+    format!("\n{}", aligned(&lines))
+}
+
+fn two_digits(value: f64) -> String {
+    match value {
+        v if v >= 100.0 => format!("{v:.0}"),
+        v if v >= 10.0 => format!("{v:.1}"),
+        v if v >= 0.0995 || v == 0.0 => format!("{v:.2}"),
+        v => format!("{v:.1e}"),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `warmfront verify`: the numerics against answers that are known.
 
-use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_session::verify::{CASES, Report, select};
 
 use crate::cli::VerifyOptions;
@@ -24,9 +23,7 @@ pub fn verify(options: &VerifyOptions) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let gpu = Gpu::new(&GpuOptions {
-        adapter: options.adapter.clone(),
-    })?;
+    let gpu = options.adapter.gpu()?;
     let mut report = Report::default();
     for case in cases {
         let one = case.run(&gpu);

@@ -4,7 +4,6 @@ use warmfront_app::window::{Ended, Options, Remains, WindowError, run};
 
 use std::path::{Path, PathBuf};
 
-use crate::assets::Assets;
 use crate::cli::AppOptions;
 use crate::exit::{Failure, INPUT_OUTPUT, NO_GPU, USAGE};
 use crate::output;
@@ -57,8 +56,7 @@ fn needs_display() -> Result<(), Failure> {
 }
 
 fn open(asked: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
-    let folder = asked.assets.assets.as_deref();
-    let assets = Assets::open(folder)?;
+    let assets = asked.assets.open()?;
     let scenario = match &asked.scenario {
         Some(name) => {
             // A wrong name is said here, not in an empty window.
@@ -68,7 +66,7 @@ fn open(asked: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
         None => assets.default_model(),
     };
     let options = Options {
-        folder: folder.map(Path::to_path_buf),
+        folder: asked.assets.assets.clone(),
         files: assets.files,
         library: assets.library,
         scenario,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use eframe::egui::Context;
+use warmfront_session::film::{Encoder, Format};
 
 use super::WarmfrontApp;
 use super::dialogs::Purpose;
@@ -59,7 +60,7 @@ impl WarmfrontApp {
         let order = dialog::ui(ctx, &mut film.open, &mut film.order, snapshot, &sight);
         if let Some(order) = order {
             let name = order.path.display().to_string();
-            if let Ok(format) = film::format_of(&order.path) {
+            if let Ok(format) = Format::of(&order.path, &Encoder::OpenH264) {
                 self.dialogs.ask(ctx, Purpose::Film(format), &name);
                 self.film_order = Some(order);
             }

@@ -6,11 +6,12 @@ use eframe::egui::{
     self, Align2, ComboBox, Context, DragValue, Grid, Key, RichText, ScrollArea, Slider, Ui,
 };
 use warmfront_model::{Action, Scenario};
-use warmfront_session::film::{Estimate, Format};
+use warmfront_session::file_size;
+use warmfront_session::film::{Estimate, Format, SECONDS, WORST};
+use warmfront_view::Style;
+use warmfront_view::film::{Arrangement, Part};
 
-use super::order::SECONDS;
-use super::studio::bytes_text;
-use super::{Order, Page, Paper, Part, Sight, When, plan};
+use super::{Order, Sight, When, plan};
 use crate::panels::{clock, time_units};
 use crate::state::Snapshot;
 
@@ -199,9 +200,9 @@ fn page(ui: &mut Ui, choices: &mut Choices) {
     ui.label("Page");
     ui.horizontal(|ui| {
         for (page, text) in [
-            (Page::Panes, "Panes only"),
-            (Page::Plots, "Plots underneath"),
-            (Page::Doses, "Doses in the picture"),
+            (Arrangement::Panes, "Panes only"),
+            (Arrangement::Plots, "Plots underneath"),
+            (Arrangement::Doses, "Doses in the picture"),
         ] {
             ui.radio_value(&mut order.page, page, text);
         }
@@ -210,9 +211,9 @@ fn page(ui: &mut Ui, choices: &mut Choices) {
 
     ui.label("With");
     ui.vertical(|ui| {
-        for row in Part::ALL.chunks(4) {
+        for row in Part::NAMED.chunks(4) {
             ui.horizontal(|ui| {
-                for (part, text) in row {
+                for (_, part, text) in row {
                     let mut on = !order.without.contains(part);
                     if ui.checkbox(&mut on, *text).changed() {
                         order.without.retain(|p| p != part);
@@ -230,9 +231,9 @@ fn page(ui: &mut Ui, choices: &mut Choices) {
     ui.horizontal(|ui| {
         for (style, text) in [
             (None, "As the window"),
-            (Some(Paper::Dark), "Dark page"),
-            (Some(Paper::Light), "Light page"),
-            (Some(Paper::Print), "White page"),
+            (Some(Style::Dark), "Dark page"),
+            (Some(Style::Light), "Light page"),
+            (Some(Style::Print), "White page"),
         ] {
             ui.radio_value(&mut order.style, style, text);
         }
@@ -347,18 +348,19 @@ fn file(ui: &mut Ui, choices: &mut Choices) {
     let label = ui.label("Quality").id;
     let there = choices.format == Format::Mp4;
     // Better to the right.
-    let mut quality = 51 - choices.order.quality.min(51);
-    let slider = Slider::new(&mut quality, 0..=51).custom_formatter(|v, _| match 51.0 - v {
-        ..=20.0 => "flawless".to_owned(),
-        ..=30.0 => "good".to_owned(),
-        ..=40.0 => "fair".to_owned(),
-        _ => "poor".to_owned(),
-    });
+    let mut quality = WORST - choices.order.quality.min(WORST);
+    let slider =
+        Slider::new(&mut quality, 0..=WORST).custom_formatter(|v, _| match f64::from(WORST) - v {
+            ..=20.0 => "flawless".to_owned(),
+            ..=30.0 => "good".to_owned(),
+            ..=40.0 => "fair".to_owned(),
+            _ => "poor".to_owned(),
+        });
     let slider = ui.add_enabled(there, slider).labelled_by(label);
     let slider =
         slider.on_disabled_hover_text("Of MP4 alone; the others lose nothing that is seen.");
     if slider.changed() {
-        choices.order.quality = 51 - quality;
+        choices.order.quality = WORST - quality;
     }
     ui.end_row();
 }
@@ -376,7 +378,7 @@ fn estimate(order: &Order, snapshot: &Snapshot, scenario: &Scenario) -> Result<S
         "{} frames, {:.1} s, about {}",
         found.frames,
         found.seconds,
-        bytes_text(found.bytes)
+        file_size(found.bytes)
     );
     Ok(match (order.when, order.speed) {
         (When::Live, None) => format!("Whenever you stop: {text}"),

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use warmfront_session::film::{Look, QUALITY};
+use warmfront_session::film::{FPS, Look, QUALITY, SIZE};
 use warmfront_view::Style;
-use warmfront_view::film::{Arrangement, Parts};
+use warmfront_view::film::{Arrangement, Part};
 
 use super::Sight;
 
@@ -20,17 +20,17 @@ pub struct Order {
     pub when: When,
     /// What stands beside the panes.
     #[serde(default)]
-    pub page: Page,
+    pub page: Arrangement,
     /// What is not written.
     #[serde(default)]
     pub without: Vec<Part>,
     /// Width and height, pixels.
-    #[serde(default = "full_hd")]
+    #[serde(default = "size")]
     pub size: [u32; 2],
     /// Frames per second.
-    #[serde(default = "usual_rate")]
+    #[serde(default = "fps")]
     pub fps: u32,
-    /// Seconds that the moving part lasts; without both this and `speed`: 20.
+    /// Seconds that the moving part lasts; without both this and `speed`: the usual duration.
     #[serde(default)]
     pub seconds: Option<f64>,
     /// Model time that passes in a second.
@@ -40,11 +40,11 @@ pub struct Order {
     #[serde(default)]
     pub hold: [f64; 2],
     /// Quality of MP4: 0 (best) to 51.
-    #[serde(default = "usual_quality")]
+    #[serde(default = "quality")]
     pub quality: u8,
     /// Colours of the page; none: as the window.
     #[serde(default)]
-    pub style: Option<Paper>,
+    pub style: Option<Style>,
     /// Title; none: the scenario's label.
     #[serde(default)]
     pub title: Option<String>,
@@ -62,18 +62,16 @@ pub struct Order {
     pub cues: Vec<Cue>,
 }
 
-/// Duration of a film unless another is asked for, seconds.
-pub const SECONDS: f64 = 20.0;
-
-fn full_hd() -> [u32; 2] {
-    [1920, 1080]
+// serde wants functions.
+fn size() -> [u32; 2] {
+    SIZE
 }
 
-fn usual_rate() -> u32 {
-    30
+fn fps() -> u32 {
+    FPS
 }
 
-fn usual_quality() -> u8 {
+fn quality() -> u8 {
     QUALITY
 }
 
@@ -83,14 +81,14 @@ impl Order {
         Self {
             path,
             when: When::default(),
-            page: Page::default(),
+            page: Arrangement::default(),
             without: Vec::new(),
-            size: full_hd(),
-            fps: usual_rate(),
+            size: SIZE,
+            fps: FPS,
             seconds: None,
             speed: None,
             hold: [0.0; 2],
-            quality: usual_quality(),
+            quality: QUALITY,
             style: None,
             title: None,
             follow: false,
@@ -114,104 +112,6 @@ pub enum When {
     Live,
     /// From this model time to the present moment.
     From(f64),
-}
-
-/// What stands beside the panes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Page {
-    /// Nothing.
-    #[default]
-    Panes,
-    /// Plots underneath.
-    Plots,
-    /// The time line of the doses, in the picture.
-    Doses,
-}
-
-impl Page {
-    /// As films call it.
-    pub fn arrangement(self) -> Arrangement {
-        match self {
-            Self::Panes => Arrangement::Panes,
-            Self::Plots => Arrangement::Plots,
-            Self::Doses => Arrangement::Doses,
-        }
-    }
-}
-
-/// Colours of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Paper {
-    /// For dim rooms.
-    Dark,
-    /// For screens.
-    Light,
-    /// White.
-    Print,
-}
-
-impl Paper {
-    /// As figures call it.
-    pub fn style(self) -> Style {
-        match self {
-            Self::Dark => Style::Dark,
-            Self::Light => Style::Light,
-            Self::Print => Style::Print,
-        }
-    }
-}
-
-/// Something that is written on the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// Title.
-    Title,
-    /// Names of the arms.
-    Labels,
-    /// What the colours mean.
-    Legend,
-    /// Scale bar.
-    ScaleBar,
-    /// Model time.
-    Clock,
-    /// Marks of the doses.
-    Doses,
-    /// Texts of events.
-    Captions,
-    /// Closing line.
-    Credit,
-}
-
-impl Part {
-    /// All, with the words of the dialog.
-    pub const ALL: [(Self, &'static str); 8] = [
-        (Self::Title, "Title"),
-        (Self::Labels, "Arm labels"),
-        (Self::Legend, "Legend"),
-        (Self::ScaleBar, "Scale bar"),
-        (Self::Clock, "Clock"),
-        (Self::Doses, "Dose marks"),
-        (Self::Captions, "Captions"),
-        (Self::Credit, "Credit line"),
-    ];
-
-    /// All parts but these.
-    pub fn all_but(without: &[Self]) -> Parts {
-        let keeps = |part| !without.contains(&part);
-        Parts {
-            title: keeps(Self::Title),
-            labels: keeps(Self::Labels),
-            legend: keeps(Self::Legend),
-            scale_bar: keeps(Self::ScaleBar),
-            clock: keeps(Self::Clock),
-            doses: keeps(Self::Doses),
-            captions: keeps(Self::Captions),
-            credit: keeps(Self::Credit),
-        }
-    }
 }
 
 /// What happens to the sight, or is said, at a model time.
@@ -253,6 +153,8 @@ impl Cue {
 
 #[cfg(test)]
 mod tests {
+    use warmfront_view::film::Parts;
+
     use super::*;
 
     #[test]
@@ -262,8 +164,8 @@ mod tests {
         let text = r#"{"path": "a.gif", "size": [640, 360], "fps": 10, "seconds": 2,
             "when": "so_far", "page": "plots", "without": ["credit"], "style": "print"}"#;
         let order: Order = serde_json::from_str(text)?;
-        assert_eq!((order.when, order.page), (When::SoFar, Page::Plots));
-        assert!(!Part::all_but(&order.without).credit);
+        assert_eq!((order.when, order.page), (When::SoFar, Arrangement::Plots));
+        assert!(!Parts::without(&order.without).credit);
         let again: Order = serde_json::from_str(&serde_json::to_string(&order)?)?;
         assert_eq!(again, order);
         for wrong in [r#"{}"#, r#"{"path": "a.mp4", "frames": 3}"#] {

@@ -1,29 +1,12 @@
 //! From an order to what the film needs, or to what is wrong with it.
 
-use std::path::Path;
-
 use warmfront_model::{Action, Event, Scenario, Shown};
 use warmfront_session::clock;
-use warmfront_session::film::{Encoder, FilmSpec, Format, Look, Panes, Target};
+use warmfront_session::film::{Encoder, FilmSpec, Format, Look, Panes, SECONDS, Target};
+use warmfront_view::Style;
+use warmfront_view::film::Parts;
 
-use super::order::SECONDS;
-use super::{Cue, Order, Paper, Part, Sight, When};
-
-/// The format that a path asks for.
-///
-/// # Errors
-/// Another ending, in words.
-pub fn format_of(path: &Path) -> Result<Format, String> {
-    let ending = path.extension().map(|e| e.to_ascii_lowercase());
-    match ending.as_ref().and_then(|e| e.to_str()) {
-        Some("mp4") => Ok(Format::Mp4),
-        Some("gif") => Ok(Format::Gif),
-        None => Ok(Format::Pngs),
-        Some(other) => Err(format!(
-            "A film cannot be a .{other} file: .mp4, .gif, or a folder (a name without an ending) for PNG files."
-        )),
-    }
-}
+use super::{Cue, Order, Sight, When};
 
 /// The film of an order: the scenario with its camera moves, and how it is made. `played` is the scenario
 /// with everything that was done, `now` the present model time.
@@ -34,7 +17,7 @@ pub fn plan(order: &Order, played: Scenario, now: f64) -> Result<(Scenario, Film
     let Some(sight) = &order.sight else {
         return Err("Nothing is shown that could be filmed.".to_owned());
     };
-    let format = format_of(&order.path)?;
+    let format = Format::of(&order.path, &Encoder::OpenH264).map_err(|e| e.to_string())?;
     let duration = played.time.duration;
     let span = match order.when {
         When::Whole => [0.0, duration],
@@ -59,8 +42,8 @@ pub fn plan(order: &Order, played: Scenario, now: f64) -> Result<(Scenario, Film
     };
     let scenario = directed(order, sight, played);
     let style = order.style.unwrap_or(match sight.dark {
-        true => Paper::Dark,
-        false => Paper::Light,
+        true => Style::Dark,
+        false => Style::Light,
     });
     let spec = FilmSpec {
         target: Target {
@@ -79,10 +62,10 @@ pub fn plan(order: &Order, played: Scenario, now: f64) -> Result<(Scenario, Film
         look: sight.look,
         range: sight.limits(),
         panes: sight.panes.clone(),
-        arrangement: order.page.arrangement(),
+        arrangement: order.page,
         columns: columns(&sight.panes),
-        parts: Part::all_but(&order.without),
-        style: style.style(),
+        parts: Parts::without(&order.without),
+        style,
         camera: sight.camera,
         texture: sight.texture,
         title: order.title.clone(),

@@ -1,9 +1,9 @@
 //! A strip above the clock: the recording that goes on, or the film that is being made.
 
 use eframe::egui::{self, Color32, ProgressBar, Rect, Sense, TextEdit, Ui, vec2};
+use warmfront_session::file_size;
 
 use super::dialog::small;
-use super::studio::bytes_text;
 use super::{Making, Reel, State};
 use crate::command::{Command, WindowCommand};
 use crate::panels::clock;
@@ -158,7 +158,7 @@ fn words(making: &Making) -> String {
         "frame {} of {}, {rate:.1} frames/s{left}, {}",
         p.frames,
         p.planned,
-        bytes_text(p.bytes as f64)
+        file_size(p.bytes as f64)
     )
 }
 

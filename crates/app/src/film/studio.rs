@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use warmfront_engine::{Files, Gpu, GpuOptions};
 use warmfront_model::Scenario;
 use warmfront_session::film::{FilmProgress, FilmReport, FilmSpec, make};
-use warmfront_session::{Finish, SessionError, clock};
+use warmfront_session::{Finish, SessionError, clock, file_size};
 
 use crate::state::{News, Shared};
 
@@ -203,15 +203,6 @@ impl Told<'_> {
     }
 }
 
-/// `1.2 MB`.
-pub(super) fn bytes_text(bytes: f64) -> String {
-    match bytes {
-        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
-        b if b >= 1e6 => format!("{:.1} MB", b / 1e6),
-        b => format!("{:.0} kB", (b / 1e3).max(1.0)),
-    }
-}
-
 // How a film ended, in words.
 fn ended(report: &FilmReport, spec: &FilmSpec, scenario: &Scenario) -> News {
     let path = std::path::absolute(&spec.target.path);
@@ -231,7 +222,7 @@ fn ended(report: &FilmReport, spec: &FilmSpec, scenario: &Scenario) -> News {
                 "The film is in {path}: {} frames, {:.1} s, {}; made in {:.0} s.",
                 file.frames,
                 report.seconds(),
-                bytes_text(file.bytes as f64),
+                file_size(file.bytes as f64),
                 report.wall.as_secs_f64().ceil()
             );
             for note in &file.notes {

@@ -7,8 +7,9 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use warmfront_session::film::{FilmProgress, Look, Panes};
+use warmfront_view::film::Part;
 
-use super::{Making, Order, Part, When};
+use super::{Making, Order, When};
 use crate::app::Script;
 use crate::canvas;
 use crate::command::{Command, WindowCommand};

@@ -171,16 +171,22 @@ impl Outbox {
         wish.unwrap_or_else(present).filter(|l| l.is_finite())
     }
 
-    /// Regimen of a drug, present or wished; the scenario's where nothing is known, none without that.
-    pub fn regimen(&self, snapshot: &Snapshot, drug: usize) -> Option<Regimen> {
+    /// Regimen of a drug in an arm, present or wished; the scenario's where nothing is known, none without
+    /// that.
+    pub fn regimen(&self, snapshot: &Snapshot, arm: usize, drug: usize) -> Option<Regimen> {
         let wish = self.wish(|w| match w {
-            Command::Regimen { drug: d, regimen } if *d == drug => Some(regimen.clone()),
+            Command::Regimen {
+                drug: d,
+                arm: a,
+                regimen,
+            } if *d == drug && a.is_none_or(|a| a == arm) => Some(regimen.clone()),
             _ => None,
         });
-        let present = || snapshot.regimens.get(drug).cloned();
+        let present = || snapshot.regimens.get(arm)?.get(drug).cloned();
         let planned = || {
             let scenario = snapshot.scenario.as_ref()?;
-            scenario.regimens.get(drug).cloned()
+            let known = arm < scenario.arms.len() && drug < scenario.regimens.len();
+            known.then(|| scenario.regimen(arm, drug).clone())
         };
         wish.or_else(present).or_else(planned)
     }
@@ -260,9 +266,16 @@ fn same_control(a: &Command, b: &Command) -> bool {
     match (a, b) {
         (Command::Dose { drug: a, .. }, Command::Dose { drug: b, .. })
         | (Command::Hold { drug: a, .. }, Command::Hold { drug: b, .. })
-        | (Command::Regimen { drug: a, .. }, Command::Regimen { drug: b, .. })
         | (Command::Set { parameter: a, .. }, Command::Set { parameter: b, .. })
         | (Command::Switch { process: a, .. }, Command::Switch { process: b, .. }) => a == b,
+        (
+            Command::Regimen { drug: a, arm, .. },
+            Command::Regimen {
+                drug: b,
+                arm: other,
+                ..
+            },
+        ) => a == b && arm == other,
         _ => {
             let single = kind(a) == Kind::Passing || matches!(a, Command::Scrub(_));
             single && std::mem::discriminant(a) == std::mem::discriminant(b)
@@ -277,7 +290,11 @@ fn is_followed(wish: &Command, snapshot: &Snapshot) -> bool {
         Command::Speed(speed) => snapshot.speed == *speed,
         Command::Dose { drug, multiple } => snapshot.multiples.get(*drug) == Some(multiple),
         Command::Hold { drug, level } => snapshot.holds.get(*drug) == Some(level),
-        Command::Regimen { drug, regimen } => snapshot.regimens.get(*drug) == Some(regimen),
+        Command::Regimen { drug, arm, regimen } => {
+            let mut arms = snapshot.regimens.iter().enumerate();
+            let concerned = |a: usize| arm.is_none_or(|arm| arm == a);
+            arms.all(|(a, own)| !concerned(a) || own.get(*drug) == Some(regimen))
+        }
         Command::Set { parameter, value } => {
             let arms = &snapshot.parameters;
             let there = |arm: &Vec<f64>| arm.get(*parameter).is_some_and(|v| same(*v, *value));

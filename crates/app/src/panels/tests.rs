@@ -117,7 +117,13 @@ impl Window {
                     Command::Speed(speed) => s.speed = *speed,
                     Command::Dose { drug, multiple } => s.multiples[*drug] = *multiple,
                     Command::Hold { drug, level } => s.holds[*drug] = *level,
-                    Command::Regimen { drug, regimen } => s.regimens[*drug] = regimen.clone(),
+                    Command::Regimen { drug, arm, regimen } => {
+                        for (a, own) in s.regimens.iter_mut().enumerate() {
+                            if arm.is_none_or(|arm| arm == a) {
+                                own[*drug] = regimen.clone();
+                            }
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -152,7 +158,7 @@ pub(crate) fn snapshot() -> Snapshot {
         rows: Arc::new(rows.collect()),
         multiples: vec![1.0; scenario.model.drugs.len()],
         holds: vec![None; scenario.model.drugs.len()],
-        regimens: scenario.regimens.clone(),
+        regimens: vec![scenario.regimens.clone(); arms],
         parameters: Arc::new(scenario.arms.iter().map(|a| a.parameters.clone()).collect()),
         off: vec![false; scenario.model.processes.len()],
         marks: Arc::new(vec![Mark {

@@ -157,8 +157,13 @@ fn dose_ui(
     let d = &scenario.model.drugs[drug];
     let before = desk.outbox.multiple(snapshot, drug);
     let mut multiple = before;
-    let regimen = desk.outbox.regimen(snapshot, drug);
+    let (arm, all) = regimen::shown(snapshot, desk, scenario, drug);
+    let regimen = desk.outbox.regimen(snapshot, arm, drug);
     let regimen = regimen.as_ref().unwrap_or(&scenario.regimens[drug]);
+    let mut text = dose_text(&scenario.model, regimen, &d.unit, multiple);
+    if !all {
+        text = format!("{text} ({})", scenario.arms[arm].label);
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 26.0;
         let value = DragValue::new(&mut multiple)
@@ -168,7 +173,7 @@ fn dose_ui(
             .update_while_editing(false)
             .suffix(" ×");
         ui.add(value).labelled_by(label);
-        ui.label(dose_text(&scenario.model, regimen, &d.unit, multiple));
+        ui.add(egui::Label::new(text).wrap());
     });
     let slider = wide_slider(ui, &mut multiple, MOST, STEP, label)
         .on_hover_text("Multiple of the standard dose. Double-click or Backspace: back to 1 ×.");
@@ -280,7 +285,7 @@ fn rhythm(model: &Model, regimen: &Regimen) -> String {
         (1.0, "days") => "every day".to_owned(),
         (every, unit) => format!("every {} {unit}", plain(every)),
     };
-    match regimen.on {
+    let mut text = match regimen.on {
         Some(on) if unit == "days" => {
             let cycle = plain(on + regimen.off);
             format!("{every}, days 1–{} of {cycle}", plain(on))
@@ -291,12 +296,31 @@ fn rhythm(model: &Model, regimen: &Regimen) -> String {
             plain(regimen.off)
         ),
         None => every,
+    };
+    if let (Some(_), Some(n)) = (regimen.on, regimen.cycles) {
+        text += &match n {
+            1 => ", 1 cycle".to_owned(),
+            n => format!(", {n} cycles"),
+        };
     }
+    if regimen.start > 0.0 {
+        text += &format!(", from {first}");
+    }
+    if let Some(until) = regimen.until {
+        text += &format!(", until {}", warmfront_session::clock(model, until));
+    }
+    if let Some(loading) = &regimen.loading {
+        text = match loading.doses {
+            1 => format!("{text}, after 1 loading dose"),
+            n => format!("{text}, after {n} loading doses"),
+        };
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
-    use warmfront_model::Library;
+    use warmfront_model::{Library, Loading};
 
     use super::*;
 
@@ -310,7 +334,7 @@ mod tests {
             every: 1.0,
             on: Some(21.0),
             off: 7.0,
-            doses: None,
+            ..Regimen::default()
         };
         let twice = text(&regimen, 2.0);
         assert_eq!(twice, "= 120 mg, every day, days 1–21 of 28");
@@ -318,5 +342,17 @@ mod tests {
         regimen.every = 21.0;
         assert_eq!(text(&regimen, 0.5), "= 30 mg, every 21 days");
         assert_eq!(text(&regimen, 0.0), "= no drug");
+        (regimen.start, regimen.until) = (7.0, Some(20.0));
+        (regimen.on, regimen.off, regimen.every) = (Some(2.0), 5.0, 1.0);
+        regimen.cycles = Some(2);
+        regimen.loading = Some(Loading {
+            dose: 120.0,
+            doses: 1,
+            every: None,
+        });
+        assert_eq!(
+            text(&regimen, 1.0),
+            "= 60 mg, every day, days 1–2 of 7, 2 cycles, from day 7, until day 20, after 1 loading dose"
+        );
     }
 }

@@ -41,7 +41,9 @@ impl Worker {
             }
             Command::Dose { drug, multiple } => self.change(Change::Dose(drug, multiple)),
             Command::Hold { drug, level } => self.change(Change::Hold(drug, level)),
-            Command::Regimen { drug, regimen } => self.change(Change::Regimen(drug, regimen)),
+            Command::Regimen { drug, arm, regimen } => {
+                self.change(Change::Regimen(drug, arm, regimen))
+            }
             Command::Set { parameter, value } => self.change(Change::Set(parameter, value)),
             Command::ResetParameters => self.change(Change::ResetParameters),
             Command::Switch { process, on } => self.change(Change::Switch(process, on)),
@@ -314,7 +316,10 @@ fn leaves_a_fault(command: &Command) -> bool {
 fn names_something(change: &Change, scenario: &Scenario) -> bool {
     let model = &scenario.model;
     match change {
-        Change::Dose(d, _) | Change::Hold(d, _) | Change::Regimen(d, _) => *d < model.drugs.len(),
+        Change::Dose(d, _) | Change::Hold(d, _) => *d < model.drugs.len(),
+        Change::Regimen(d, arm, _) => {
+            *d < model.drugs.len() && arm.is_none_or(|a| a < scenario.arms.len())
+        }
         Change::Set(p, _) => *p < model.parameters.len(),
         Change::Switch(p, _) => *p < model.processes.len(),
         Change::ResetParameters => true,

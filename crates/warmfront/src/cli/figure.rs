@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use warmfront_view::Style;
 
-use super::{AssetOptions, ChangeOptions, StyleName};
+use super::values::one_of;
+use super::{AssetOptions, ChangeOptions, ComputeOptions};
 
 /// What a figure shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,8 +67,8 @@ pub struct FigureOptions {
     )]
     pub arm: Vec<String>,
     /// Page colours
-    #[arg(long, value_enum, default_value = "print")]
-    pub style: StyleName,
+    #[arg(long, value_parser = one_of(&Style::NAMED), default_value = "print")]
+    pub style: Style,
     /// Width on paper, millimetres
     #[arg(
         long,
@@ -95,12 +97,9 @@ pub struct FigureOptions {
     /// No progress, no closing line
     #[arg(long)]
     pub quiet: bool,
-    /// Part of an adapter's name, or `software`; default: the fastest
-    #[arg(long, value_name = "NAME")]
-    pub adapter: Option<String>,
-    /// Where files come from.
+    /// What computes, and where files come from.
     #[command(flatten)]
-    pub assets: AssetOptions,
+    pub compute: ComputeOptions,
 }
 
 /// `warmfront reopen`
@@ -143,10 +142,7 @@ pub struct ReproduceOptions {
     /// No progress
     #[arg(long)]
     pub quiet: bool,
-    /// Part of an adapter's name, or `software`; default: the fastest
-    #[arg(long, value_name = "NAME")]
-    pub adapter: Option<String>,
-    /// Where files come from.
+    /// What computes, and where files come from.
     #[command(flatten)]
-    pub assets: AssetOptions,
+    pub compute: ComputeOptions,
 }

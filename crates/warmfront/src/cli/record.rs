@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use warmfront_session::film::{FPS, QUALITY, SECONDS, SIZE, WORST};
+use warmfront_view::Style;
+use warmfront_view::film::Part;
 
-use super::{AssetOptions, ScenarioOptions};
+use super::values::{PixelSize, one_of};
+use super::{ComputeOptions, ScenarioOptions};
 
 /// What stands on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,38 +32,6 @@ pub enum Compare {
     Wipe,
 }
 
-/// Page colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StyleName {
-    /// Light text on a dark page
-    Dark,
-    /// Dark text on a light page
-    Light,
-    /// Black on white, for paper
-    Print,
-}
-
-/// What can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Part {
-    /// Title
-    Title,
-    /// Names of the arms
-    Labels,
-    /// Channels or colour bar
-    Legend,
-    /// Scale bar
-    ScaleBar,
-    /// Model time
-    Clock,
-    /// Marks of the doses
-    Doses,
-    /// Texts of events
-    Captions,
-    /// Closing line
-    Credit,
-}
-
 /// Who encodes MP4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EncoderName {
@@ -79,24 +51,25 @@ pub struct RecordOptions {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Size of a frame, pixels
-    #[arg(long, value_name = "WxH", default_value = "1920x1080")]
+    #[arg(long, value_name = "WxH", default_value_t = PixelSize(SIZE).to_string())]
     pub size: String,
     /// Frames per second
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 30,
+        default_value_t = i64::from(FPS),
         allow_negative_numbers = true
     )]
     pub fps: i64,
-    /// Duration of the film without its holds, seconds [default: 20]
+    /// Duration of the film without its holds, seconds
     #[arg(
         long,
         value_name = "S",
+        default_value_t = SECONDS,
         conflicts_with = "speed",
         allow_negative_numbers = true
     )]
-    pub seconds: Option<f64>,
+    pub seconds: f64,
     /// Days that pass in a second of film
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub speed: Option<f64>,
@@ -151,10 +124,15 @@ pub struct RecordOptions {
     #[arg(long, value_enum)]
     pub compare: Option<Compare>,
     /// Page colours
-    #[arg(long, value_enum, default_value = "dark")]
-    pub style: StyleName,
+    #[arg(long, value_parser = one_of(&Style::NAMED), default_value = "dark")]
+    pub style: Style,
     /// Leave these out, with commas between
-    #[arg(long, value_enum, value_name = "PARTS", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_parser = one_of(&Part::NAMED),
+        value_name = "PARTS",
+        value_delimiter = ','
+    )]
     pub without: Vec<Part>,
     /// Title; default: the scenario's
     #[arg(long, value_name = "TEXT")]
@@ -181,8 +159,12 @@ pub struct RecordOptions {
     /// Smooth colours without the texture of nuclei
     #[arg(long)]
     pub no_texture: bool,
-    /// Constant quality of MP4: 0 (best, large) to 51 (small)
-    #[arg(long, value_name = "N", default_value_t = warmfront_session::film::QUALITY)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = QUALITY,
+        help = format!("Constant quality of MP4: 0 (best, large) to {WORST} (small)")
+    )]
     pub quality: u8,
     /// Most megabytes of a GIF: it gets fewer frames, then fewer pixels, until it fits
     #[arg(long, value_name = "MB", allow_negative_numbers = true)]
@@ -205,10 +187,7 @@ pub struct RecordOptions {
     /// No progress, no summary
     #[arg(long)]
     pub quiet: bool,
-    /// Part of an adapter's name, or `software`; default: the fastest
-    #[arg(long, value_name = "NAME")]
-    pub adapter: Option<String>,
-    /// Where files come from.
+    /// What computes, and where files come from.
     #[command(flatten)]
-    pub assets: AssetOptions,
+    pub compute: ComputeOptions,
 }

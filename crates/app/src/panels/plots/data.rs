@@ -99,27 +99,42 @@ fn thinned(all: &[[f64; 2]], most: usize) -> Vec<[f64; 2]> {
     kept
 }
 
-/// By drug: times of the doses so far, for drugs that any arm gets.
+/// By drug: times of the doses so far in any arm that gets it, rising.
 pub fn doses(snapshot: &Snapshot, scenario: &Scenario) -> Vec<Vec<f64>> {
-    let now = snapshot.time.min(scenario.time.duration);
     let drugs = 0..scenario.model.drugs.len();
-    let gets = |drug: usize| {
-        let mut arms = scenario.arms.iter();
-        arms.any(|a| a.doses.get(drug).is_some_and(|m| *m > 0.0))
-    };
+    let gets = |arm: &usize, drug: usize| scenario.arms[*arm].doses[drug] > 0.0;
     let times = |drug: usize| {
-        if !now.is_finite() || !gets(drug) {
-            return Vec::new();
-        }
-        match snapshot.given.get(drug) {
-            Some(given) => given.iter().copied().filter(|t| *t <= now).collect(),
-            None => {
-                let present = snapshot.regimens.get(drug);
-                present.unwrap_or(&scenario.regimens[drug]).times(now)
-            }
-        }
+        let arms = (0..scenario.arms.len()).filter(|arm| gets(arm, drug));
+        given(snapshot, scenario, arms, drug)
     };
     drugs.map(times).collect()
+}
+
+/// Times of the doses so far of a drug in any of these arms, rising.
+pub fn given(
+    snapshot: &Snapshot,
+    scenario: &Scenario,
+    arms: impl Iterator<Item = usize>,
+    drug: usize,
+) -> Vec<f64> {
+    let now = snapshot.time.min(scenario.time.duration);
+    if !now.is_finite() {
+        return Vec::new();
+    }
+    let mut all: Vec<f64> = Vec::new();
+    for arm in arms {
+        match snapshot.given.get(arm).and_then(|drugs| drugs.get(drug)) {
+            Some(given) => all.extend(given.iter().filter(|t| **t <= now)),
+            None => {
+                let present = snapshot.regimens.get(arm).and_then(|r| r.get(drug));
+                let present = present.unwrap_or_else(|| scenario.regimen(arm, drug));
+                all.extend(present.times(now));
+            }
+        }
+    }
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    all
 }
 
 /// Times at least `near` apart: lines closer than their width would be a block of colour.

@@ -5,7 +5,6 @@ use warmfront_model::{Regimen, Scenario, plain};
 
 use super::{Edit, step};
 use crate::panels::{clock, colour, time_units};
-use crate::state::Snapshot;
 
 /// Height of the strip, points.
 const HEIGHT: f32 = 66.0;
@@ -68,10 +67,18 @@ impl Axis {
     }
 }
 
+/// What the strip shows beside the draft, model time.
+pub(super) struct Times {
+    /// The present.
+    pub now: f64,
+    /// Doses given so far, rising.
+    pub before: Vec<f64>,
+}
+
 /// Draws the strip and moves what is dragged.
 pub(super) fn ui(
     ui: &mut Ui,
-    snapshot: &Snapshot,
+    times: &Times,
     scenario: &Scenario,
     drug: usize,
     draft: &mut Regimen,
@@ -83,7 +90,7 @@ pub(super) fn ui(
         rect,
         duration: scenario.time.duration.max(f64::MIN_POSITIVE),
     };
-    paint(ui, &axis, snapshot, scenario, drug, draft);
+    paint(ui, &axis, times, scenario, drug, draft);
     let ink = colour(scenario.model.drugs[drug].colour);
     for handle in handles(draft) {
         let Some(time) = time_of(handle, draft, axis.duration) else {
@@ -138,12 +145,12 @@ fn handles(draft: &Regimen) -> Vec<Handle> {
 fn time_of(handle: Handle, draft: &Regimen, duration: f64) -> Option<f64> {
     let time = match handle {
         Handle::Start => draft.start,
-        Handle::Interval => draft.start + draft.every,
+        Handle::Interval => draft.maintenance() + draft.every,
         // Without a last dose it waits at the end.
         Handle::Stop if draft.doses.is_none() => duration,
         Handle::Stop => *draft.times(duration).last().unwrap_or(&draft.start),
-        Handle::On => draft.start + draft.on?,
-        Handle::Cycle => draft.start + draft.on? + draft.off,
+        Handle::On => draft.maintenance() + draft.on?,
+        Handle::Cycle => draft.maintenance() + draft.on? + draft.off,
     };
     time.is_finite().then_some(time)
 }
@@ -161,7 +168,17 @@ fn drag(handle: Handle, draft: &mut Regimen, time: f64, step: f64, duration: f64
     };
     match handle {
         Handle::Start => draft.start = snapped(time).clamp(0.0, duration),
-        Handle::Interval => draft.every = snapped(time - draft.start).max(step),
+        Handle::Interval => {
+            // A course that takes the interval of maintenance moves with it.
+            let own = draft.loading.as_ref().filter(|l| l.every.is_none());
+            let intervals = 1.0 + own.map_or(0.0, |l| f64::from(l.doses));
+            let from = if own.is_some() {
+                draft.start
+            } else {
+                draft.maintenance()
+            };
+            draft.every = snapped((time - from) / intervals).max(step);
+        }
         Handle::Stop => {
             let mut unlimited = draft.clone();
             unlimited.doses = None;
@@ -176,7 +193,7 @@ fn drag(handle: Handle, draft: &mut Regimen, time: f64, step: f64, duration: f64
         Handle::On => {
             if let Some(on) = draft.on {
                 let end = on + draft.off;
-                let on = snapped(time - draft.start).max(step);
+                let on = snapped(time - draft.maintenance()).max(step);
                 draft.on = Some(on);
                 // The cycle keeps its length where it can.
                 draft.off = snapped((end - on).max(0.0));
@@ -184,7 +201,7 @@ fn drag(handle: Handle, draft: &mut Regimen, time: f64, step: f64, duration: f64
         }
         Handle::Cycle => {
             if let Some(on) = draft.on {
-                draft.off = snapped((time - draft.start - on).max(0.0));
+                draft.off = snapped((time - draft.maintenance() - on).max(0.0));
             }
         }
     }
@@ -232,14 +249,7 @@ fn knob(ui: &Ui, handle: Handle, centre: Pos2, ink: Color32, hot: bool) {
 }
 
 /// The line, cycles, doses and the present time.
-fn paint(
-    ui: &Ui,
-    axis: &Axis,
-    snapshot: &Snapshot,
-    scenario: &Scenario,
-    drug: usize,
-    draft: &Regimen,
-) {
+fn paint(ui: &Ui, axis: &Axis, times: &Times, scenario: &Scenario, drug: usize, draft: &Regimen) {
     let painter = ui.painter_at(axis.rect);
     let visuals = ui.visuals();
     let rect = axis.rect;
@@ -252,20 +262,14 @@ fn paint(
         shade(&painter, axis, draft, on, ink);
     }
     painter.hline(begin..=end, line, weak);
-    let now = if snapshot.time.is_finite() {
-        snapshot.time
+    let now = if times.now.is_finite() {
+        times.now
     } else {
         0.0
     };
-    let given = snapshot.given.get(drug);
-    let planned = draft.times(axis.duration);
     // What was given stands, whatever the plan is now.
-    let before: Vec<f64> = match given {
-        Some(given) => given.clone(),
-        None => planned.iter().copied().filter(|t| *t < now).collect(),
-    };
-    let ahead = planned.into_iter().filter(|t| *t >= now);
-    let doses = before.into_iter().map(|t| (t, past));
+    let ahead = draft.times(axis.duration).into_iter().filter(|t| *t >= now);
+    let doses = times.before.iter().map(|t| (*t, past));
     let mut last = f32::NEG_INFINITY;
     for (time, ink) in doses.chain(ahead.map(|t| (t, ink))) {
         let x = axis.x(time);
@@ -302,8 +306,12 @@ fn shade(painter: &egui::Painter, axis: &Axis, draft: &Regimen, on: f64, ink: Co
         return;
     }
     let top = axis.rect.top() + 3.0;
-    let mut from = draft.start;
-    while from < axis.duration {
+    let mut from = draft.maintenance();
+    let end = axis.duration.min(draft.until.unwrap_or(f64::INFINITY));
+    for _ in 0..draft.cycles.unwrap_or(u32::MAX) {
+        if from >= end {
+            break;
+        }
         let area = Rect::from_min_max(pos2(axis.x(from), top), pos2(axis.x(from + on), top + 10.0));
         painter.rect_filled(area, 2.0, ink.gamma_multiply(0.3));
         from += cycle;
@@ -321,7 +329,7 @@ mod tests {
             every: 1.0,
             on: Some(21.0),
             off: 7.0,
-            doses: None,
+            ..Regimen::default()
         }
     }
 

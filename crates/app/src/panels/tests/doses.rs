@@ -89,7 +89,11 @@ fn a_regimen_is_sent_when_the_pointer_is_lifted() {
     };
     let sent = |regimen: &Regimen| {
         let regimen = regimen.clone();
-        [Command::Regimen { drug, regimen }]
+        [Command::Regimen {
+            drug,
+            arm: None,
+            regimen,
+        }]
     };
     assert_eq!(drag(&mut w, from, to), sent(&later));
     let from = at(&w, "Time between doses");
@@ -131,6 +135,7 @@ fn a_regimen_without_sense_is_red_and_stays_here() {
         sent,
         [Command::Regimen {
             drug,
+            arm: None,
             regimen: weekly
         }]
     );
@@ -145,4 +150,48 @@ fn a_typed_value_between_the_slider_s_steps_stays() {
     let mut w = Window::panel(between, vec2(300.0, 900.0), treatment::ui);
     assert_eq!(w.sent(), []);
     assert!(w.commands.try_iter().next().is_none());
+}
+
+#[test]
+fn arms_with_regimens_of_their_own_are_changed_one_by_one() {
+    let drug = 1;
+    let mut s = snapshot();
+    let mut scenario = scenario();
+    scenario.arms[3].regimens[drug] = Some(Regimen::steady(30.0, 7.0, 2.0));
+    s.regimens[3][drug] = Regimen::steady(30.0, 7.0, 2.0);
+    s.scenario = Some(std::sync::Arc::new(scenario.clone()));
+    let panel =
+        move |ui: &mut eframe::egui::Ui, s: &_, desk: &mut _| regimen::ui(ui, s, desk, drug);
+    let mut w = Window::panel(s, vec2(290.0, 900.0), panel);
+    let first = &scenario.arms[1].label;
+    w.harness
+        .get_by_role_and_label(Role::ComboBox, "Arm")
+        .click();
+    w.harness.run();
+    assert_eq!(w.click(&scenario.arms[3].label), []);
+    assert!(w.harness.query_by_value(&scenario.arms[3].label).is_some());
+    assert!(w.harness.query_by_value(first).is_none());
+    let ticked = |w: &mut Window, label: &str| {
+        let found = w.harness.get_by_role_and_label(Role::CheckBox, label);
+        found.click();
+        w.sent()
+    };
+    let sent = ticked(&mut w, "Loading doses");
+    let [
+        Command::Regimen {
+            drug: 1,
+            arm: Some(3),
+            regimen,
+        },
+    ] = &sent[..]
+    else {
+        panic!("{sent:?}");
+    };
+    let loading = regimen.loading.as_ref().map(|l| (l.dose, l.doses, l.every));
+    assert_eq!((regimen.start, loading), (7.0, Some((60.0, 1, None))));
+    let ends = ticked(&mut w, "Ends");
+    let [Command::Regimen { regimen, .. }] = &ends[..] else {
+        panic!("{ends:?}");
+    };
+    assert_eq!(regimen.until, Some(28.0));
 }

@@ -135,7 +135,7 @@ fn plots_and_words_take_strange_numbers() {
     odd.timeline.scrubbed = true;
     odd.holds = vec![Some(f64::NAN)];
     odd.regimens.clear();
-    odd.given = Arc::new(vec![vec![f64::NAN]]);
+    odd.given = Arc::new(vec![vec![vec![f64::NAN]]]);
     for row in Arc::make_mut(&mut odd.rows) {
         row.values.iter_mut().flatten().for_each(|v| *v = f64::NAN);
     }
