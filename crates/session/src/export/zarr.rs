@@ -16,25 +16,26 @@
 //! is read without touching the others. It holds one time, or as many as make 1 MiB: small fields would
 //! otherwise be thousands of tiny files. A chunk that is missing reads as NaN. The root
 //! carries the [`Provenance`] as the attribute `warmfront`, and a copy of the metadata of all arrays.
+mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use warmfront_model::Model;
 use zarrs::array::codec::GzipCodec;
 use zarrs::array::{Array, ArrayBuilder, ArrayMetadataOptions, data_type};
-use zarrs::storage::{
-    Bytes, OffsetBytesIterator, StorageError, StoreKey, StorePrefix, WritableStorageTraits,
-};
 
 use crate::record::Record;
 use crate::spool::Spool;
 use crate::units::micrometres_per_length;
 use crate::{Provenance, SessionError};
+
+pub(crate) use store::Files;
 
 /// Name of the metadata of a group or an array.
 pub(crate) const METADATA: &str = "zarr.json";
@@ -340,78 +341,12 @@ pub(crate) fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// A store that writes each key as a file. It leaves to the system when the bytes reach the disk, as
-/// every other writer here does; the store of the library waits for the disk at every chunk.
-pub(crate) struct Files {
-    folder: PathBuf,
-    /// The first error: those of the library only repeat its words.
-    failed: Mutex<Option<io::Error>>,
-}
-
-impl Files {
-    pub(crate) fn new(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-            failed: Mutex::new(None),
-        }
-    }
-
-    /// The error of the file system behind one of the library, or that in its place.
-    pub(crate) fn reason(&self, error: &dyn Error) -> io::Error {
-        let first = self.failed.lock().ok().and_then(|mut f| f.take());
-        first.unwrap_or_else(|| io::Error::other(error.to_string()))
-    }
-}
-
-impl WritableStorageTraits for Files {
-    fn set(&self, key: &StoreKey, value: Bytes) -> Result<(), StorageError> {
-        let path = self.folder.join(key.as_str());
-        let write = || match std::fs::write(&path, &value) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                std::fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
-                std::fs::write(&path, &value)
-            }
-            done => done,
-        };
-        write().map_err(|e| {
-            let words = e.to_string();
-            if let Ok(mut failed) = self.failed.lock() {
-                failed.get_or_insert(e);
-            }
-            StorageError::Other(words)
-        })
-    }
-
-    fn set_partial_many(
-        &self,
-        key: &StoreKey,
-        _: OffsetBytesIterator<'_>,
-    ) -> Result<(), StorageError> {
-        Err(StorageError::Unsupported(format!(
-            "only whole chunks are written, not parts of {key}"
-        )))
-    }
-
-    /// A chunk that holds nothing is not there: nothing was written before, so nothing is to be erased.
-    fn erase(&self, _: &StoreKey) -> Result<(), StorageError> {
-        Ok(())
-    }
-
-    fn erase_prefix(&self, _: &StorePrefix) -> Result<(), StorageError> {
-        Ok(())
-    }
-
-    fn supports_set_partial(&self) -> bool {
-        false
-    }
-}
-
 /// Where a Zarr group comes from; none where it does not say.
 ///
 /// # Errors
 /// A group that cannot be read, or says something that is no provenance.
 pub(crate) fn provenance_of(path: &Path) -> Result<Option<Provenance>, SessionError> {
-    use io::Read as _;
+    use std::io::Read as _;
     let file = path.join(METADATA);
     let mut text = String::new();
     std::fs::File::open(&file)
@@ -427,58 +362,4 @@ pub(crate) fn provenance_of(path: &Path) -> Result<Option<Provenance>, SessionEr
     found
         .map(|p| Provenance::from_json(&p.to_string(), &file))
         .transpose()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_are_small_and_even() {
-        assert_eq!(chunk([96, 96, 1]), [96, 96, 1]);
-        assert_eq!(chunk([1024, 600, 1]), [512, 300, 1]);
-        assert_eq!(chunk([65, 64, 128]), [33, 64, 64]);
-        assert_eq!(times_in_chunk(501, [64, 64, 1]), 63);
-        assert_eq!(times_in_chunk(501, [512, 512, 1]), 1);
-        assert_eq!(times_in_chunk(3, [8, 8, 1]), 3);
-    }
-
-    #[test]
-    fn pieces_cover_a_field_once() {
-        let cells = [5, 3, 2];
-        let values: Vec<f32> = (0..30).map(|i| i as f32).collect();
-        let mut seen = [0; 30];
-        for ([x, y, z], piece) in pieces(&values, cells, [2, 2, 2]) {
-            assert_eq!(piece.len(), 8);
-            for (i, v) in piece.iter().enumerate() {
-                let at = [
-                    2 * x + i as u32 % 2,
-                    2 * y + i as u32 / 2 % 2,
-                    2 * z + i as u32 / 4,
-                ];
-                let inside = (0..3).all(|a| at[a] < cells[a]);
-                assert_eq!(inside, !v.is_nan(), "{at:?}");
-                if inside {
-                    assert_eq!(*v, ((at[2] * 3 + at[1]) * 5 + at[0]) as f32);
-                    seen[*v as usize] += 1;
-                }
-            }
-        }
-        assert!(seen.iter().all(|n| *n == 1));
-    }
-
-    #[test]
-    fn a_group_that_says_nothing_or_nonsense() -> Result<(), Box<dyn Error>> {
-        let dir = tempfile::tempdir()?;
-        assert!(provenance_of(dir.path()).is_err());
-        let file = dir.path().join("zarr.json");
-        std::fs::write(&file, "{\"attributes\": {}}")?;
-        assert!(provenance_of(dir.path())?.is_none());
-        for text in ["[", "{\"attributes\": {\"warmfront\": 3}}"] {
-            std::fs::write(&file, text)?;
-            let e = provenance_of(dir.path()).expect_err("nonsense").to_string();
-            assert!(e.contains("zarr.json"), "{e}");
-        }
-        Ok(())
-    }
 }

@@ -2,8 +2,9 @@
 
 use warmfront_view::{Bar, BarFigure, BarPanel, Figure, Rgb, Style};
 
+use super::compared::log_reduction;
 use super::reading::{few, part, percent};
-use super::{Answer, LEAST, Link, Spread, log_reduction};
+use super::{Answer, LEAST, Link, Spread};
 use crate::SessionError;
 use crate::export::first_sentence;
 use crate::units::clock;

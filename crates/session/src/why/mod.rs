@@ -22,19 +22,23 @@
 //! [`Question::answer`] reads the outcomes. The scenarios have the stops of the original, so the arms
 //! without a change are those of a plain run, bit by bit. A link that is not at work in a scenario is not
 //! run. Parameters act from the start, also where an event sets them later.
-
+mod answer;
+mod compared;
 mod export;
 mod figure;
 mod reading;
+#[cfg(test)]
+mod tests;
+mod without;
 
-use serde::Serialize;
-use warmfront_model::{Action, Counterfactual, Error, Scenario, Switchable};
+use warmfront_model::{Error, Scenario};
 
+use self::compared::Compared;
+use self::without::{changes, without};
 use crate::SessionError;
-use crate::effect::Effects;
-use crate::record::Row;
 use crate::study::{Case, Outcomes, Study};
 
+pub use answer::{Answer, Link, Measured, Spread};
 pub use export::{Origin, json, write};
 pub use figure::figure;
 pub use reading::percent;
@@ -58,72 +62,6 @@ pub struct Question {
     pub seeds: Vec<u32>,
     /// What has to be run: for each seed the scenario, then each link that is at work.
     pub study: Study,
-}
-
-/// Lowest, mean and highest of the replicates.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Spread {
-    /// Mean; of folds the geometric one.
-    pub mean: f64,
-    /// Lowest.
-    pub low: f64,
-    /// Highest.
-    pub high: f64,
-}
-
-/// What one seed gave with one link taken away, or with none.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Measured {
-    /// Burden of each arm of the scenario, in the observable's unit.
-    pub burden: Vec<Option<f64>>,
-    /// Burden over that of the control without the same link.
-    pub relative: Vec<Option<f64>>,
-    /// Share of each arm's log-reduction that the link carries; none for the control and without effect.
-    pub share: Vec<Option<f64>>,
-    /// Bliss excess of the combination.
-    pub bliss: Option<f64>,
-    /// Fold of the combination.
-    pub fold: Option<f64>,
-}
-
-/// One row of the table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Link {
-    /// Identifier; empty for the row in which nothing is taken away.
-    pub id: String,
-    /// Its name.
-    pub label: String,
-    /// What it is.
-    pub explanation: String,
-    /// Source.
-    pub cite: String,
-    /// Whether it changes anything in this scenario; a link that does not was not run.
-    pub at_work: bool,
-    /// One for each seed, in their order; empty where it was not run.
-    pub measured: Vec<Measured>,
-    /// Why a run ended early.
-    pub failure: Option<String>,
-    /// What the numbers say.
-    pub reading: String,
-}
-
-/// The whole table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// Model time of all burdens.
-    pub time: f64,
-    /// Arms of the scenario: identifier and name.
-    pub arms: Vec<(String, String)>,
-    /// Seeds.
-    pub seeds: Vec<u32>,
-    /// The arm without drugs.
-    pub control: usize,
-    /// The arm whose effect is shared out.
-    pub focus: usize,
-    /// The arms that `focus` combines; empty where it is no combination whose parts were run.
-    pub singles: Vec<usize>,
-    /// Nothing taken away, then every link that was asked about.
-    pub links: Vec<Link>,
 }
 
 impl Question {
@@ -304,186 +242,3 @@ impl Question {
         Ok(answer)
     }
 }
-
-impl Answer {
-    /// Whether the arm that is explained is a combination whose parts were run.
-    pub fn is_combination(&self) -> bool {
-        !self.singles.is_empty()
-    }
-
-    /// Burden of an arm over its own control, in a row of the table.
-    pub fn relative(&self, row: usize, arm: usize) -> Option<Spread> {
-        self.spread(row, |m| m.relative[arm])
-    }
-
-    /// Burden of an arm, in a row of the table.
-    pub fn burden(&self, row: usize, arm: usize) -> Option<Spread> {
-        self.spread(row, |m| m.burden[arm])
-    }
-
-    /// Share of an arm's log-reduction that the link of a row carries.
-    pub fn share(&self, row: usize, arm: usize) -> Option<Spread> {
-        self.spread(row, |m| m.share[arm])
-    }
-
-    /// Bliss excess, in a row of the table.
-    pub fn bliss(&self, row: usize) -> Option<Spread> {
-        self.spread(row, |m| m.bliss)
-    }
-
-    /// Fold, in a row of the table.
-    pub fn fold(&self, row: usize) -> Option<Spread> {
-        let logs = self.spread(row, |m| m.fold.map(f64::ln).filter(|f| f.is_finite()))?;
-        Some(Spread {
-            mean: logs.mean.exp(),
-            low: logs.low.exp(),
-            high: logs.high.exp(),
-        })
-    }
-
-    /// Over the replicates; none where one of them has no value.
-    fn spread(&self, row: usize, value: impl Fn(&Measured) -> Option<f64>) -> Option<Spread> {
-        let values: Option<Vec<f64>> = self.links[row].measured.iter().map(value).collect();
-        Spread::of(&values?)
-    }
-}
-
-impl Spread {
-    fn of(values: &[f64]) -> Option<Self> {
-        let n = values.len();
-        (n > 0).then(|| Self {
-            mean: values.iter().sum::<f64>() / n as f64,
-            low: values.iter().copied().fold(f64::INFINITY, f64::min),
-            high: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        })
-    }
-}
-
-/// Which arms are compared with which.
-#[derive(Debug, Clone, PartialEq)]
-struct Compared {
-    control: usize,
-    focus: usize,
-    singles: Vec<usize>,
-}
-
-impl Compared {
-    /// The last combination whose parts are there, else the treated arm with the smallest burden.
-    fn of(scenario: &Scenario, burden: &[f64]) -> Option<Self> {
-        let observable = scenario.model.burden?;
-        let values = burden.iter().map(|b| {
-            let mut row = vec![0.0; scenario.model.observables.len()];
-            row[observable] = *b;
-            row
-        });
-        let row = Row {
-            time: 0.0,
-            values: values.collect(),
-        };
-        let all: Vec<usize> = (0..scenario.arms.len()).collect();
-        let effects = Effects::of(scenario, &all, &row)?;
-        if let Some(c) = effects.combinations.last() {
-            return Some(Self {
-                control: effects.control,
-                focus: c.arm,
-                singles: c.singles.clone(),
-            });
-        }
-        let others = all.into_iter().filter(|a| *a != effects.control);
-        let focus = others.min_by(|a, b| burden[*a].total_cmp(&burden[*b]))?;
-        Some(Self {
-            control: effects.control,
-            focus,
-            singles: Vec::new(),
-        })
-    }
-
-    /// Everything that the burdens of one group say; `base` is what they were with the link.
-    fn measure(&self, burden: &[Option<f64>], base: Option<&Measured>) -> Measured {
-        let control = burden[self.control].filter(|v| *v > 0.0);
-        let relative: Vec<Option<f64>> = burden
-            .iter()
-            .map(|v| Some((*v)? / control?).filter(|r| r.is_finite()))
-            .collect();
-        let share = |arm: usize| -> Option<f64> {
-            let with = log_reduction(base?.relative[arm])?;
-            let without = log_reduction(relative[arm])?;
-            (arm != self.control && with.abs() >= LEAST).then(|| (with - without) / with)
-        };
-        let shares = (0..burden.len()).map(share).collect();
-        let found = relative[self.focus];
-        let independent: Option<f64> = match self.singles.as_slice() {
-            [] => None,
-            singles => singles.iter().map(|s| relative[*s]).product(),
-        };
-        let pair = independent.zip(found);
-        Measured {
-            share: shares,
-            bliss: pair.map(|(expected, found)| expected - found),
-            fold: pair
-                .filter(|p| p.0 > 0.0 && p.1 > 0.0)
-                .map(|(expected, found)| expected / found),
-            burden: burden.to_vec(),
-            relative,
-        }
-    }
-}
-
-/// `ln(V_c / V)` of a burden relative to its control; none where nothing is left.
-fn log_reduction(relative: Option<f64>) -> Option<f64> {
-    relative.map(|r| -r.ln()).filter(|l| l.is_finite())
-}
-
-/// Whether taking a link away changes anything in a scenario.
-fn changes(scenario: &Scenario, link: &Counterfactual) -> bool {
-    let set = link.parameters.iter().any(|&(p, value)| {
-        let by_event = scenario.events.iter().any(|e| match &e.action {
-            Action::Set { parameters } => parameters.iter().any(|&(q, v)| q == p && v != value),
-            _ => false,
-        });
-        by_event || scenario.arms.iter().any(|a| a.parameters[p] != value)
-    });
-    let on = |what: &Switchable| match *what {
-        Switchable::Process(i) => !scenario.off[i],
-        Switchable::Transport(i) => !scenario.off_transports[i],
-    };
-    let switched = |what: &Switchable| {
-        let by_event = |a: &Action| matches!(a, Action::Switch { what: w, on: true } if w == what);
-        on(what) || scenario.events.iter().any(|e| by_event(&e.action))
-    };
-    set || link.off.iter().any(switched)
-}
-
-/// The scenario without a link. Its events keep their times, so that it stops where the other does.
-fn without(scenario: &Scenario, link: &Counterfactual) -> Scenario {
-    let mut changed = scenario.clone();
-    for &(p, value) in &link.parameters {
-        changed.parameters[p] = value;
-        for arm in &mut changed.arms {
-            arm.parameters[p] = value;
-        }
-    }
-    for what in &link.off {
-        match *what {
-            Switchable::Process(i) => changed.off[i] = true,
-            Switchable::Transport(i) => changed.off_transports[i] = true,
-        }
-    }
-    for event in &mut changed.events {
-        match &mut event.action {
-            Action::Set { parameters } => {
-                for (p, v) in parameters {
-                    if let Some((_, value)) = link.parameters.iter().find(|(q, _)| q == p) {
-                        *v = *value;
-                    }
-                }
-            }
-            Action::Switch { what, on } if link.off.contains(what) => *on = false,
-            _ => {}
-        }
-    }
-    changed
-}
-
-#[cfg(test)]
-mod tests;

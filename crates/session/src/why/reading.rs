@@ -1,6 +1,7 @@
 //! What the numbers of a row say, as a sentence. Nothing here knows any link: the words follow the numbers.
 
-use super::{Answer, LEAST, log_reduction};
+use super::compared::log_reduction;
+use super::{Answer, LEAST};
 use crate::units::rounded;
 
 /// Shares below this are nothing to speak of.

@@ -1,4 +1,4 @@
-use warmfront_model::{Event, Library, Overrides, Written};
+use warmfront_model::{Action, Event, Library, Overrides, Written};
 
 use super::*;
 use crate::study::Outcome;
