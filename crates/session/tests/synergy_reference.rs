@@ -215,7 +215,7 @@ fn figures_of_the_tumour_say_the_result() -> Result<()> {
     let said = words(&map.figure()?);
     for part in [
         "More than additive (Loewe)",
-        "n/a: beyond the largest single effect.",
+        "n/a: one drug alone never has this effect.",
         "label doses",
         "dose of first (mg)",
     ] {

@@ -102,7 +102,8 @@ impl Surface {
         let [width, height] = self.size;
         let mut d = Drawing::default();
         let top = heading(&mut d, &theme, width, &self.title, &self.subtitle);
-        let words = [self.caption.as_str(), self.footer.as_str()];
+        let caption = self.full_caption();
+        let words = [caption.as_str(), self.footer.as_str()];
         let bar = (range, map, self.value_label.as_str());
         let tall = foot(&mut Drawing::default(), &theme, [width, 0.0], bar, words)?;
         let area = Rect::new(
@@ -119,6 +120,21 @@ impl Surface {
         self.draw(&mut d, &theme, area, limits, (range, map));
         foot(&mut d, &theme, [width, height - tall], bar, words)?;
         Figure::new(width, height, &self.title, &theme, d)
+    }
+
+    /// The caption, which also says so where distances on the page are not those of the doses.
+    fn full_caption(&self) -> String {
+        let even = |side: &DoseSide| {
+            let steps = || side.doses.windows(2).map(|w| w[1] - w[0]);
+            let first = steps().next().unwrap_or(0.0);
+            steps().all(|s| (s - first).abs() <= 1e-6 * first.abs())
+        };
+        match even(&self.x) && even(&self.y) {
+            true => self.caption.clone(),
+            false => format!("{} Doses not to scale.", self.caption)
+                .trim_start()
+                .to_owned(),
+        }
     }
 
     /// Limits of the upright axis: round, with 0 inside.

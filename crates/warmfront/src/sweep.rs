@@ -366,17 +366,43 @@ fn matrix_text(results: &Results<'_>, synergy: Option<&Synergy>) -> String {
     text
 }
 
+/// The unit after a comma; nothing for a pure number.
+fn unit_words(unit: &str) -> String {
+    match unit {
+        "" | "1" => String::new(),
+        unit => format!(", {unit}"),
+    }
+}
+
 fn arms_text(results: &Results<'_>) -> String {
     let plan = results.plan;
     let model = &plan.base.model;
     let o = &model.observables[plan.observable];
     let compared = plan.effects.is_some() && plan.arms.len() > 1;
     let mut text = match compared {
-        true => format!("{}, relative to the control at the same point\n", o.label),
+        true => format!(
+            "{}, relative to the control at the same point; of the control itself{}\n",
+            o.label,
+            unit_words(&o.unit)
+        ),
         false => format!("{} ({})\n", o.label, o.unit),
     };
     let mut head: Vec<String> = plan.axes.iter().map(|a| a.id(model).to_owned()).collect();
-    head.extend(plan.arms.iter().cloned());
+    let control = plan
+        .effects
+        .as_ref()
+        .map(|e| e.control)
+        .filter(|_| compared);
+    head.extend(
+        plan.arms
+            .iter()
+            .enumerate()
+            .map(|(a, arm)| match Some(a) == control {
+                true if o.unit == "1" => format!("{arm} (itself)"),
+                true => format!("{arm} ({})", o.unit),
+                false => arm.clone(),
+            }),
+    );
     for c in 0..results.combinations() {
         let arm = results.combination_arm(c).unwrap_or(0);
         head.push(format!("Bliss excess of {}", plan.arms[arm]));
@@ -392,11 +418,12 @@ fn arms_text(results: &Results<'_>) -> String {
             .map(|(a, i)| format_number(a.values[i]));
         let mut line: Vec<String> = values.collect();
         for a in 0..plan.arms.len() {
-            let mean = match compared {
+            let relative = compared && Some(a) != control;
+            let mean = match relative {
                 true => results.mean_relative(p, a),
                 false => results.mean_burden(p, a),
             };
-            line.push(mean.map_or("-".to_owned(), |m| match compared {
+            line.push(mean.map_or("-".to_owned(), |m| match relative {
                 true => format!("{:.2}", m.mean),
                 false => format_number(m.mean),
             }));
@@ -425,7 +452,7 @@ fn arms_text(results: &Results<'_>) -> String {
     if results.combinations() > 0 {
         let seeds = plan.seeds.len();
         text.push_str(&match seeds {
-            n if n >= 5 => format!("in brackets: 95 % interval over {n} seeds\n"),
+            n if n >= 5 => format!("in brackets: 95 % interval over {n} seeds of the start map\n"),
             1 => "one seed, no interval\n".to_owned(),
             n => format!("{n} seeds, too few for an interval\n"),
         });
@@ -465,9 +492,10 @@ fn screen_text(screened: &Screened<'_>) -> String {
             ]);
         }
         text.push_str(&aligned(&lines));
-        text.push_str(
-            "mu*: mean absolute change of the outcome over the parameter's range; sigma: interaction or curvature\n\n",
-        );
+        text.push_str(&format!(
+            "mu*: mean absolute change of the outcome over ±{} %; sigma: interaction or curvature, not an error\n\n",
+            format_number(100.0 * plan.spread)
+        ));
     }
     for sentence in screened.words() {
         text.push_str(&format!("{sentence}\n"));

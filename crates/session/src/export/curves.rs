@@ -150,22 +150,30 @@ fn groups(record: &Record) -> Vec<(String, Vec<usize>)> {
     groups
 }
 
-/// Doses of all arms, each drug once, with every time at which any arm gets it.
+/// Doses of all arms: each drug once where all arms that get it do so at the same times, else once for
+/// each of the different courses, with the arms that follow it.
 fn doses(record: &Record) -> Vec<DoseTrack> {
-    let mut tracks: Vec<DoseTrack> = Vec::new();
+    let mut courses: Vec<(DoseTrack, Vec<&str>)> = Vec::new();
     for arm in 0..record.arms.len() {
         for track in treatment::dose_tracks(record, arm) {
-            match tracks.iter_mut().find(|t| t.label == track.label) {
-                Some(t) => {
-                    t.times.extend(track.times);
-                    t.times.sort_by(f64::total_cmp);
-                    t.times.dedup();
-                }
-                None => tracks.push(track),
+            match courses.iter_mut().find(|(t, _)| *t == track) {
+                Some((_, arms)) => arms.push(record.label(arm)),
+                None => courses.push((track, vec![record.label(arm)])),
             }
         }
     }
-    tracks
+    // Drug by drug, in the order in which they first appear.
+    let drugs: Vec<String> = courses.iter().map(|(t, _)| t.label.clone()).collect();
+    courses.sort_by_key(|(t, _)| drugs.iter().position(|d| *d == t.label));
+    let of = |drug: &String| drugs.iter().filter(|d| *d == drug).count();
+    let told = |(mut track, arms): (DoseTrack, Vec<&str>)| {
+        if of(&track.label) > 1 {
+            let more = if arms.len() > 1 { " and others" } else { "" };
+            track.label = format!("{}: {}{more}", track.label, arms[0]);
+        }
+        track
+    };
+    courses.into_iter().map(told).collect()
 }
 
 fn points(record: &Record, arm: usize, observable: usize) -> Vec<[f64; 2]> {

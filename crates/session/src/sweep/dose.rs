@@ -26,21 +26,31 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// The mean excess and what is known of it: `+0.120 (95 % interval +0.100 to +0.140 over 5 seeds)`.
+    /// The mean excess and what is known of it: `+0.120 (95 % interval +0.100 to +0.140 over 5
+    /// seeds of the start map)`, with `over 6 of 12 dose pairs` where not all have an excess.
     pub fn words(&self, seeds: usize) -> String {
         let Some(summary) = &self.summary else {
-            return "not defined at any dose pair".to_owned();
+            let why: Vec<&str> = self.reasons().into_iter().map(Reason::words).collect();
+            return format!("not defined at any dose pair: {}", why.join(", "));
         };
-        let mean = signed(summary.mean);
+        let mut mean = signed(summary.mean);
+        if summary.defined < summary.pairs {
+            mean.push_str(&format!(" over {}", summary.coverage()));
+        }
         match (&self.bootstrap, seeds) {
             (Ok(b), n) => format!(
-                "{mean} (95 % interval {} to {} over {n} seeds)",
+                "{mean} (95 % interval {} to {} over {n} seeds of the start map)",
                 signed(b.mean.low),
                 signed(b.mean.high)
             ),
             (Err(_), 1) => format!("{mean} (one seed, no interval)"),
             (Err(_), n) => format!("{mean} ({n} seeds, too few for an interval)"),
         }
+    }
+
+    /// Why some pairs have no excess.
+    pub fn reasons(&self) -> Vec<Reason> {
+        Reason::of_grid(&self.excess)
     }
 
     /// More, about or less than additive, or uncertain.

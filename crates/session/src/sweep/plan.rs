@@ -215,6 +215,19 @@ impl Plan {
         each.collect::<Vec<_>>().join(", ")
     }
 
+    /// `MEK inhibitor 30 mg, PD-L1 inhibitor 1200 mg`: what axes of figures say.
+    pub fn point_labels(&self, at: [usize; 2]) -> String {
+        let model = &self.base.model;
+        let each = self.axes.iter().zip(at).map(|(axis, i)| {
+            let values = axis.amounts(&self.base);
+            let value = values.as_ref().unwrap_or(&axis.values)[i];
+            let unit = pretty_unit(axis.unit(model));
+            let text = format!("{} {} {unit}", axis.label(model), number(value));
+            text.trim_end().to_owned()
+        });
+        each.collect::<Vec<_>>().join(", ")
+    }
+
     /// The arms of a dose matrix are new ones, so an event may not ask for old ones.
     fn for_all_arms(&mut self, base: &mut Scenario) -> Result<(), Error> {
         for event in &mut base.events {

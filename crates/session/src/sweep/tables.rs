@@ -144,13 +144,13 @@ pub(super) fn synergy(plan: &Plan, synergy: &Synergy) -> Table {
     columns.extend([
         Column::number(
             "loewe_index",
-            "Loewe's combination index d1/D1 + d2/D2; below 1 is synergy.",
+            "Loewe's combination index d1/D1 + d2/D2 at the effect of the pair; below 1 is synergy.",
         ),
         Column::number(
             "fold",
             "V1 V2 / (V_control V12): how many times less is left than under Bliss.",
         ),
-        Column::text("undefined", "Why a number is missing."),
+        Column::text("undefined", "Why a number is missing, for each column that is empty."),
     ]);
     let effects = synergy.matrix.effects();
     let rows = points(plan).map(|(_, at)| {
@@ -172,7 +172,15 @@ pub(super) fn synergy(plan: &Plan, synergy: &Synergy) -> Table {
                 reasons.push(format!("{}: {}", m.metric.label(), reason.words()));
             }
         }
-        row.extend([&synergy.index[i][j], &synergy.fold[i][j]].map(|v| cell(found(v))));
+        for (id, value) in [
+            ("loewe_index", &synergy.index[i][j]),
+            ("fold", &synergy.fold[i][j]),
+        ] {
+            row.push(cell(found(value)));
+            if let Err(reason) = value {
+                reasons.push(format!("{id}: {}", reason.words()));
+            }
+        }
         row.push(reasons.join("; "));
         row
     });

@@ -17,6 +17,7 @@ use super::{Varied, tables, zarr};
 use crate::export::{VERSION, Written, one_line, png};
 use crate::folder::OutputFolder;
 use crate::study::{Outcomes, Store, Study};
+use crate::synergy::Reason;
 use crate::units::rounded;
 use crate::{Provenance, SessionError};
 
@@ -211,6 +212,7 @@ fn measured(m: &Measured, seeds: usize, synergy: &Synergy) -> Value {
     let s = m.summary.as_ref();
     let bootstrap = m.bootstrap.as_ref();
     let r = |v: f64| rounded(v, 8);
+    let [n, k] = synergy.matrix.shape();
     json!({
         "mean_excess": s.map(|s| r(s.mean)),
         "interval_95": bootstrap.ok().map(|b| [r(b.mean.low), r(b.mean.high)]),
@@ -218,8 +220,15 @@ fn measured(m: &Measured, seeds: usize, synergy: &Synergy) -> Value {
         "verdict": m.verdict(),
         "words": s.map(|s| s.words(&synergy.matrix)),
         "mean": m.words(seeds),
-        "dose_pairs": s.map(|s| s.pairs),
-        "defined": s.map(|s| s.defined),
+        "dose_pairs": (n - 1) * (k - 1),
+        "defined": s.map_or(0, |s| s.defined),
+        "not_defined_because": m.reasons().into_iter().map(Reason::words).collect::<Vec<_>>(),
+        "strongest": s.map(|s| json!({
+            "is": s.strongest_words(),
+            "excess": r(s.strongest().excess),
+            "doses": s.strongest().doses,
+            "at": s.strongest().place(&synergy.matrix),
+        })),
         "synergistic_share": s.map(|s| r(s.synergistic)),
         "antagonistic_share": s.map(|s| r(s.antagonistic)),
         "largest": s.map(|s| json!({ "excess": r(s.largest.excess), "doses": s.largest.doses })),

@@ -26,6 +26,15 @@ pub struct Isobole {
     pub additive: Option<[f64; 2]>,
 }
 
+impl Isobole {
+    /// Whether the lines only join points where one dose is 0. They are then straight between two points
+    /// below the smallest doses, additive by construction, and say nothing.
+    pub fn is_below_smallest_dose(&self) -> bool {
+        let mut points = self.lines.iter().flatten();
+        !points.any(|p| p[0] > 0.0 && p[1] > 0.0)
+    }
+}
+
 /// Isoboles at the levels, each above 0.
 pub fn isoboles(matrix: &Matrix, levels: &[f64]) -> Vec<Isobole> {
     let alone = [0, 1].map(|drug| SingleDrug::of(matrix, drug, Inverse::Interpolated));
@@ -190,5 +199,8 @@ mod tests {
         assert!((ends[0][1] - additive[1]).abs() < 1e-12 && ends[0][0] == 0.0);
         assert!((ends[1][0] - additive[0]).abs() < 1e-12 && ends[1][1] == 0.0);
         assert_eq!(found[1].additive, None);
+        // 5 % is below the smallest dose of both drugs; 15 % of one only.
+        let low = isoboles(&matrix, &[0.05, 0.15]);
+        assert!(low[0].is_below_smallest_dose() && !low[1].is_below_smallest_dose());
     }
 }

@@ -67,10 +67,30 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason of a grid, each once, in the order of the grid.
+    pub fn of_grid(values: &Grid<Value>) -> Vec<Self> {
+        let mut reasons = Vec::new();
+        for reason in values.iter().flatten().filter_map(|v| v.err()) {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        reasons
+    }
+
+    /// The same as a sentence for a caption; empty if every value is there.
+    pub fn sentence(values: &Grid<Value>) -> String {
+        let words: Vec<&str> = Self::of_grid(values).into_iter().map(Self::words).collect();
+        match words.is_empty() {
+            true => String::new(),
+            false => format!(" n/a: {}.", words.join(", ")),
+        }
+    }
+
     /// The reason in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::BeyondSingle => "beyond the largest single effect",
+            Self::BeyondSingle => "one drug alone never has this effect",
             Self::NoEffect => "no effect to compare",
             Self::NothingLeft => "nothing is left of the burden",
             Self::TooFewDoses => "a curve needs at least 3 doses above 0",

@@ -96,22 +96,12 @@ impl Shown {
             let interval = format!(" 95 % interval of the mean {low:+.3} to {high:+.3}.");
             text.push_str(&interval.replace('-', "−"));
         }
-        let missing = values.iter().flatten().filter_map(|v| v.err());
-        let mut reasons: Vec<Reason> = Vec::new();
-        missing.for_each(|r| {
-            if !reasons.contains(&r) {
-                reasons.push(r);
-            }
-        });
-        if !reasons.is_empty() {
-            let words: Vec<&str> = reasons.into_iter().map(Reason::words).collect();
-            text.push_str(&format!(" n/a: {}.", words.join(", ")));
-        }
+        text.push_str(&Reason::sentence(values));
         text
     }
 }
 
-/// A heat map. An excess marks its largest value; `chosen` marks the pair of doses that people know,
+/// A heat map. An excess marks its largest value, or the lowest if the mean is below 0; `chosen` marks the pair of doses that people know,
 /// e.g. the ones on the label; `mean` is the interval of the mean excess, if there is one.
 ///
 /// # Errors
@@ -129,8 +119,8 @@ pub fn heat_map(
         && let Some(summary) = Summary::of_excess(matrix, metric, &values)
     {
         marks.push(HeatMark {
-            cell: summary.largest.cell,
-            label: "largest excess".to_owned(),
+            cell: summary.strongest().cell,
+            label: summary.strongest_words().to_owned(),
             marker: Marker::Disc,
         });
     }
@@ -188,16 +178,16 @@ pub fn surface(
 /// An isobologram of the effects `levels` (0 to 1).
 pub fn isobologram(matrix: &Matrix, levels: &[f64], page: &Page) -> Isobologram {
     let found = isoboles(matrix, levels);
-    let with_line = found.iter().filter(|i| i.additive.is_some()).count();
-    let mut caption =
-        "A line below its dashed one needs less of both drugs than additive doses would."
-            .to_owned();
-    if with_line < found.len() {
-        caption.push_str(" No dashed line: one drug alone never has that effect.");
-    }
+    let caption = isobole_caption(&found);
     let sides = sides(matrix);
     let level = |isobole: super::Isobole| IsoboleLevel {
-        label: format!("{} effect", amount(100.0 * isobole.level, "%")),
+        label: match isobole.is_below_smallest_dose() {
+            true => format!(
+                "{} effect, below the smallest dose",
+                amount(100.0 * isobole.level, "%")
+            ),
+            false => format!("{} effect", amount(100.0 * isobole.level, "%")),
+        },
         lines: isobole.lines,
         additive: isobole.additive,
     };
@@ -216,6 +206,21 @@ pub fn isobologram(matrix: &Matrix, levels: &[f64], page: &Page) -> Isobologram 
         style: page.style,
         size: page.size,
     }
+}
+
+/// How the lines of an isobologram are read, and why some have no dashed one.
+pub(crate) fn isobole_caption(found: &[super::Isobole]) -> String {
+    let with_line = found.iter().filter(|i| i.additive.is_some()).count();
+    if with_line == 0 {
+        return "No dashed lines of additive doses: one drug alone never has these effects."
+            .to_owned();
+    }
+    let mut caption =
+        "A line below its dashed one needs less of both drugs than additive doses.".to_owned();
+    if with_line < found.len() {
+        caption.push_str(" No dashed line: one drug alone never has that effect.");
+    }
+    caption
 }
 
 fn title(page: &Page, shown: Shown) -> String {

@@ -41,6 +41,17 @@ pub struct Extreme {
     pub doses: [f64; 2],
 }
 
+impl Extreme {
+    /// `MEK inhibitor 60 mg and PD-L1 inhibitor 120 mg`
+    pub fn place(&self, matrix: &Matrix) -> String {
+        let at = [0, 1].map(|drug| {
+            let doses = &matrix.drugs()[drug];
+            format!("{} {}", doses.name, amount(self.doses[drug], &doses.unit))
+        });
+        at.join(" and ")
+    }
+}
+
 /// The dose pairs with one interaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Region {
@@ -120,25 +131,47 @@ impl Summary {
         })
     }
 
+    /// What stands out: the smallest excess if the mean is below 0, else the largest.
+    pub fn strongest(&self) -> &Extreme {
+        match self.mean < 0.0 {
+            true => &self.smallest,
+            false => &self.largest,
+        }
+    }
+
+    /// What [`Summary::strongest`] is.
+    pub fn strongest_words(&self) -> &'static str {
+        match (self.mean < 0.0, Additivity::of(self.strongest().excess)) {
+            (true, Additivity::Less) => "strongest antagonism",
+            (true, _) => "lowest excess",
+            (false, Additivity::More) => "largest synergy",
+            (false, _) => "largest excess",
+        }
+    }
+
+    /// `12 dose pairs`, or `6 of 12 dose pairs` where not all have an excess.
+    pub fn coverage(&self) -> String {
+        match self.defined == self.pairs {
+            true => format!("{} dose pairs", self.pairs),
+            false => format!("{} of {} dose pairs", self.defined, self.pairs),
+        }
+    }
+
     /// One or two sentences.
     pub fn words(&self, matrix: &Matrix) -> String {
-        let at = [0, 1].map(|drug| {
-            let doses = &matrix.drugs()[drug];
-            format!(
-                "{} {}",
-                doses.name,
-                amount(doses.values[self.largest.cell[drug]], &doses.unit)
-            )
-        });
+        let strongest = self.strongest();
+        let extreme = match self.mean < 0.0 {
+            true => "lowest",
+            false => "largest",
+        };
         let mut text = format!(
-            "{} ({}): mean excess {} over {} dose pairs, largest {} at {} and {}",
+            "{} ({}): mean excess {} over {}, {extreme} {} at {}",
             capital(self.additivity.words()),
             self.metric.label(),
             signed(self.mean),
-            self.defined,
-            signed(self.largest.excess),
-            at[0],
-            at[1]
+            self.coverage(),
+            signed(strongest.excess),
+            strongest.place(matrix),
         );
         for region in &self.regions {
             text.push_str("; ");
@@ -304,5 +337,24 @@ mod tests {
             words.contains("largest +0.400 at mek 1 mg and pdl1 0.5 mg"),
             "{words}"
         );
+        assert_eq!(s.strongest_words(), "largest synergy");
+    }
+
+    #[test]
+    fn a_negative_mean_names_the_strongest_antagonism() {
+        let m = matrix(3, 3, |i, j| -0.3 - 0.04 * (i * j) as f64);
+        let s = Summary::of(&m, Metric::Bliss).expect("defined");
+        assert_eq!((s.largest.cell, s.strongest().cell), ([1, 1], [2, 2]));
+        assert_eq!(s.strongest_words(), "strongest antagonism");
+        let words = s.words(&m);
+        assert!(
+            words.contains("over 4 dose pairs, lowest −0.160 at mek 1 mg and pdl1 1 mg"),
+            "{words}"
+        );
+        // Means say how many pairs are behind them where some have none.
+        let mut some = Metric::Bliss.excess(&m);
+        some[1][1] = Err(crate::synergy::Reason::BeyondSingle);
+        let s = Summary::of_excess(&m, Metric::Bliss, &some).expect("defined");
+        assert_eq!(s.coverage(), "3 of 4 dose pairs");
     }
 }

@@ -81,7 +81,12 @@ fn extent(values: &[Vec<Option<f64>>], what: &str, sign: bool) -> String {
         Some([low.min(*v), high.max(*v)])
     });
     let word = |v: f64| if sign { signed(v) } else { number(rounded(v)) };
-    let text = ends.map(|[low, high]| format!("{what}from {} to {}.", word(low), word(high)));
+    let missing = match values.iter().flatten().any(Option::is_none) {
+        true => " n/a: a case failed, or its control has no burden.",
+        false => "",
+    };
+    let text =
+        ends.map(|[low, high]| format!("{what}from {} to {}.{missing}", word(low), word(high)));
     let text = text.unwrap_or_default();
     let mut letters = text.chars();
     letters
@@ -116,6 +121,18 @@ pub(super) fn along(results: &Results<'_>) -> Result<Figure, ViewError> {
         reference: relative.then_some(1.0),
         lines: arms.collect(),
     }];
+    if let Some(control) = plan.effects.as_ref().map(|e| e.control).filter(|_| relative) {
+        let label = &plan.arm_labels[control];
+        panels.push(Panel {
+            title: format!("{} of {label} itself ({unit})", o.label).replace(" ()", ""),
+            reference: None,
+            lines: vec![Line {
+                label: label.clone(),
+                nth: control,
+                points: points().map(|p| results.mean_burden(p, control)).collect(),
+            }],
+        });
+    }
     let bliss: Vec<Line> = (0..results.combinations())
         .map(|c| {
             let arm = results.combination_arm(c).unwrap_or(0);
@@ -140,7 +157,7 @@ pub(super) fn along(results: &Results<'_>) -> Result<Figure, ViewError> {
         });
     }
     let bands = match plan.seeds.len() {
-        n if n >= 5 => format!(" Bands: 95 % bootstrap interval of the mean over {n} seeds."),
+        n if n >= 5 => format!(" Bands: 95 % bootstrap interval of the mean over {n} seeds of the start map."),
         n => format!(" {}: too few for an interval.", seeds(n)),
     };
     caption.push_str(&bands);

@@ -8,13 +8,14 @@ use super::super::plan::Plan;
 use super::shown::{Shown, by_point};
 use super::{Drawn, SIZE, rounded, subtitle, title};
 use crate::export::first_sentence;
-use crate::synergy::{Metric, isoboles};
+use crate::synergy::picture::isobole_caption;
+use crate::synergy::{Isobole, Metric, Reason, isoboles};
 use crate::units::number;
 /// Most isoboles of a figure.
 const MOST_LEVELS: usize = 4;
 
-/// Distance of effects whose isoboles may be drawn.
-const LEVEL: f64 = 0.05;
+/// Distances of effects whose isoboles may be drawn; the smaller ones where the larger find none.
+const STEPS: [f64; 3] = [0.05, 0.02, 0.01];
 
 fn burden_label(plan: &Plan) -> String {
     let o = &plan.base.model.observables[plan.observable];
@@ -35,7 +36,7 @@ fn burden_shown(results: &Results<'_>, bliss: &str) -> Shown {
         format!(
             "Smallest: {} of the control at {}. {bliss}",
             number(rounded(v)),
-            plan.point_words(at)
+            plan.point_labels(at)
         )
     });
     Shown {
@@ -73,6 +74,7 @@ pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> V
     for m in &synergy.measured {
         let label = m.metric.label();
         let Some(summary) = &m.summary else { continue };
+        let strongest = summary.strongest();
         let values = |grid: &crate::synergy::Grid<crate::synergy::Value>| {
             let column = |c: &Vec<crate::synergy::Value>| c.iter().map(|v| v.ok()).collect();
             grid.iter().map(column).collect()
@@ -81,10 +83,15 @@ pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> V
             title: title(plan, &format!("{label} excess by dose")),
             values: values(&m.excess),
             label: format!("{label} excess effect, share of the control (positive: synergy)"),
-            caption: caption(m, synergy.seeds),
+            caption: caption(m, synergy.seeds) + &Reason::sentence(&m.excess),
             marks: vec![HeatMark {
-                cell: summary.largest.cell,
-                label: format!("largest: {}", signed(summary.largest.excess)),
+                cell: strongest.cell,
+                label: format!(
+                    "{}: {} at {}",
+                    summary.strongest_words(),
+                    signed(strongest.excess),
+                    strongest.place(&synergy.matrix)
+                ),
                 marker: Marker::nth(0),
             }],
             differs: true,
@@ -112,57 +119,62 @@ pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> V
     drawn
 }
 
-/// Effects that both drugs reach alone, so that each has an additive line; without such effects those that
-/// the pair reaches.
-fn levels(synergy: &Synergy) -> Vec<f64> {
+/// Isoboles of effects that both drugs reach alone, so that each has an additive line; without such effects
+/// those that the pair reaches. Lines below the smallest doses are left out: they are straight by
+/// construction.
+fn drawn_isoboles(synergy: &Synergy) -> Vec<Isobole> {
     let most = |effects: &mut dyn Iterator<Item = f64>| effects.fold(0.0_f64, f64::max);
     let alone = [0, 1].map(|drug| most(&mut synergy.matrix.single(drug).into_iter()));
     let pair = most(&mut synergy.matrix.effects().iter().flatten().copied());
-    let both = alone[0].min(alone[1]);
-    let top = if both > LEVEL { both } else { pair };
-    let count = ((top / LEVEL).ceil() as usize).saturating_sub(1);
-    let mut steps: Vec<usize> = (1..=MOST_LEVELS)
-        .map(|k| (k * count).div_ceil(MOST_LEVELS))
-        .collect();
-    steps.dedup();
-    steps.retain(|k| *k > 0);
-    steps.into_iter().map(|k| k as f64 * LEVEL).collect()
+    for step in STEPS {
+        for top in [alone[0].min(alone[1]), pair] {
+            let count = ((top / step).ceil() as usize).saturating_sub(1);
+            let levels: Vec<f64> = (1..=count).map(|k| k as f64 * step).collect();
+            let mut found = isoboles(&synergy.matrix, &levels);
+            found.retain(|i| !i.is_below_smallest_dose());
+            if !found.is_empty() {
+                return spread(found);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// As many as fit into a figure, at even distances up to the last.
+fn spread(all: Vec<Isobole>) -> Vec<Isobole> {
+    let count = all.len();
+    let kept = |i: usize| (1..=MOST_LEVELS).any(|k| (k * count).div_ceil(MOST_LEVELS) == i + 1);
+    let each = all.into_iter().enumerate().filter(|(i, _)| kept(*i));
+    each.map(|(_, isobole)| isobole).collect()
 }
 
 fn isobologram(plan: &Plan, synergy: &Synergy) -> Option<Result<Figure, ViewError>> {
-    let levels: Vec<IsoboleLevel> = isoboles(&synergy.matrix, &levels(synergy))
-        .into_iter()
-        .filter(|l| !l.lines.is_empty())
-        .map(|l| IsoboleLevel {
-            label: format!("{:.0} % effect", 100.0 * l.level),
-            lines: l.lines,
-            additive: l.additive,
-        })
-        .collect();
-    if levels.is_empty() {
+    let found = drawn_isoboles(synergy);
+    if found.is_empty() {
         return None;
     }
+    let mut words = isobole_caption(&found);
     let loewe = synergy
         .measured
         .iter()
         .find(|m| matches!(m.metric, Metric::Loewe(_)));
-    let caption = match loewe.filter(|m| m.summary.is_some()) {
-        Some(m) => format!(
-            "A line below its dashed one needs less of both drugs. {}",
-            caption(m, synergy.seeds)
-        ),
-        None => {
-            "A line below its dashed one needs less of both drugs than additive doses.".to_owned()
-        }
-    };
+    if let Some(m) = loewe.filter(|m| m.summary.is_some()) {
+        words.push_str(&format!(" {}", caption(m, synergy.seeds)));
+    }
+    words.push_str(" Between 0 and the smallest dose, lines are interpolated.");
+    let levels = found.into_iter().map(|l| IsoboleLevel {
+        label: format!("{:.0} % effect", 100.0 * l.level),
+        lines: l.lines,
+        additive: l.additive,
+    });
     let figure = Isobologram {
         title: title(plan, "dose pairs of equal effect"),
         subtitle: subtitle(plan),
         x_label: plan.axes[0].title(&plan.base.model),
         y_label: plan.axes[1].title(&plan.base.model),
-        levels,
+        levels: levels.collect(),
         limits: None,
-        caption,
+        caption: words,
         footer: first_sentence(&plan.base.model.caveat),
         style: Style::Print,
         size: SIZE,

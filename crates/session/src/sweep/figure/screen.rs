@@ -17,8 +17,12 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
         let f = &m.factors[*i];
         Bar {
             value: Some(f.mu_star),
-            range: (f.sigma > 0.0).then_some([(f.mu_star - f.sigma).max(0.0), f.mu_star + f.sigma]),
-            text: number(rounded(f.mu_star)),
+            range: None,
+            text: format!(
+                "{} (sigma {})",
+                number(rounded(f.mu_star)),
+                number(crate::units::rounded(f.sigma, 2))
+            ),
         }
     };
     let mean = |i: &usize| {
@@ -33,7 +37,7 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
         let p = &plan.base.model.parameters[plan.inputs[*i].parameter];
         format!("{} ({})", p.label, confidence(p.confidence))
     });
-    let share = number(100.0 * plan.spread);
+    let share = number(rounded(100.0 * plan.spread));
     let figure = BarFigure {
         title: format!("{}: what {} hangs on", plan.base.label, lower_first(&m.label)),
         subtitle: format!(
@@ -47,7 +51,7 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
         panels: vec![
             BarPanel {
                 title: "Influence (mu*)".to_owned(),
-                note: "mean absolute change over the parameter's whole range; whisker: ± sigma, interaction or curvature".to_owned(),
+                note: format!("mean absolute change over ±{share} %; sigma: interaction or curvature, not an error"),
                 log: false,
                 reference: 0.0,
                 reference_label: String::new(),
@@ -56,7 +60,7 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
             },
             BarPanel {
                 title: "Direction (mu)".to_owned(),
-                note: "mean change when the parameter rises over its whole range".to_owned(),
+                note: format!("mean change when the parameter rises from −{share} % to +{share} %"),
                 log: false,
                 reference: 0.0,
                 reference_label: String::new(),
@@ -64,7 +68,7 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
                 bars: top.iter().map(mean).collect(),
             },
         ],
-        panel_width: 300.0,
+        panel_width: 340.0,
         footer: screened.words().first().cloned().unwrap_or_default(),
         style: Style::Print,
     };

@@ -153,9 +153,9 @@ impl<'a> Screened<'a> {
         let each = self.robustness.iter().map(|r| {
             let m = &self.measures[r.measure];
             let top = m.ranked();
-            let share = 100.0 * self.plan.spread;
+            let share = number(rounded(100.0 * self.plan.spread, 3));
             let mut text = format!(
-                "{}: {} ({}). {} of {} sampled points (each parameter within ±{share:.0} %) keep this verdict, {} keep the sign.",
+                "{}: {} ({}). {} of {} sampled points (each parameter within ±{share} %) keep this verdict, {} keep the sign.",
                 m.label,
                 r.verdict.words(),
                 m.base.map_or("n/a".to_owned(), signed),
@@ -164,11 +164,14 @@ impl<'a> Screened<'a> {
                 r.same_sign,
             );
             if r.flips.is_empty() {
-                text.push_str(" No single assumption carries it: none of the moves changed the verdict");
+                text.push_str(&match self.plan.inputs.len() {
+                    1 => format!(" The one parameter that was moved (±{share} %) did not change the verdict"),
+                    n => format!(" None of the {n} parameters that were moved (±{share} % each, one at a time) changed the verdict"),
+                });
                 if let Some(first) = top.first() {
                     let f = &m.factors[*first];
                     text.push_str(&format!(
-                        "; {} moves it most (mu* {} over its whole range)",
+                        "; {} moves it most (mu* {} over ±{share} %)",
                         self.named(*first),
                         number(rounded(f.mu_star, 3))
                     ));
