@@ -64,7 +64,19 @@ fn a_dose_matrix_writes_tables_arrays_and_figures() {
         (Some("complete"), Some(18))
     );
     assert!(s["cases_per_minute"].as_f64().is_some_and(|r| r > 1.0) && s["batch"] == 9);
-    assert!(s["synergy"]["bliss"]["mean_excess"].is_number() && s["verdict"].is_string());
+    let bliss = &s["synergy"]["bliss"];
+    assert!(bliss["mean_excess"].is_number() && s["verdict"].is_string());
+    assert!(bliss["largest"]["excess"].is_number() && bliss["smallest"]["excess"].is_number());
+    let negative = bliss["mean_excess"].as_f64().is_some_and(|m| m < 0.0);
+    let end = if negative { "smallest" } else { "largest" };
+    assert_eq!(bliss["strongest"]["excess"], bliss[end]["excess"]);
+    assert_eq!(s["synergy"]["zip"]["defined"], 0);
+    assert_eq!(
+        s["synergy"]["zip"]["not_defined_because"][0],
+        "a curve needs at least 3 doses above 0"
+    );
+    let surface = std::fs::read_to_string(out.join("surface.svg")).expect("it is written");
+    assert!(surface.contains("Doses not to scale") && surface.contains("MEK inhibitor"));
     let listed = s["files"].to_string();
     for file in [
         "cases.jsonl",
@@ -126,6 +138,12 @@ fn a_dose_matrix_writes_tables_arrays_and_figures() {
             "{row:?}"
         );
         assert!(row["effect_low"].is_empty(), "{row:?}");
+        // An empty combination index has its reason, and only an empty one.
+        assert_eq!(
+            row["loewe_index"].is_empty(),
+            row["undefined"].contains("loewe_index: "),
+            "{row:?}"
+        );
     }
     let metadata =
         std::fs::read_to_string(out.join("synergy.csv-metadata.json")).expect("it is there");
@@ -287,6 +305,12 @@ fn a_parameter_is_swept_in_all_arms() {
         .pop()
         .expect("rows");
     assert_eq!(number(swept.expect("a row"), "value"), last);
+    // The table tells the control in its own unit, and so does the figure.
+    let loud = one.replace(" --json", "");
+    let told = succeed(&mut sweep(&loud, &own));
+    assert!(told.out.contains("control (rho)"), "{}", told.out);
+    let drawn = std::fs::read_to_string(own.join("sweep.svg")).expect("it is written");
+    assert!(drawn.contains("Control itself"), "no panel of the control");
     // Two parameters make maps; a model without drugs has values only.
     let maps = dir.path().join("maps");
     let two = "sweep inflamed --grid 16x16 --days 1 --x growth_rate_sensitive=0.1,0.3 --y mek=0,2 \
@@ -307,6 +331,8 @@ fn a_screen_names_what_carries_the_conclusion() {
         "kill_rate_max",
         "sampled points",
         "keep this verdict",
+        "over ±25 %",
+        "not an error",
     ] {
         assert!(done.out.contains(part), "{part}: {}", done.out);
     }

@@ -36,6 +36,7 @@ fn nothing_taken_away_is_a_run_bit_by_bit() {
     for words in [
         "without",
         "mhc1_gain",
+        "(MHC-I rise under MEK inhibition)",
         "fold",
         "not at work in this scenario: exclusion",
         "8 runs",
@@ -104,7 +105,10 @@ fn a_run_tells_its_cycle_and_why() {
     let run = format!("run {SHORT} --days 1 --format none --why --out");
     let done = succeed(warmfront(&run).arg(&out));
     for words in [
-        "cycle, day 1, × control",
+        "means over day 0 to day 1",
+        "mean rate, × control",
+        "rates are of the whole tissue",
+        "(T-cell protection and MHC-I rise)",
         "7 killing",
         "til_protection",
         "why.png",
@@ -126,16 +130,15 @@ fn a_run_tells_its_cycle_and_why() {
             let quantity = step["quantity"].as_str().expect("an id");
             let last = &told["observables"][arm["id"].as_str().expect("an id")][quantity]["value"];
             assert_eq!(&step["rate"], last, "{quantity}");
-            assert_eq!(
-                step["relative_to_control"].is_null(),
-                arm["id"] == "control"
-            );
+            for key in ["relative_to_control", "mean_relative_to_control"] {
+                assert_eq!(step[key].is_null(), arm["id"] == "control", "{key}");
+            }
         }
         assert!(arm["cycle"]["loop_gain_log10"].is_number());
         assert!(arm["why"].as_array().is_some_and(|w| w.len() > 10));
     }
     let words = arms[3]["cycle"]["in_words"].as_str().expect("words");
-    assert!(words.contains("Against the control"), "{words}");
+    assert!(words.contains("against the control"), "{words}");
     assert!(told["why"]["links"].is_array());
 
     let table = rows(&out.join("cycle.csv"));

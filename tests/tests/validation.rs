@@ -81,6 +81,8 @@ fn every_target_of_the_model_is_there() {
         "pdl1_gain",
         "antibody_partition",
         "colorectal",
+        "hnscc_singles",
+        "hnscc_combo",
     ] {
         assert!(v.targets[v.target(id).expect("it is there")].input, "{id}");
     }
@@ -156,6 +158,10 @@ fn the_command_lists_runs_and_writes() {
     // Pictures of what was not run are left out, in the page too.
     assert!(!out.join("validation_burden.png").exists());
     let page = fs::read_to_string(out.join("VALIDATION.md")).expect("a page");
+    // All three went into the model, so none of them tests it.
+    assert!(page.contains("3 of 3 targets met (independent of what went in: 0 of 0)"));
+    assert_eq!(value["independent"]["all"], 0);
+    assert!(page.contains("0: 1, 100: 1.12") && page.contains("(levels in nM)"));
     assert!(page.contains("validation_mhc1.png") && !page.contains("validation_burden.png"));
     let done = succeed(&mut warmfront("validate --target antibody_partition"));
     assert!(

@@ -122,10 +122,10 @@ pub(crate) fn merge_initial(
         && *channel.get_ref() as usize >= image.channels.len()
     {
         return Err(Error::new(format!(
-            "`image_channel` is {}, but image {} has channels 0 to {}",
+            "`image_channel` is {}, but image {} has {}",
             channel.get_ref(),
             image.name,
-            image.channels.len() - 1
+            crate::picture::count_of(image.channels.len())
         ))
         .help("0 red or grey, 1 green, 2 blue, 3 alpha; a TIFF may have more, and pages (`image_page`)")
         .at(source.place(channel.span())));

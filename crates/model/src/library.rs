@@ -73,7 +73,15 @@ impl Folder {
                 Some(file) => Ok(file.data.into_owned()),
                 None => Err(missing("there is no such file".to_owned())),
             },
-            Self::Disk(path) => std::fs::read(path.join(name)).map_err(|e| missing(e.to_string())),
+            Self::Disk(path) => {
+                let path = path.join(name);
+                // A device or a pipe may never end.
+                let about = std::fs::metadata(&path).map_err(|e| missing(e.to_string()))?;
+                if !about.is_file() {
+                    return Err(missing("it is no regular file".to_owned()));
+                }
+                std::fs::read(path).map_err(|e| missing(e.to_string()))
+            }
         }
     }
 

@@ -101,7 +101,8 @@ impl ImageMap {
             decode(&bytes)
         };
         let (size, channels) = decoded.map_err(|why| {
-            Error::new(format!("image {label}: {why}")).help("use a whole PNG or TIFF file")
+            Error::new(format!("image {label}: {why}"))
+                .help("a whole PNG or TIFF file is needed, not larger than memory")
         })?;
         for (c, values) in channels.iter().enumerate() {
             if let Some(i) = values.iter().position(|v| !v.is_finite()) {
@@ -132,9 +133,9 @@ impl ImageMap {
     ) -> Result<(), Error> {
         let Some(values) = self.channels.get(channel as usize) else {
             return Err(Error::new(format!(
-                "image {} has {} channels, so `image_channel` {channel} is not there",
+                "image {} has {}, so `image_channel` {channel} is not there",
                 self.name,
-                self.channels.len()
+                count_of(self.channels.len())
             ))
             .help("channels count from 0; channels that are pages of a TIFF file: `image_page`"));
         };
@@ -193,9 +194,15 @@ fn decode(bytes: &[u8]) -> Decoded {
         .decode()
         .map_err(|e| e.to_string())?;
     let size = [decoded.width(), decoded.height()];
+    // What the file does not hold is not there: no green in grey, no alpha in RGB.
+    let count = match (decoded.color().has_color(), decoded.color().has_alpha()) {
+        (false, false) => 1,
+        (true, false) => 3,
+        (_, true) => 4,
+    };
     let pixels = decoded.into_rgba32f();
     let channel = |c: usize| pixels.pixels().map(|p| p.0[c]).collect();
-    Ok((size, (0..4).map(channel).collect()))
+    Ok((size, (0..count).map(channel).collect()))
 }
 
 fn decode_tiff(bytes: &[u8], page: u32) -> Decoded {
@@ -257,23 +264,22 @@ fn decode_tiff(bytes: &[u8], page: u32) -> Decoded {
         false => numbers.iter().skip(c).step_by(count).copied().collect(),
     };
     let mut channels: Vec<Vec<f32>> = (0..count).map(channel).collect();
-    // Grey fills red, green and blue, as in a PNG; without alpha everything is opaque.
-    match color {
-        ColorType::Gray(_) => {
-            channels.push(channels[0].clone());
-            channels.push(channels[0].clone());
-            channels.push(vec![1.0; pixels]);
-        }
-        ColorType::GrayA(_) => {
-            let alpha = channels.remove(1);
-            channels.push(channels[0].clone());
-            channels.push(channels[0].clone());
-            channels.push(alpha);
-        }
-        ColorType::RGB(_) => channels.push(vec![1.0; pixels]),
-        _ => {}
+    // Alpha is the fourth channel, as in a PNG.
+    if let ColorType::GrayA(_) = color {
+        let alpha = channels.remove(1);
+        channels.push(channels[0].clone());
+        channels.push(channels[0].clone());
+        channels.push(alpha);
     }
     Ok(([width, height], channels))
+}
+
+/// Channels in words.
+pub(crate) fn count_of(channels: usize) -> String {
+    match channels {
+        1 => "channel 0 only".to_owned(),
+        n => format!("channels 0 to {}", n - 1),
+    }
 }
 
 /// Weights of pixels for one cell of an axis with `from` pixels and `to` cells.

@@ -111,7 +111,7 @@ impl Regimen {
     fn gives(&self, elapsed: f64) -> bool {
         let Some(on) = self.on else { return true };
         let cycle = on + self.off;
-        let small = 1e-9 * cycle.max(elapsed);
+        let small = 1e-9 * self.every.min(on) + 1e-12 * elapsed;
         let mut phase = elapsed.rem_euclid(cycle);
         if cycle - phase < small {
             phase = 0.0;

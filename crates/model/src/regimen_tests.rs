@@ -32,6 +32,19 @@ fn the_end_and_the_count_bound_the_doses() {
 }
 
 #[test]
+fn one_course_and_then_a_pause_without_end() {
+    for off in [1e6, 1e9, 1e300] {
+        let mut r = daily();
+        (r.on, r.off) = (Some(2.0), off);
+        assert_eq!(r.times(100.0), [0.0, 1.0], "{off}");
+    }
+    // A tenth of a day is not exact, yet no dose is lost or won to rounding.
+    let mut r = Regimen::steady(60.0, 0.0, 0.1);
+    (r.on, r.off) = (Some(0.3), 0.7);
+    assert_eq!(r.times(10.0).len(), 30);
+}
+
+#[test]
 fn cycles_and_a_last_time_bound_the_doses() {
     let mut r = daily();
     (r.on, r.off, r.cycles) = (Some(2.0), 5.0, Some(2));

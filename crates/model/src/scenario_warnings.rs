@@ -84,12 +84,14 @@ impl Scenario {
                 }
                 let count = regimen.times(end).len();
                 if count == 0 {
-                    warnings.push(format!(
-                        "no dose of `{}` is given{whose}: the first is due at {}, the run ends at {}",
-                        drug.id,
-                        plain(regimen.start),
-                        plain(end)
-                    ));
+                    let why = match regimen.doses {
+                        Some(0) => "its regimen has `doses = 0`".to_owned(),
+                        _ => {
+                            let (first, end) = (plain(regimen.start), plain(end));
+                            format!("the first is due at {first}, the run ends at {end}")
+                        }
+                    };
+                    warnings.push(format!("no dose of `{}` is given{whose}: {why}", drug.id));
                 } else if let Some(wanted) = regimen.doses.filter(|n| {
                     *n as usize > count && regimen.until.is_none() && regimen.cycles.is_none()
                 }) {

@@ -305,10 +305,6 @@ fn tiff_files_of_all_kinds_are_read() {
     };
     let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-5 * b.max(1.0), "{a} {b}");
     near(value("image = \"grey8.tif\"", 40), 40.0 / 255.0);
-    near(
-        value("image = \"grey8.tif\"\nimage_channel = 2", 40),
-        40.0 / 255.0,
-    );
     near(value("image = \"stack16.tif\"", 40), 40.0 / 65535.0);
     near(
         value("image = \"stack16.tif\"\nimage_page = 2", 40),
@@ -336,6 +332,10 @@ fn tiff_files_of_all_kinds_are_read() {
     has(
         &error("image = \"stack16.tif\"\nimage_page = 3"),
         &["image stack16.tif: `image_page` 3 is not there: it has 3 pages"],
+    );
+    has(
+        &error("image = \"grey8.tif\"\nimage_channel = 2"),
+        &["image grey8.tif has channel 0 only, so `image_channel` 2 is not there"],
     );
     has(
         &error("image = \"grey8.tif\"\nimage_channel = 4"),

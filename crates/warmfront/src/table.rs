@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use warmfront_session::export::{Written, cycle, first_sentence};
+use warmfront_session::export::{Written, cycle, first_sentence, span};
 use warmfront_session::{Effects, Record, clock, pretty_unit};
 use warmfront_view::number::format_number;
 
@@ -93,17 +93,17 @@ fn outcome(record: &Record) -> String {
     }
 }
 
-/// The steps of the cycle, each arm against the control at the end; empty without a control or a cycle.
+/// The steps of the cycle, means of each arm against those of the control; empty without a control or a cycle.
 fn cycle_block(record: &Record) -> String {
     let model = &record.scenario.model;
     let (turns, Some(effects)) = (cycle(record), record.effects()) else {
         return String::new();
     };
     let arms: Vec<usize> = (0..turns.len()).filter(|a| *a != effects.control).collect();
-    let Some(row) = record.rows.last().filter(|_| !arms.is_empty()) else {
+    if record.rows.is_empty() || arms.is_empty() {
         return String::new();
-    };
-    let mut head = vec![format!("cycle, {}, × control", clock(model, row.time))];
+    }
+    let mut head = vec!["mean rate, × control".to_owned()];
     head.extend(arms.iter().map(|a| record.label(*a).to_owned()));
     let mut lines = vec![head];
     for (i, step) in model.cycle.iter().enumerate() {
@@ -115,20 +115,25 @@ fn cycle_block(record: &Record) -> String {
                 () if turn.gains == Some(i) => " gains most",
                 () => "",
             };
-            match turn.steps[i].to_control {
+            match turn.steps[i].mean_to_control {
                 Some(r) => format!("{}{mark}", two_digits(r)),
                 None => "-".to_owned(),
             }
         }));
         lines.push(line);
     }
-    let mut line = vec![format!("one turn, × {}", clock(model, record.rows[0].time))];
-    line.extend(arms.iter().map(|a| match turns[*a].loop_gain {
-        Some(gain) => two_digits(10_f64.powf(gain)),
-        None => "-".to_owned(),
-    }));
-    lines.push(line);
-    format!("\n{}", aligned(&lines))
+    if let Some(o) = model.burden.map(|b| &model.observables[b]) {
+        let mut line = vec![o.label.to_lowercase()];
+        let burdens = arms.iter().map(|a| turns[*a].burden);
+        line.extend(burdens.map(|b| b.map_or("-".to_owned(), two_digits)));
+        lines.push(line);
+    }
+    format!(
+        "\nsteps of the cycle, means over {}\n{}\
+         rates are of the whole tissue: with little burden left, there is little to turn over\n",
+        span(record),
+        aligned(&lines)
+    )
 }
 
 fn two_digits(value: f64) -> String {

@@ -190,7 +190,7 @@ pub fn table(scenario: &Scenario, answer: &Answer) -> String {
     let mut absent = Vec::new();
     for (row, link) in answer.links.iter().enumerate() {
         if !link.at_work {
-            absent.push(link.id.as_str());
+            absent.push(format!("{} ({})", link.id, link.label));
             continue;
         }
         let name = match row {
@@ -216,7 +216,15 @@ pub fn table(scenario: &Scenario, answer: &Answer) -> String {
             _ => cell(share, &percent),
         });
         lines.push(line);
-        readings.push((name, &link.reading));
+        let parts = match link.parts() {
+            parts if parts.is_empty() => parts,
+            parts => format!(" = {parts}"),
+        };
+        let title = match row {
+            0 => name,
+            _ => format!("{name} ({}){parts}", link.label),
+        };
+        readings.push((title, &link.reading));
     }
     let (id, focus) = &answer.arms[answer.focus];
     let mut text = format!(
@@ -229,9 +237,10 @@ pub fn table(scenario: &Scenario, answer: &Answer) -> String {
         },
     );
     text.push_str(&aligned(&lines));
-    text.push_str(&format!(
-        "share: of the log-reduction by {id} ({focus}) that the link carries\n"
-    ));
+    let share = format!(
+        "share: of the log-reduction ln(control/burden) by {id} ({focus}) that the link carries"
+    );
+    text.push_str(&folded(&share, 80));
     if answer.is_combination() {
         text.push_str("fold: how much less is left than independent effects would leave\n");
     }

@@ -2,13 +2,17 @@
 //!
 //! # Theory
 //! A `[[cycle]]` of a model is a list of steps that feed each other; each is measured by an observable. A
-//! step is told as it is at the end of the run, as a mean over the run, as a ratio to its own value at the
-//! start, and as a ratio to the control at the same time. The gain of the loop is the product of the ratios
-//! to the start over all steps but the first, which the last step feeds: below 1 the cycle has slowed.
+//! step is told at the end of the run and as a mean over the run, each also as a ratio to its own value at
+//! the start and to that of the control. Arms are compared by their means: a value at the end depends on the
+//! hours since the last dose. The gain of the loop is the product of mean over start for all steps but the
+//! first, which the last step feeds: below 1 the cycle has slowed.
+//!
+//! Rates are of the whole tissue, not for each unit of burden. An arm that leaves little burden has little
+//! left to turn over, so the mean burden relative to the control stands beside the steps.
 //!
 //! # Practice
 //! The start is the first row in which the rate is a number. A rate that is 0 there has no ratio. The step
-//! with the smallest ratio to the control lags most: it is the bottleneck that treatment left or made.
+//! with the smallest ratio of means to the control lags most, that with the largest gains most.
 
 use std::io::Write;
 use std::path::Path;
@@ -39,6 +43,10 @@ pub struct StepRate {
     pub to_start: Option<f64>,
     /// `end` over that of the control at the same time.
     pub to_control: Option<f64>,
+    /// `mean` over the value at the start.
+    pub mean_to_start: Option<f64>,
+    /// `mean` over that of the control.
+    pub mean_to_control: Option<f64>,
 }
 
 /// The cycle in one arm.
@@ -46,13 +54,15 @@ pub struct StepRate {
 pub struct ArmCycle {
     /// One for each step of the model's cycle.
     pub steps: Vec<StepRate>,
-    /// log10 of the product of `to_start` over all steps but the first.
+    /// log10 of the product of `mean_to_start` over all steps but the first.
     pub loop_gain: Option<f64>,
-    /// The step that lags most against the control.
+    /// Mean burden over that of the control; none for the control and for a model without a burden.
+    pub burden: Option<f64>,
+    /// The step whose mean lags most against the control.
     pub lags: Option<usize>,
-    /// The step that gains most against the control.
+    /// The step whose mean gains most against the control.
     pub gains: Option<usize>,
-    /// Both in a sentence.
+    /// All this in a few sentences.
     pub words: String,
 }
 
@@ -67,16 +77,30 @@ pub fn cycle(record: &Record) -> Vec<ArmCycle> {
     let labels: Vec<&str> = model.cycle.iter().map(|s| s.label.as_str()).collect();
     (0..record.arms.len())
         .map(|arm| {
+            let reference = control.filter(|c| *c != arm);
             let step = |o: usize| {
                 let mut rate = StepRate::of(&series(record, arm, o));
-                let reference = control.filter(|c| *c != arm);
-                rate.to_control = reference.and_then(|c| ratio(rate.end?, at_end(c, o)?));
+                if let Some(c) = reference {
+                    let other = StepRate::of(&series(record, c, o));
+                    rate.to_control = rate.end.zip(at_end(c, o)).and_then(|(a, b)| ratio(a, b));
+                    let means = rate.mean.zip(other.mean);
+                    rate.mean_to_control = means.and_then(|(a, b)| ratio(a, b));
+                }
                 rate
             };
             let steps = model.cycle.iter().map(|s| step(s.rate)).collect();
-            ArmCycle::of(steps, &labels, &clock(model, last.time))
+            let burden = model.burden.and_then(|b| step(b).mean_to_control);
+            ArmCycle::of(steps, &labels, burden, &span(record))
         })
         .collect()
+}
+
+/// The time that the means are over: `day 0 to day 28`.
+pub fn span(record: &Record) -> String {
+    let model = &record.scenario.model;
+    let (first, last) = (record.rows.first(), record.rows.last());
+    let [from, to] = [first, last].map(|r| clock(model, r.map_or(0.0, |r| r.time)));
+    format!("{from} to {to}")
 }
 
 fn number(value: f64) -> Option<f64> {
@@ -96,7 +120,7 @@ fn series(record: &Record, arm: usize, observable: usize) -> Vec<[f64; 2]> {
 }
 
 impl StepRate {
-    /// Of `[time, rate]`, rising in time, all finite. The ratio to the control is left open.
+    /// Of `[time, rate]`, rising in time, all finite. The ratios to the control are left open.
     fn of(points: &[[f64; 2]]) -> Self {
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return Self::default();
@@ -106,19 +130,21 @@ impl StepRate {
             .windows(2)
             .map(|w| (w[1][0] - w[0][0]) * (w[0][1] + w[1][1]) / 2.0)
             .sum();
+        let mean = if span > 0.0 { area / span } else { last[1] };
         Self {
             end: Some(last[1]),
-            mean: Some(if span > 0.0 { area / span } else { last[1] }),
+            mean: Some(mean),
             to_start: ratio(last[1], first[1]),
-            to_control: None,
+            mean_to_start: ratio(mean, first[1]),
+            ..Self::default()
         }
     }
 }
 
 impl ArmCycle {
-    fn of(steps: Vec<StepRate>, labels: &[&str], at: &str) -> Self {
+    fn of(steps: Vec<StepRate>, labels: &[&str], burden: Option<f64>, span: &str) -> Self {
         let logs = steps.iter().skip(1).map(|s| {
-            let log = s.to_start?.log10();
+            let log = s.mean_to_start?.log10();
             log.is_finite().then_some(log)
         });
         let loop_gain: Option<f64> = match steps.len() {
@@ -128,44 +154,33 @@ impl ArmCycle {
         let compared = steps
             .iter()
             .enumerate()
-            .filter_map(|(i, s)| Some((i, s.to_control?)));
+            .filter_map(|(i, s)| Some((i, s.mean_to_control?)));
         let mut compared: Vec<(usize, f64)> = compared.collect();
         compared.sort_by(|a, b| a.1.total_cmp(&b.1));
         let (lags, gains) = (compared.first().copied(), compared.last().copied());
-        let mut words = match loop_gain {
-            Some(gain) => format!(
-                "At {at} one turn of the cycle is {} of that at the start.",
-                times(10_f64.powf(gain))
-            ),
-            None => String::new(),
-        };
+        let mut words = String::new();
         if let (Some((low, least)), Some((high, most))) = (lags, gains) {
             let name = |i: usize| labels[i];
-            let more = match (least < 1.0 - ABOUT, most > 1.0 + ABOUT) {
-                (true, true) => format!(
-                    "Against the control {} lags most ({}), {} gains most ({}).",
-                    name(low),
-                    times(least),
-                    name(high),
-                    times(most)
-                ),
-                (true, false) => format!(
-                    "Against the control {} lags most ({}); no step gains.",
-                    name(low),
-                    times(least)
-                ),
-                (false, true) => format!(
-                    "Against the control {} gains most ({}); no step lags.",
-                    name(high),
-                    times(most)
-                ),
-                (false, false) => "Every step is as in the control.".to_owned(),
+            let lagging = format!("{} lags most ({})", name(low), times(least));
+            let gaining = format!("{} gains most ({})", name(high), times(most));
+            let what = match (least < 1.0 - ABOUT, most > 1.0 + ABOUT) {
+                (true, true) => format!("{lagging}, {gaining}"),
+                (true, false) => format!("{lagging}; no step gains"),
+                (false, true) => format!("{gaining}; no step lags"),
+                (false, false) => "every step is as in the control".to_owned(),
             };
-            words = format!("{words} {more}").trim().to_owned();
+            words = format!("Mean rates over {span} against the control: {what}.");
+            if let Some(burden) = burden {
+                words.push_str(&format!(
+                    " Rates are of the whole tissue; the mean burden is {} that of the control.",
+                    times(burden)
+                ));
+            }
         }
         Self {
             steps,
             loop_gain,
+            burden,
             lags: lags.filter(|l| l.1 < 1.0 - ABOUT).map(|l| l.0),
             gains: gains.filter(|g| g.1 > 1.0 + ABOUT).map(|g| g.0),
             words,
@@ -344,7 +359,10 @@ pub fn cycle_figure(record: &Record) -> Result<Option<Figure>> {
     }
     let figure = PlotFigure {
         title: title(record),
-        subtitle: format!("The steps of the cycle. {}", subtitle(record)),
+        subtitle: format!(
+            "The steps of the cycle, over the whole tissue and not per unit of burden. {}",
+            subtitle(record)
+        ),
         columns: panels.len().min(4),
         panels,
         panel: [300.0, 215.0],
@@ -363,52 +381,4 @@ fn wants_decades(series: &[Series]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rate_is_told_by_its_end_its_mean_and_its_ratio() {
-        // 2 at the start, straight up to 6 on day 4, down to 1 on day 5: areas 16 and 3.5.
-        let s = StepRate::of(&[[0.0, 2.0], [4.0, 6.0], [5.0, 1.0]]);
-        assert_eq!((s.end, s.mean), (Some(1.0), Some(19.5 / 5.0)));
-        assert_eq!(s.to_start, Some(0.5));
-        assert_eq!(StepRate::of(&[[0.0, 0.0], [1.0, 3.0]]).to_start, None);
-        assert_eq!(StepRate::of(&[[0.0, 3.0]]).mean, Some(3.0));
-        assert_eq!(StepRate::of(&[]), StepRate::default());
-    }
-
-    #[test]
-    fn the_gain_of_the_loop_leaves_out_its_first_step() {
-        let step = |to_start, to_control| StepRate {
-            to_start,
-            to_control,
-            ..StepRate::default()
-        };
-        let labels = ["one", "two", "three"];
-        let turn = ArmCycle::of(
-            vec![
-                step(Some(9.0), Some(0.9)),
-                step(Some(20.0), Some(3.0)),
-                step(Some(0.5), Some(0.25)),
-            ],
-            &labels,
-            "day 3",
-        );
-        assert!((turn.loop_gain.unwrap_or(0.0) - 1.0).abs() < 1e-12);
-        assert_eq!((turn.lags, turn.gains), (Some(2), Some(1)));
-        assert_eq!(
-            turn.words,
-            "At day 3 one turn of the cycle is 10 × of that at the start. \
-             Against the control three lags most (0.25 ×), two gains most (3 ×)."
-        );
-        // A step without a ratio leaves the gain open; a rate that has become 0 has none.
-        for lost in [None, Some(0.0)] {
-            let steps = vec![step(Some(1.0), None), step(lost, None)];
-            assert_eq!(ArmCycle::of(steps, &labels, "day 3").loop_gain, None);
-        }
-        let same = vec![step(Some(1.0), Some(1.0)); 3];
-        let turn = ArmCycle::of(same, &labels, "day 3");
-        assert_eq!((turn.lags, turn.gains), (None, None));
-        assert!(turn.words.ends_with("Every step is as in the control."));
-    }
-}
+mod tests;

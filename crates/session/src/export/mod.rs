@@ -27,7 +27,7 @@ use crate::units::number;
 use crate::{Provenance, SessionError, units};
 
 pub use curves::{burden_figure, curves_figure};
-pub use cycle::{ArmCycle, StepRate, cycle, cycle_figure};
+pub use cycle::{ArmCycle, StepRate, cycle, cycle_figure, span};
 pub use montage::montage_figure;
 pub use summary::summary;
 pub use timeseries::timeseries;

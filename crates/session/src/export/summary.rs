@@ -233,6 +233,8 @@ fn cycle(record: &Record, turn: &ArmCycle) -> Value {
                 "mean": maybe(rate.mean),
                 "relative_to_start": maybe(rate.to_start),
                 "relative_to_control": maybe(rate.to_control),
+                "mean_relative_to_start": maybe(rate.mean_to_start),
+                "mean_relative_to_control": maybe(rate.mean_to_control),
             })
         })
         .collect();
@@ -241,6 +243,7 @@ fn cycle(record: &Record, turn: &ArmCycle) -> Value {
         "time": record.rows.last().map(|r| r.time),
         "steps": steps,
         "loop_gain_log10": maybe(turn.loop_gain),
+        "mean_burden_relative_to_control": maybe(turn.burden),
         "lags_most": name(turn.lags),
         "gains_most": name(turn.gains),
         "in_words": turn.words,

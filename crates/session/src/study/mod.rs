@@ -134,6 +134,24 @@ impl Study {
             .collect()
     }
 
+    /// Whether an outcome that was read may be one of this study: every row is whole, and the last is at the
+    /// end unless the case failed.
+    fn could_be(&self, outcome: &Outcome) -> bool {
+        let Some(scenario) = self.groups.get(outcome.case.group) else {
+            return false;
+        };
+        let observables = scenario.model.observables.len();
+        let end = scenario.time.duration;
+        let reached = outcome
+            .times
+            .last()
+            .is_some_and(|t| (t - end).abs() <= 1e-9 * end);
+        outcome.case.arm < scenario.arms.len()
+            && outcome.values.len() == outcome.times.len()
+            && outcome.values.iter().all(|row| row.len() == observables)
+            && (reached || outcome.failure.is_some())
+    }
+
     /// A name for everything that the numbers depend on but the adapter.
     pub fn fingerprint(&self) -> String {
         let texts: Vec<String> = self

@@ -54,7 +54,9 @@ impl Store {
         let path = folder.join(Self::NAME);
         let error = |e: &std::io::Error| SessionError::disk("write", &path, e);
         let held = if Self::belongs(folder, study, adapter) {
-            read(&path).map_err(|e| SessionError::disk("read", &path, &e))?
+            let mut held = read(&path).map_err(|e| SessionError::disk("read", &path, &e))?;
+            held.retain(|outcome| study.could_be(outcome));
+            held
         } else {
             Vec::new()
         };

@@ -84,6 +84,23 @@ fn a_stopped_study_goes_on_where_it_was() -> Result<(), Box<dyn std::error::Erro
     assert_eq!(rest.taken_up, 1);
     assert_eq!(rest.outcomes, whole.outcomes);
 
+    // A line that is whole JSON but no whole case is run again.
+    let text = std::fs::read_to_string(&path)?;
+    let cut: Vec<String> = text
+        .lines()
+        .map(|line| match serde_json::from_str::<Outcome>(line) {
+            Ok(mut outcome) if outcome.case.arm == 1 => {
+                outcome.times.truncate(1);
+                outcome.values.truncate(1);
+                serde_json::to_string(&outcome).unwrap_or_default()
+            }
+            _ => line.to_owned(),
+        })
+        .collect();
+    std::fs::write(&path, cut.join("\n") + "\n")?;
+    let store = Store::open(dir.path(), &study, &gpu.report.name)?;
+    assert_eq!(store.held().len(), 2);
+
     // Another study does not take these cases for its own.
     let other = self::study(2)?;
     assert!(!Store::belongs(dir.path(), &other, &gpu.report.name));

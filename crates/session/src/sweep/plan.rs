@@ -20,7 +20,7 @@ use crate::SessionError;
 use crate::effect::Effects;
 use crate::record::Row;
 use crate::study::{MOST_CASES, Study};
-use crate::units::number;
+use crate::units::{number, pretty_unit};
 
 /// Multiples of a dose matrix unless axes are asked for.
 const MULTIPLES: [f64; 5] = [0.0, 0.25, 0.5, 1.0, 2.0];

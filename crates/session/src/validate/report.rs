@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use warmfront_model::plain;
-use warmfront_model::validation::{Expected, Goal, Measure, Picture, Shows, Validation};
+use warmfront_model::validation::{
+    Evidence, Expected, Goal, Measure, Picture, Point, Shows, Validation,
+};
 use warmfront_view::number::format_number;
 
 use super::measure::Measuring;
@@ -115,10 +117,24 @@ impl<'a> Report<'a> {
             .count()
     }
 
-    /// `23 of 27 targets met, 2 missed as known, 1 flagged, 1 missed`
+    /// Whether a target tests the model: its number did not go in, and it is not our own solution.
+    pub fn independent(&self, finding: &Finding) -> bool {
+        let goal = self.goal(finding);
+        !goal.input && goal.evidence != Evidence::Reference
+    }
+
+    /// Targets that are independent of what went in: met, and all.
+    pub fn independents(&self) -> [usize; 2] {
+        let own = || self.findings.iter().filter(|f| self.independent(f));
+        let met = own().filter(|f| f.verdict == Verdict::Pass).count();
+        [met, own().count()]
+    }
+
+    /// `23 of 27 targets met (independent of what went in: 9 of 11), 2 missed as known, 1 flagged, 1 missed`
     pub fn sentence(&self) -> String {
+        let [met, own] = self.independents();
         format!(
-            "{} of {} targets met, {} missed as known, {} flagged, {} missed unexpectedly",
+            "{} of {} targets met (independent of what went in: {met} of {own}), {} missed as known, {} flagged, {} missed unexpectedly",
             self.count(Verdict::Pass),
             self.findings.len(),
             self.count(Verdict::KnownMiss),
@@ -190,7 +206,8 @@ impl<'a> Report<'a> {
             .collect();
         json!({
             "model": self.validation.model.id, "pass": self.pass(), "adapter": self.adapter,
-            "seconds": self.seconds(), "targets": targets, "cases": cases,
+            "seconds": self.seconds(), "independent": { "met": self.independents()[0], "all": self.independents()[1] },
+            "targets": targets, "cases": cases,
         })
     }
 
@@ -311,9 +328,12 @@ pub(super) fn accepted(g: &Goal) -> String {
 fn briefly(g: &Goal, f: &Finding) -> String {
     match f.found.as_deref() {
         Ok([first, _, .., last]) => {
+            let x = |p: Option<&Point>| p.map_or(String::new(), |p| plain(p.x));
             let text = format!(
-                "{} … {} {}",
+                "{}: {} … {}: {} {}",
+                x(g.points.first()),
                 short(*first),
+                x(g.points.last()),
                 short(*last),
                 pretty_unit(&g.unit)
             );
@@ -323,9 +343,22 @@ fn briefly(g: &Goal, f: &Finding) -> String {
     }
 }
 
-/// The numbers that came out, with the unit.
+/// The numbers that came out, with the unit; of a curve `level: value` pairs.
 pub(super) fn simulated(g: &Goal, f: &Finding) -> String {
     match &f.found {
+        Ok(values) if values.len() > 1 => {
+            let pairs = g.points.iter().zip(values);
+            let each: Vec<String> = pairs
+                .map(|(p, v)| format!("{}: {}", plain(p.x), short(*v)))
+                .collect();
+            let unit = pretty_unit(&g.unit);
+            let text = format!("{} {unit}", each.join(", "));
+            let levels = g.against.as_ref().map_or("", |(_, u)| u);
+            match pretty_unit(levels) {
+                none if none.is_empty() => text.trim_end().to_owned(),
+                levels => format!("{} (levels in {levels})", text.trim_end()),
+            }
+        }
         Ok(values) => {
             let each: Vec<String> = values.iter().map(|v| short(*v)).collect();
             let text = format!("{} {}", each.join(", "), pretty_unit(&g.unit));

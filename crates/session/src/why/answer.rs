@@ -34,6 +34,10 @@ pub struct Link {
     pub id: String,
     /// Its name.
     pub label: String,
+    /// Other links of the model that it contains, by identifier; empty for most.
+    pub contains: Vec<String>,
+    /// Whether these make up all of it.
+    pub together: bool,
     /// What it is.
     pub explanation: String,
     /// Source.
@@ -65,6 +69,21 @@ pub struct Answer {
     pub singles: Vec<usize>,
     /// Nothing taken away, then every link that was asked about.
     pub links: Vec<Link>,
+}
+
+impl Link {
+    /// What it contains: `mhc1_gain and til_protection together`; empty where it contains no other link.
+    pub fn parts(&self) -> String {
+        let list = match self.contains.as_slice() {
+            [] => return String::new(),
+            [one] => one.clone(),
+            [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        };
+        match self.together && self.contains.len() > 1 {
+            true => format!("{list} together"),
+            false => format!("{list} and more"),
+        }
+    }
 }
 
 impl Answer {

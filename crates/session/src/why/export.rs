@@ -94,6 +94,7 @@ pub fn json(answer: &Answer) -> Value {
         json!({
             "id": if l.id.is_empty() { Value::Null } else { json!(l.id) },
             "label": l.label,
+            "contains": l.contains,
             "explanation": l.explanation,
             "cite": l.cite,
             "at_work": l.at_work,

@@ -1,4 +1,7 @@
 //! `why.png`: the share that each link carries, and what is left of the synergy without it.
+//!
+//! Colours mean something else in each panel, so each panel says what they mean. Bars of the synergy start
+//! at 1, where drugs act independently; the first row is the synergy with every link.
 
 use warmfront_view::{Bar, BarFigure, BarPanel, Figure, Rgb, Style};
 
@@ -10,7 +13,7 @@ use crate::export::first_sentence;
 use crate::units::clock;
 use warmfront_model::Scenario;
 
-/// Helps, and works against (Okabe and Ito's blue and vermilion).
+/// Above and below the reference (of what a panel shows) (Okabe and Ito's blue and vermilion).
 const COLOURS: [Rgb; 2] = [[0x00, 0x72, 0xb2], [0xd5, 0x5e, 0x00]];
 
 /// Bars of every link, the largest share first.
@@ -18,7 +21,10 @@ const COLOURS: [Rgb; 2] = [[0x00, 0x72, 0xb2], [0xd5, 0x5e, 0x00]];
 /// # Errors
 /// A figure that cannot be drawn.
 pub fn figure(scenario: &Scenario, answer: &Answer) -> Result<Figure, SessionError> {
-    let rows = order(answer);
+    let mut rows = order(answer);
+    if answer.fold(0).is_some() {
+        rows.insert(0, 0);
+    }
     let focus = &answer.arms[answer.focus].1;
     let whole = answer.relative(0, answer.focus).map(|s| s.mean);
     let shared = log_reduction(whole).is_some_and(|l| l.abs() >= LEAST);
@@ -40,11 +46,18 @@ pub fn figure(scenario: &Scenario, answer: &Answer) -> Result<Figure, SessionErr
                 range: range(&s, &|v| 100.0 * v),
                 text: percent(s.mean),
             },
+            None if row == 0 => Bar {
+                text: whole.map_or(String::new(), |w| {
+                    format!("leaves {} of the control", part(w))
+                }),
+                ..Bar::default()
+            },
             None => absent(&answer.links[row]),
         };
         BarPanel {
-            title: "What the link carries".to_owned(),
-            note: format!("% of the log-reduction by: {focus}"),
+            title: format!("Share that the link carries, {focus}"),
+            note: "% of the log-reduction; blue: the link helps, orange: it works against"
+                .to_owned(),
             log: false,
             reference: 0.0,
             reference_label: String::new(),
@@ -55,7 +68,7 @@ pub fn figure(scenario: &Scenario, answer: &Answer) -> Result<Figure, SessionErr
         relative_panel(answer, &rows, focus, &absent)
     };
     let second = match answer.fold(0) {
-        Some(fold) => {
+        Some(_) => {
             let bar = |row: usize| match answer.fold(row) {
                 Some(s) => Bar {
                     value: Some(s.mean),
@@ -66,11 +79,13 @@ pub fn figure(scenario: &Scenario, answer: &Answer) -> Result<Figure, SessionErr
             };
             Some(BarPanel {
                 title: "Synergy without the link".to_owned(),
-                note: "fold V1·V2/(Vc·V12), 1: independent; log scale".to_owned(),
+                note: "fold V1·V2/(Vc·V12), log scale; blue: less is left than \
+                       independent drugs would leave, orange: more"
+                    .to_owned(),
                 log: true,
-                reference: fold.mean,
-                reference_label: format!("with every link: {}", few(fold.mean)),
-                colours: [COLOURS[1], COLOURS[0]],
+                reference: 1.0,
+                reference_label: "1: independent".to_owned(),
+                colours: COLOURS,
                 bars: bars(&bar),
             })
         }
@@ -86,8 +101,7 @@ pub fn figure(scenario: &Scenario, answer: &Answer) -> Result<Figure, SessionErr
     let figure = BarFigure {
         title: format!("Why: {} · {}", scenario.label, scenario.model.label),
         subtitle: format!(
-            "Each link of the model taken away in turn, all arms run again, burden at {at}.{seeds} \
-             Blue: the link helps; orange: it works against."
+            "Each link of the model taken away in turn, all arms run again, burden at {at}.{seeds}"
         ),
         rows: rows
             .iter()
@@ -120,7 +134,9 @@ fn relative_panel(
     let whole = answer.relative(0, answer.focus).map_or(1.0, |s| s.mean);
     BarPanel {
         title: "Burden without the link".to_owned(),
-        note: format!("{focus}, relative to its control; log scale"),
+        note: format!(
+            "{focus}, relative to its control; log scale; blue: more is left without the link, orange: less"
+        ),
         log: true,
         reference: whole,
         reference_label: format!("with every link: {}", part(whole)),

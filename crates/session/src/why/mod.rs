@@ -34,7 +34,7 @@ mod without;
 use warmfront_model::{Error, Scenario};
 
 use self::compared::Compared;
-use self::without::{changes, without};
+use self::without::{changes, parts, without};
 use crate::SessionError;
 use crate::study::{Case, Outcomes, Study};
 
@@ -194,6 +194,8 @@ impl Question {
         let nothing = Link {
             id: String::new(),
             label: "Nothing taken away".to_owned(),
+            contains: Vec::new(),
+            together: false,
             explanation: String::new(),
             cite: String::new(),
             at_work: true,
@@ -215,9 +217,13 @@ impl Question {
                 let ours = groups.contains(&o.case.group);
                 o.failure.clone().filter(|_| ours)
             });
+            let (contains, together) = parts(model, c);
+            let id = |i: &usize| model.counterfactuals[*i].id.clone();
             links.push(Link {
                 id: c.id.clone(),
                 label: c.label.clone(),
+                contains: contains.iter().map(id).collect(),
+                together,
                 explanation: c.explanation.clone(),
                 cite: c.cite.clone(),
                 at_work,

@@ -94,31 +94,52 @@ fn begin(answer: &Answer, whole: f64, effect: f64, name: &str) -> String {
 }
 
 fn help(share: f64, name: &str, whole: f64, rest: f64) -> String {
-    let left = format!("{} is left instead of {}", part(rest), part(whole));
+    let left = left(whole, rest);
     match share {
         s if s >= MOST => format!(
-            "carries most of what the {name} does ({}): {left}",
+            "{left}; it carries most of the log-reduction by the {name} ({})",
             percent(s)
         ),
-        s if s >= LITTLE => format!("carries {} of what the {name} does: {left}", percent(s)),
+        s if s >= LITTLE => format!(
+            "{left}; it carries {} of the log-reduction by the {name}",
+            percent(s)
+        ),
         s if s.abs() < NOTHING => "changes nothing here".to_owned(),
-        s if s > -LITTLE => format!("changes little ({}): {left}", percent(s)),
+        s if s > -LITTLE => format!(
+            "changes little ({} of the log-reduction): {left}",
+            percent(s)
+        ),
         s if s <= -1.0 => format!("holds the {name} back: {left}"),
         s => format!(
-            "works against the {name}, which would do {} more without it: {left}",
+            "works against the {name}: {left}, {} more log-reduction",
             percent(-s)
         ),
     }
 }
 
 fn harm(share: f64, name: &str, whole: f64, rest: f64) -> String {
-    let left = format!("{} is left instead of {}", part(rest), part(whole));
+    let left = left(whole, rest);
     match share {
         s if s >= LITTLE => format!("carries {} of the harm of the {name}: {left}", percent(s)),
         s if s.abs() < NOTHING => "changes nothing here".to_owned(),
         s if s > -LITTLE => format!("changes little of the harm: {left}"),
         _ => format!("holds the harm of the {name} down: {left}"),
     }
+}
+
+/// What happens to the relative burden.
+fn left(whole: f64, rest: f64) -> String {
+    let verb = if rest < whole { "falls" } else { "rises" };
+    let by = match rest / whole - 1.0 {
+        by if by.abs() < 0.005 || !by.is_finite() => String::new(),
+        by if by > 1.0 => format!(" ({} times)", few(rest / whole)),
+        by => format!(" ({})", signed(by)),
+    };
+    format!(
+        "without it the burden {verb} from {} to {} of the control{by}",
+        part(whole),
+        part(rest)
+    )
 }
 
 fn synergy(answer: &Answer, row: usize) -> Option<String> {
@@ -146,12 +167,15 @@ fn single(answer: &Answer, row: usize) -> Option<String> {
     });
     let (arm, share) = shares.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
     let name = name(answer, arm);
+    let both = [
+        answer.relative(0, arm)?.mean,
+        answer.relative(row, arm)?.mean,
+    ];
+    let [whole, rest] = both.map(part);
+    let moves = format!("with the {name} alone the burden goes from {whole} to {rest}");
     match share {
-        s if s >= SINGLE => Some(format!("of the {name} alone it carries {}", percent(s))),
-        s if s <= -SINGLE => Some(format!(
-            "the {name} alone would do {} more without it",
-            percent(-s)
-        )),
+        s if s >= SINGLE => Some(format!("{moves} ({} of its log-reduction)", percent(s))),
+        s if s <= -SINGLE => Some(format!("{moves} ({} more log-reduction)", percent(-s))),
         _ => None,
     }
 }

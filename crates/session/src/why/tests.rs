@@ -82,10 +82,22 @@ fn shares_and_folds_are_those_of_a_table_by_hand() -> Result<(), Box<dyn std::er
     // Words follow the numbers.
     let said = |row: usize| answer.links[row].reading.as_str();
     assert!(said(1).contains("carries 24 %") && said(1).contains("falls from 32.3-fold"));
-    assert!(said(1).contains("of the MEK inhibitor alone it carries 21 %"));
+    // Burdens first: 0.0033/0.62 and 0.0119/0.62; 0.265/0.62 and 0.317/0.62; 0.116/0.579.
     assert!(
-        said(3).contains("MEK inhibitor alone would do 89 % more")
-            && said(3).contains("\u{2212}7 %")
+        said(1).contains("rises from 0.0053 to 0.019 of the control (3.61 times)"),
+        "{}",
+        said(1)
+    );
+    assert!(
+        said(1).contains("MEK inhibitor alone the burden goes from 0.43 to 0.51 (21 % of its"),
+        "{}",
+        said(1)
+    );
+    assert!(
+        said(3).contains("from 0.43 to 0.20 (89 % more log-reduction)")
+            && said(3).contains("\u{2212}7 %"),
+        "{}",
+        said(3)
     );
     assert!(
         said(0).contains("leaves 0.0053 of the control"),
@@ -93,7 +105,10 @@ fn shares_and_folds_are_those_of_a_table_by_hand() -> Result<(), Box<dyn std::er
         said(0)
     );
     let picture = figure(&scenario, &answer)?;
-    assert!(picture.texts().iter().any(|t| t.text == "24 %"));
+    let shown = |words: &str| picture.texts().iter().any(|t| t.text.contains(words));
+    for words in ["24 %", "independent", "Nothing taken away", "32.3"] {
+        assert!(shown(words), "{words}");
+    }
     Ok(())
 }
 
@@ -121,6 +136,31 @@ fn replicates_are_paired_by_seed_and_spread() -> Result<(), Box<dyn std::error::
     // Folds 2.5 and 25, whose geometric mean is 7.906.
     let fold = answer.fold(0).ok_or("a fold")?;
     assert!((fold.mean - 7.9057).abs() < 1e-3 && (fold.high - 25.0).abs() < 1e-9);
+    Ok(())
+}
+
+#[test]
+fn a_link_tells_which_others_it_contains() -> Result<(), Box<dyn std::error::Error>> {
+    let scenario = scenario();
+    let model = &scenario.model;
+    let of = |id: &str| -> Result<_, Box<dyn std::error::Error>> {
+        let link = &model.counterfactuals[model.counterfactual(id)?];
+        Ok(super::without::parts(model, link))
+    };
+    let both = [
+        model.counterfactual("mhc1_gain")?,
+        model.counterfactual("til_protection")?,
+    ];
+    assert_eq!(of("til_protection_and_mhc1")?, (both.to_vec(), true));
+    assert!(of("mhc1_gain")?.0.is_empty());
+    let only = [model.counterfactual("til_protection_and_mhc1")?];
+    let question = Question::new(&scenario, &only, 1)?;
+    let answer = question.answer(&outcomes(&question, &[[1.0, 0.5, 0.5, 0.1]; 2]), 2.0)?;
+    assert_eq!(
+        answer.links[1].parts(),
+        "mhc1_gain and til_protection together"
+    );
+    assert_eq!(answer.links[0].parts(), "");
     Ok(())
 }
 

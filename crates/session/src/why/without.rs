@@ -1,6 +1,7 @@
 //! A scenario without a link: whether that changes anything, and what is left.
 
-use warmfront_model::{Action, Counterfactual, Scenario, Switchable};
+use warmfront_model::{Action, Counterfactual, Model, Scenario, Switchable};
+
 /// Whether taking a link away changes anything in a scenario.
 pub(super) fn changes(scenario: &Scenario, link: &Counterfactual) -> bool {
     let set = link.parameters.iter().any(|&(p, value)| {
@@ -19,6 +20,33 @@ pub(super) fn changes(scenario: &Scenario, link: &Counterfactual) -> bool {
         on(what) || scenario.events.iter().any(|e| by_event(&e.action))
     };
     set || link.off.iter().any(switched)
+}
+
+/// The other links of a model that a link contains, as far as none of them contains another, and whether
+/// they make up all of it.
+pub(super) fn parts(model: &Model, link: &Counterfactual) -> (Vec<usize>, bool) {
+    let all = &model.counterfactuals;
+    let within = |small: &Counterfactual, large: &Counterfactual| {
+        let fewer =
+            small.parameters.len() + small.off.len() < large.parameters.len() + large.off.len();
+        fewer
+            && small
+                .parameters
+                .iter()
+                .all(|p| large.parameters.contains(p))
+            && small.off.iter().all(|w| large.off.contains(w))
+    };
+    let inside = |i: &usize| within(&all[*i], link);
+    let mut parts: Vec<usize> = (0..all.len()).filter(inside).collect();
+    let inner: Vec<usize> = parts.clone();
+    parts.retain(|i| !inner.iter().any(|j| within(&all[*i], &all[*j])));
+    let in_part = |has: &dyn Fn(&Counterfactual) -> bool| parts.iter().any(|i| has(&all[*i]));
+    let whole = link
+        .parameters
+        .iter()
+        .all(|p| in_part(&|c| c.parameters.contains(p)))
+        && link.off.iter().all(|w| in_part(&|c| c.off.contains(w)));
+    (parts, whole)
 }
 
 /// The scenario without a link. Its events keep their times, so that it stops where the other does.

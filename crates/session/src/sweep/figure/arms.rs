@@ -121,7 +121,12 @@ pub(super) fn along(results: &Results<'_>) -> Result<Figure, ViewError> {
         reference: relative.then_some(1.0),
         lines: arms.collect(),
     }];
-    if let Some(control) = plan.effects.as_ref().map(|e| e.control).filter(|_| relative) {
+    if let Some(control) = plan
+        .effects
+        .as_ref()
+        .map(|e| e.control)
+        .filter(|_| relative)
+    {
         let label = &plan.arm_labels[control];
         panels.push(Panel {
             title: format!("{} of {label} itself ({unit})", o.label).replace(" ()", ""),
@@ -157,7 +162,9 @@ pub(super) fn along(results: &Results<'_>) -> Result<Figure, ViewError> {
         });
     }
     let bands = match plan.seeds.len() {
-        n if n >= 5 => format!(" Bands: 95 % bootstrap interval of the mean over {n} seeds of the start map."),
+        n if n >= 5 => {
+            format!(" Bands: 95 % bootstrap interval of the mean over {n} seeds of the start map.")
+        }
         n => format!(" {}: too few for an interval.", seeds(n)),
     };
     caption.push_str(&bands);

@@ -39,7 +39,11 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
     });
     let share = number(rounded(100.0 * plan.spread));
     let figure = BarFigure {
-        title: format!("{}: what {} hangs on", plan.base.label, lower_first(&m.label)),
+        title: format!(
+            "{}: what {} hangs on",
+            plan.base.label,
+            lower_first(&m.label)
+        ),
         subtitle: format!(
             "Morris screen of {} parameters, ±{share} % each, {} trajectories; {} at {}",
             plan.inputs.len(),
@@ -51,7 +55,9 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
         panels: vec![
             BarPanel {
                 title: "Influence (mu*)".to_owned(),
-                note: format!("mean absolute change over ±{share} %; sigma: interaction or curvature, not an error"),
+                note: format!(
+                    "mean absolute change over ±{share} %; sigma: interaction or curvature, not an error"
+                ),
                 log: false,
                 reference: 0.0,
                 reference_label: String::new(),

@@ -79,7 +79,7 @@ fn a_parameter_that_carries_the_verdict_is_found() -> Result<(), SessionError> {
         batch: 1,
         seconds: 1.0,
     };
-    let found = Screened::new(&plan, &outcomes);
+    let mut found = Screened::new(&plan, &outcomes);
     let bliss = &found.measures[0];
     assert_eq!((bliss.kind, bliss.base), ("bliss_excess", Some(0.0)));
     // From −25 % to +25 %: half a unit of `away`.
@@ -91,6 +91,13 @@ fn a_parameter_that_carries_the_verdict_is_found() -> Result<(), SessionError> {
     let words = found.words().join(" ");
     assert!(
         words.contains("`growth_rate_sensitive`") && !words.contains("packing"),
+        "{words}"
+    );
+    found.robustness[0].flips.clear();
+    let words = found.words().join(" ");
+    let none = "None of the 2 parameters that were moved (±25 % each, one at a time) changed";
+    assert!(
+        words.contains(none) && words.contains("over ±25 %"),
         "{words}"
     );
     Ok(())
