@@ -169,7 +169,8 @@ fn a_dose_matrix_writes_tables_arrays_and_figures() {
         before
     );
     let other = MATRIX.replace("--days 2", "--days 1");
-    fail(&mut sweep(&other, &out), 5, &["not empty", "--force"]);
+    let parts = ["holds finished cases of another question", "--force"];
+    fail(&mut sweep(&other, &out), 5, &parts);
     succeed(&mut sweep(&format!("{other} --force --no-figures"), &out));
     assert!(!out.join("surface.png").exists() && !out.join("isoboles.svg").exists());
 }
@@ -424,6 +425,15 @@ fn wrong_sweeps_say_what_is_allowed() {
             ["cannot be used with", "--replicates"],
         ),
         ("--trajectories 4", ["--sensitivity", "required"]),
+        ("--x mek=0,1 --spread 0.1", ["cannot be used with", "--x"]),
+        (
+            "--x mek=0,1 --y pdl1=0,1 --arm mek",
+            ["in --arm: a dose matrix makes its own arms", "leave out"],
+        ),
+        (
+            "--x kill_rate_max=3,4 --set kill_rate_max=6",
+            ["in --set: `kill_rate_max` is on an axis too", "leave out"],
+        ),
         (
             "--sensitivity --trajectories 1",
             ["in --trajectories", "2 to 1000"],
@@ -439,7 +449,7 @@ fn wrong_sweeps_say_what_is_allowed() {
         ),
         (
             "--sensitivity --parameters repulsion_tgfb",
-            ["no parameter to vary", "--parameters"],
+            ["none of these parameters can be moved", "--parameters"],
         ),
     ] {
         fail(
@@ -454,6 +464,28 @@ fn wrong_sweeps_say_what_is_allowed() {
         &["no arm of", "gets a drug", "--x"],
     );
     assert!(!out.exists());
+}
+
+#[test]
+fn a_sweep_in_which_every_case_fails_is_a_failure_and_leaves_its_reasons() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("beyond.toml");
+    std::fs::write(&file, cli_support::BEYOND).expect("writable");
+    for (name, options) in [
+        ("matrix", "--x mek=0,1 --y pdl1=0,1 --replicates 1"),
+        ("line", "--x mek=0,1 --replicates 1"),
+        ("screen", "--sensitivity --parameters kill_rate_max"),
+    ] {
+        let out = dir.path().join(name);
+        let mut command = warmfront("sweep");
+        command.arg(&file);
+        command.args("--grid 16x16 --days 1 --quiet --no-figures".split(' '));
+        command.args(options.split(' ')).arg("--out").arg(&out);
+        fail(&mut command, 4, &["none of the", "came to its end"]);
+        let s = summary(&out);
+        assert_eq!(s["failed"], s["cases"], "{name}");
+        assert!(s["warnings"].to_string().contains("failed and is left out"));
+    }
 }
 
 /// The environment that `cargo xtask setup` makes.

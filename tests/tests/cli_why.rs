@@ -95,7 +95,8 @@ fn nothing_taken_away_is_a_run_bit_by_bit() {
     let again = succeed(warmfront(&why).arg(&asked));
     assert!(again.out.contains("8 of them taken up"), "{}", again.out);
     let other = format!("why {SHORT} --day 3 --only cxcl_gain --out");
-    fail(warmfront(&other).arg(&asked), 5, &["--force"]);
+    let parts = ["holds finished cases of another question", "--force"];
+    fail(warmfront(&other).arg(&asked), 5, &parts);
 }
 
 #[test]
@@ -191,9 +192,22 @@ fn wrong_questions_are_told_in_a_line() {
         "inflamed --only mhc1_gian",
         &["--only", "did you mean `mhc1_gain`"],
     );
-    refuse("inflamed --replicates 0", &["0 replicates"]);
-    refuse("inflamed --day -1", &["-1"]);
+    refuse("inflamed --replicates 0", &["in --replicates: 0", "1 to"]);
+    for day in ["-1", "0", "nan", "29"] {
+        let parts = ["in --day: day", "is not within the run", "at most 28"];
+        refuse(&format!("inflamed --day {day}"), &parts);
+    }
     refuse("labyrinth", &["[[counterfactual]]"]);
+}
+
+#[test]
+fn a_scenario_that_fails_itself_is_a_numerical_failure() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("beyond.toml");
+    std::fs::write(&file, cli_support::BEYOND).expect("writable");
+    let mut command = warmfront("why --grid 16x16 --day 1 --only exclusion --quiet --out");
+    command.arg(dir.path().join("out")).arg(&file);
+    fail(&mut command, 4, &["itself has no outcome to explain"]);
 }
 
 #[test]

@@ -106,7 +106,8 @@ fn quick_targets_keep_their_verdicts() {
     let gpu = Gpu::new(&GpuOptions::default()).expect("an adapter is there");
     let never = AtomicBool::new(false);
     let report = plan.run(&gpu, &Files::embedded(), &never, &mut |_, _| {});
-    let report = report.expect("it runs").expect("nobody stopped it");
+    let report = report.expect("it runs");
+    assert_eq!(report.findings.len(), plan.targets.len());
     for f in &report.findings {
         let goal = report.goal(f);
         assert_eq!(
@@ -163,6 +164,13 @@ fn the_command_lists_runs_and_writes() {
     assert_eq!(value["independent"]["all"], 0);
     assert!(page.contains("0: 1, 100: 1.12") && page.contains("(levels in nM)"));
     assert!(page.contains("validation_mhc1.png") && !page.contains("validation_burden.png"));
+    // Not over what is there, and a folder that cannot be is found before anything is run.
+    let again = "validate --target antibody_partition --out";
+    fail(warmfront(again).arg(&out), 5, &["not empty", "--force"]);
+    succeed(warmfront(&format!("{again} {}", out.display())).arg("--force"));
+    let file = out.join("VALIDATION.md");
+    let done = fail(warmfront(again).arg(file.join("x")), 5, &["VALIDATION.md"]);
+    assert!(!done.err.contains("1 of 1"), "{}", done.err);
     let done = succeed(&mut warmfront("validate --target antibody_partition"));
     assert!(
         done.out.contains("0.289") && done.out.contains("1 of 1 targets met"),
@@ -207,6 +215,12 @@ fn wrong_input_is_one_clear_line() {
         "[[case]]\nid = \"a\"\ntitle = \"A\"\nscenaro = \"x\"\n",
     )
     .expect("a file");
+    let mut command = warmfront("validate heat --assets");
+    let path = model.join("validation.toml");
+    let written = fs::read_to_string(&path).expect("a file");
+    fs::write(&path, "").expect("a file");
+    fail(command.arg(folder.path()), 2, &["has no [[target]]"]);
+    fs::write(&path, written).expect("a file");
     let mut command = warmfront("validate heat --assets");
     let parts = [
         "validation.toml:4: unknown key `scenaro`",

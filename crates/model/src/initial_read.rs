@@ -31,6 +31,13 @@ pub(crate) fn merge_initial(
     if file.array.is_some() || file.image.is_some() {
         *target = Initial::default();
     }
+    if file.shapes.is_some() {
+        let none = Initial::default();
+        target.image_channel = none.image_channel;
+        target.image_page = none.image_page;
+        target.image_fit = none.image_fit;
+        target.image_scale = none.image_scale;
+    }
     number(&file.constant, &mut target.constant, "constant")?;
     number(&file.image_scale, &mut target.image_scale, "image_scale")?;
     for (v, target, key) in [
@@ -105,6 +112,23 @@ pub(crate) fn merge_initial(
     }
     if let Some(channel) = &file.image_channel {
         target.image_channel = *channel.get_ref();
+    }
+    // What a file states without need, as a written scenario does, is no mistake.
+    let scale = file.image_scale.as_ref().filter(|v| *v.get_ref() != 1.0);
+    let page = file.image_page.as_ref().filter(|v| *v.get_ref() != 0);
+    let channel = file.image_channel.as_ref().filter(|v| *v.get_ref() != 0);
+    let alone = [
+        ("image_scale", scale.map(Spanned::span)),
+        ("image_page", page.map(Spanned::span)),
+        ("image_channel", channel.map(Spanned::span)),
+    ];
+    let mut alone = alone
+        .into_iter()
+        .filter_map(|(key, span)| Some((key, span?)));
+    if let (None, Some((key, span))) = (&target.image, alone.next()) {
+        return Err(Error::new(format!("`{key}` without an `image`"))
+            .help("name a PNG or TIFF file: image = \"map.png\"")
+            .at(source.place(span)));
     }
     if let Some(fit) = &file.image_fit {
         let mut known = Fit::NAMES.iter();

@@ -64,6 +64,11 @@ impl Linker<'_> {
         from = m.from.or(above.map(|a| a.from)).unwrap_or(from);
         to = m.to.or(above.map(|a| a.to)).unwrap_or(to);
         let at = m.at.or(above.map(|a| a.at)).unwrap_or(end);
+        let times = m.times.unwrap_or(1.0);
+        if !times.is_finite() {
+            let e = Error::new(format!("`times` is {times}")).help("a finite factor is needed");
+            return Err(e).at(source, spanned);
+        }
         let inside = |x: f64, most: f64| (0.0..=most * (1.0 + 1e-9)).contains(&x);
         if !(inside(from, most) && inside(to, most) && from < to && inside(at, end)) {
             let text = "`at`, `from` or `to` is outside the run, or the window is empty";
@@ -106,7 +111,7 @@ impl Linker<'_> {
             to,
             arms,
             cases,
-            times: m.times.unwrap_or(1.0),
+            times,
             over: None,
         };
         if let Some(over) = &m.over {

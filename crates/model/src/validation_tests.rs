@@ -106,6 +106,7 @@ fn what_is_wrong_is_said_with_its_line() -> Result<(), crate::Error> {
         ),
         ("case = \"own\"", "case = \"owm\"", "did you mean `own`?"),
         ("reduce = \"at\"", "reduce = \"att\"", "unknown value `att`"),
+        ("at = 1.0", "at = 1.0, times = nan", "`times` is NaN"),
         ("at = 1.0", "at = 5.0", "outside the run"),
         (
             "scenario = \"gaussian_spot\"",

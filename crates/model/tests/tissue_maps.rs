@@ -335,11 +335,18 @@ fn tiff_files_of_all_kinds_are_read() {
     );
     has(
         &error("image = \"grey8.tif\"\nimage_channel = 2"),
-        &["image grey8.tif has channel 0 only, so `image_channel` 2 is not there"],
+        &["`image_channel` is 2, but image grey8.tif has channel 0 only"],
     );
     has(
         &error("image = \"grey8.tif\"\nimage_channel = 4"),
         &["`image_channel` is 4", "`image_page`"],
+    );
+    has(
+        &error("constant = 1.0\nimage_scale = 2.0"),
+        &[
+            "`image_scale` without an `image`",
+            "name a PNG or TIFF file",
+        ],
     );
     has(
         &error("image = \"grey8.tif\"\nimage_fit = \"fill\""),

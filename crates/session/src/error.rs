@@ -66,6 +66,25 @@ pub enum SessionError {
         "the output folder {} exists and is not empty\n  help: `--force` replaces the results in it; `--out DIR` writes somewhere else", .0.display()
     )]
     Exists(PathBuf),
+    /// Finished cases that are not of this study.
+    #[error(
+        "{} holds finished cases {why}\n  help: `--out DIR` keeps them and writes somewhere else; `--force` replaces them",
+        path.display()
+    )]
+    OtherCases {
+        /// The folder.
+        path: PathBuf,
+        /// Of what they are.
+        why: String,
+    },
+    /// A question about an outcome that there is not.
+    #[error("scenario `{scenario}` itself has no outcome to explain: {why}")]
+    NoOutcome {
+        /// The scenario.
+        scenario: String,
+        /// What happened to it.
+        why: String,
+    },
     /// A file is there already.
     #[error(
         "{} exists\n  help: `--force` replaces it; `-o FILE` writes another one", .0.display()
@@ -162,8 +181,9 @@ impl SessionError {
             | Self::TooManyRows { .. }
             | Self::View(_)
             | Self::Film { .. } => ErrorKind::Input,
-            Self::OutOfRange { .. } => ErrorKind::Numerical,
+            Self::OutOfRange { .. } | Self::NoOutcome { .. } => ErrorKind::Numerical,
             Self::Exists(_)
+            | Self::OtherCases { .. }
             | Self::FileExists(_)
             | Self::NoProvenance { .. }
             | Self::Encoder { .. }

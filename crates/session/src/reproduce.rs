@@ -137,7 +137,7 @@ impl Task {
         };
         if rows.is_empty() || arms.is_empty() {
             return Err(nothing(format!(
-                "the {} was written before there were results",
+                "the {} tells no results that one run could give again; if a sweep or a screen made it, the same `warmfront sweep` command with another `--out` repeats it",
                 found.how
             )));
         }

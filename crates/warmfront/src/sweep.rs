@@ -7,10 +7,10 @@ use serde_json::Value;
 use warmfront_engine::{Files, Gpu};
 use warmfront_model::Scenario;
 use warmfront_session::export::{Written, first_sentence};
-use warmfront_session::study::{Outcomes, Study, StudyProgress};
+use warmfront_session::study::{Outcome, Outcomes, Place, Study, StudyProgress};
 use warmfront_session::sweep::{
-    Axis, Kind, Place, Plan, Results, ScreenPlan, ScreenSpec, Screened, SweepSpec, Synergy,
-    write_screen, write_sweep,
+    Axis, Kind, Measure, Plan, Results, ScreenPlan, ScreenSpec, Screened, SweepSpec, Synergy,
+    Varied, write_screen, write_sweep,
 };
 use warmfront_view::number::format_number;
 
@@ -93,6 +93,20 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
         observable,
     };
     let plan = Plan::new(scenario, &spec, options.batch)?;
+    for text in &options.changes.others.set {
+        let name = text.split('=').next().unwrap_or_default().trim();
+        let model = &plan.base.model;
+        if plan
+            .axes
+            .iter()
+            .any(|a| matches!(a.varied, Varied::Parameter(_)) && a.id(model) == name)
+        {
+            let text = format!(
+                "in --set: `{name}` is on an axis too, which would replace {text}\n  help: leave out one of them"
+            );
+            return Err(Failure::new(exit::USAGE, text));
+        }
+    }
     tell(&plan.notes);
     asked.sweep(&plan)
 }
@@ -217,14 +231,30 @@ impl Asked<'_> {
         for warning in failures.iter().chain(&written.warnings) {
             eprintln!("warning: {warning}");
         }
+        let failed = |o: &Outcome| o.failure.is_some();
+        let ended = match ran.outcomes.outcomes.iter().all(failed) {
+            false => Ok(()),
+            true => {
+                let mut failure = Failure::new(
+                    exit::NUMERICAL,
+                    format!(
+                        "none of the {} cases came to its end; why is in {}",
+                        ran.outcomes.outcomes.len(),
+                        self.out.join("summary.json").display()
+                    ),
+                );
+                failure.reported = self.options.json;
+                Err(failure)
+            }
+        };
         if self.options.json {
             let mut summary = written.summary;
             summary["folder"] = self.out.display().to_string().into();
             output::print_json(&summary);
-            return Ok(());
+            return ended;
         }
         if self.options.quiet {
-            return Ok(());
+            return ended;
         }
         text.push_str(&files_text(&self.out, &written));
         text.push_str(&speed(&ran.outcomes, &ran.gpu));
@@ -233,7 +263,7 @@ impl Asked<'_> {
             text.push_str(&format!("note: {caveat}\n"));
         }
         output::print(&text);
-        Ok(())
+        ended
     }
 }
 
@@ -464,7 +494,15 @@ fn screen_text(screened: &Screened<'_>) -> String {
     let plan = screened.plan;
     let model = &plan.base.model;
     let mut text = String::new();
-    if let Some(m) = screened.measures.first() {
+    let moved = |m: &&Measure| m.factors.iter().any(|f| f.mu_star > 0.0);
+    let first = screened.measures.first();
+    if let (Some(m), None) = (first, first.filter(moved)) {
+        text.push_str(&format!(
+            "{}: no parameter moves it, or it is not defined at these points\n",
+            m.label
+        ));
+    }
+    if let Some(m) = first.filter(moved) {
         text.push_str(&format!(
             "{}: the most influential of {} parameters\n",
             m.label,

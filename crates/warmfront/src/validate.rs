@@ -1,12 +1,11 @@
 //! `warmfront validate`: the model against the published numbers of its `validation.toml`.
 
-use std::fs;
-
 use warmfront_model::validation::Validation;
 use warmfront_session::validate::{Plan, Report, pictures};
+use warmfront_session::{OutputFolder, SessionError};
 
 use crate::cli::ValidateOptions;
-use crate::exit::{Failure, INPUT_OUTPUT, NUMERICAL, USAGE};
+use crate::exit::{Failure, NUMERICAL, USAGE};
 use crate::output;
 use crate::signals::Signals;
 
@@ -26,10 +25,20 @@ pub fn validate(options: &ValidateOptions) -> Result<(), Failure> {
         list(&validation, &plan, options.json);
         return Ok(());
     }
+    if validation.targets.is_empty() {
+        let text = format!(
+            "the validation.toml of model `{model}` has no [[target]], so there is nothing to compare"
+        );
+        return Err(Failure::new(USAGE, text));
+    }
     if plan.targets.is_empty() {
         let text = "none of these targets is quick\n  help: leave out --quick, or name others";
         return Err(Failure::new(USAGE, text.to_owned()));
     }
+    let folder = options.out.as_ref();
+    let mut folder = folder
+        .map(|out| OutputFolder::open(out, options.force))
+        .transpose()?;
     let gpu = options.adapter.gpu()?;
     let signals = Signals::listen()?;
     let count = plan.cases.len();
@@ -39,22 +48,33 @@ pub fn validate(options: &ValidateOptions) -> Result<(), Failure> {
         }
     };
     let report = plan.run(&gpu, &assets.files, &signals.stop, &mut tell)?;
-    let Some(report) = report else {
-        return Err(Failure::new(signals.code(), signals.words().to_owned()));
-    };
-    if let Some(folder) = &options.out {
-        write(
-            &report,
-            folder,
-            options.pictures.as_deref().unwrap_or(BESIDE),
-        )?;
+    let stopped = report.findings.len() < plan.targets.len();
+    let beside = options.pictures.as_deref().unwrap_or(BESIDE);
+    if let (Some(folder), false) = (&mut folder, stopped) {
+        write(&report, folder, beside)?;
     }
     if options.json {
         output::print_json(&report.json());
     } else if options.markdown {
-        output::print(&report.markdown(options.pictures.as_deref().unwrap_or(BESIDE)));
+        output::print(&report.markdown(beside));
     } else {
         output::print(&format!("{}on {}\n", report.table(), report.adapter));
+    }
+    if stopped {
+        let text = format!(
+            "{}: {} of {} targets were done{}",
+            signals.words(),
+            report.findings.len(),
+            plan.targets.len(),
+            if folder.is_some() {
+                "; no page is written of a part"
+            } else {
+                ""
+            }
+        );
+        let mut failure = Failure::new(signals.code(), text);
+        failure.reported = options.json;
+        return Err(failure);
     }
     if report.pass() {
         return Ok(());
@@ -87,30 +107,17 @@ fn list(validation: &Validation, plan: &Plan<'_>, json: bool) {
 }
 
 /// The page, the numbers and the pictures.
-fn write(report: &Report<'_>, folder: &std::path::Path, beside: &str) -> Result<(), Failure> {
-    let failed = |name: &str, e: &dyn std::fmt::Display| {
-        let path = folder.join(name);
-        Failure::new(
-            INPUT_OUTPUT,
-            format!("cannot write {}: {e}", path.display()),
-        )
-    };
-    fs::create_dir_all(folder).map_err(|e| failed("", &e))?;
-    let put = |name: &str, bytes: &[u8]| {
-        fs::write(folder.join(name), bytes).map_err(|e| failed(name, &e))
-    };
-    let json = serde_json::to_string_pretty(&report.json()).unwrap_or_default();
-    put("validation.json", json.as_bytes())?;
-    put("VALIDATION.md", report.markdown(beside).as_bytes())?;
+fn write(report: &Report<'_>, folder: &mut OutputFolder, beside: &str) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(&report.json()).unwrap_or_default() + "\n";
+    folder.write_bytes("validation.json", json.as_bytes())?;
+    folder.write_bytes("VALIDATION.md", report.markdown(beside).as_bytes())?;
     let texts = [
         ("Software", "warmfront"),
         ("warmfront.validate", report.validation.model.hash.as_str()),
     ];
     for (name, figure) in pictures(report)? {
-        let bytes = figure
-            .png(2.0, &texts)
-            .map_err(warmfront_session::SessionError::from)?;
-        put(&format!("{name}.png"), &bytes)?;
+        let bytes = figure.png(2.0, &texts).map_err(SessionError::from)?;
+        folder.write_bytes(&format!("{name}.png"), &bytes)?;
     }
     Ok(())
 }

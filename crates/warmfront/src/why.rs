@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use warmfront_engine::{Files, Gpu};
 use warmfront_model::Scenario;
 use warmfront_session::export::{VERSION, first_sentence};
-use warmfront_session::study::{Outcomes, Store};
+use warmfront_session::study::{Outcomes, Place, Store, until};
 use warmfront_session::why::{
     Answer, Origin, Question, Spread, json as answer_json, percent, write,
 };
-use warmfront_session::{OutputFolder, Provenance, Row, SessionError, clock, pretty_unit};
+use warmfront_session::{Provenance, Row, SessionError, clock, pretty_unit};
 use warmfront_view::number::format_number;
 
 use crate::cli::WhyOptions;
@@ -25,7 +25,12 @@ use crate::table::aligned;
 pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     let assets = options.compute.assets.open()?;
     let scenario = assets.scenario(options.scenario.as_deref())?;
-    let scenario = options.changes.apply(scenario, options.day)?;
+    let scenario = options.changes.apply(scenario, None)?;
+    let scenario = until(
+        scenario,
+        options.day,
+        "a longer run needs `duration` in a scenario of its own",
+    )?;
     let only: Result<Vec<usize>, _> = options
         .only
         .iter()
@@ -46,15 +51,13 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     meter.say("setting up");
     let gpu = options.compute.adapter.gpu()?;
     let adapter = gpu.report.name.clone();
-    let resumes = Store::belongs(&out, &question.study, &adapter);
-    let mut folder = OutputFolder::open(&out, options.force || resumes)?;
-    let mut store = Store::open(&out, &question.study, &adapter)?;
+    let mut place = Place::open(&out, options.force, &question.study, &gpu.report)?;
     let files = assets.files;
     let found = ask(
         &question,
         &gpu,
         &files,
-        Some(&mut store),
+        Some(&mut place.store),
         &signals.stop,
         &mut meter,
     )?;
@@ -71,9 +74,10 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     }
     let answer = question.answer(&found, scenario.time.duration)?;
     meter.say("writing results");
+    let folder = &mut place.folder;
     let origin = origin(&question, &found, &adapter);
     folder.write_bytes("scenario.toml", scenario.to_toml().as_bytes())?;
-    let written = write(&origin, &answer, &mut folder, !options.no_figures)?;
+    let written = write(&origin, &answer, folder, !options.no_figures)?;
     let mut files: Vec<String> = folder.written().to_vec();
     files.push("summary.json".to_owned());
     let model = &scenario.model;

@@ -20,6 +20,10 @@ pub fn warmfront(arguments: &str) -> Command {
     command
 }
 
+/// A scenario that no arm brings to its end: more vessels than there are atoms.
+pub const BEYOND: &str = "model = \"tumour\"\nextends = \"inflamed\"\nlabel = \"Beyond\"\n\
+    [initial.vessels]\nshapes = [{ shape = \"disc\", amplitude = 1e38, radius = 0.1, edge = 2.0 }]\n";
+
 /// What a finished command left.
 pub struct Done {
     pub code: i32,

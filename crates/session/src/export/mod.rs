@@ -100,7 +100,8 @@ pub fn write_all(
     let start = Instant::now();
     let record = run.record();
     let mut written = Written::default();
-    // Only with `--force` is there an earlier run: its files must not stand beside new ones.
+    // Only with `--force` is there an earlier run: its files must not stand beside new ones, and its
+    // summary must not speak for them if the end comes now.
     folder.remove_stale();
     folder.write("timeseries.csv", |f| timeseries(record, f))?;
     written.note("timeseries.csv", "every quantity of every arm over time");

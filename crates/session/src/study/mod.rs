@@ -11,6 +11,7 @@
 //! same study opened on the same store runs only what is missing. A case that fails numerically is a
 //! result like others: it is found by running its batch case by case, and its message is kept.
 
+mod place;
 mod store;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use warmfront_engine::{AdapterReport, Files, Gpu};
 use warmfront_model::{Scenario, fingerprint};
 
-pub use store::Store;
+pub use place::{Place, until};
+pub use store::{Kept, Store};
 
 use crate::record::{Finish, Row};
 use crate::run::{Run, RunOptions};

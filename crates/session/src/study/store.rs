@@ -23,6 +23,17 @@ struct Header {
     adapter: String,
 }
 
+/// Whose finished cases a folder holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// None.
+    Nothing,
+    /// Those of this study.
+    Ours,
+    /// Those of something else; what they are, in words.
+    Others(String),
+}
+
 /// Finished cases of one study. See the [module](self).
 #[derive(Debug)]
 pub struct Store {
@@ -35,14 +46,36 @@ impl Store {
     /// Name of the file in a folder of results.
     pub const NAME: &str = "cases.jsonl";
 
-    /// Whether the file in `folder` holds cases of this study on this adapter. False where there is none.
-    pub fn belongs(folder: &Path, study: &Study, adapter: &str) -> bool {
+    /// Whose cases the file in `folder` holds.
+    pub fn kept(folder: &Path, study: &Study, adapter: &str) -> Kept {
         let Ok(file) = File::open(folder.join(Self::NAME)) else {
-            return false;
+            return Kept::Nothing;
         };
         let mut line = String::new();
         let read = BufReader::new(file).read_line(&mut line);
-        read.is_ok() && serde_json::from_str(&line).ok() == Some(header(study, adapter))
+        let Some(there) = read
+            .ok()
+            .and_then(|_| serde_json::from_str::<Header>(&line).ok())
+        else {
+            return Kept::Nothing;
+        };
+        let own = header(study, adapter);
+        let why = if there == own {
+            return Kept::Ours;
+        } else if there.study == own.study {
+            format!(
+                "of the same question, computed on {}, and this is {adapter}",
+                there.adapter
+            )
+        } else if there.warmfront != own.warmfront {
+            format!(
+                "written by version {}, and this is {}",
+                there.warmfront, own.warmfront
+            )
+        } else {
+            "of another question: another scenario, grid, option or seed".to_owned()
+        };
+        Kept::Others(why)
     }
 
     /// Opens the file of a study in a folder: with the cases it holds if they belong to this study and
@@ -53,7 +86,7 @@ impl Store {
     pub fn open(folder: &Path, study: &Study, adapter: &str) -> Result<Self, SessionError> {
         let path = folder.join(Self::NAME);
         let error = |e: &std::io::Error| SessionError::disk("write", &path, e);
-        let held = if Self::belongs(folder, study, adapter) {
+        let held = if Self::kept(folder, study, adapter) == Kept::Ours {
             let mut held = read(&path).map_err(|e| SessionError::disk("read", &path, &e))?;
             held.retain(|outcome| study.could_be(outcome));
             held

@@ -72,7 +72,10 @@ fn a_stopped_study_goes_on_where_it_was() -> Result<(), Box<dyn std::error::Erro
     text.push_str("{\"case\":{\"group\":0,\"ar");
     std::fs::write(&path, text)?;
 
-    assert!(Store::belongs(dir.path(), &study, &gpu.report.name));
+    let kept = |study, adapter: &str| Store::kept(dir.path(), study, adapter);
+    assert_eq!(kept(&study, &gpu.report.name), Kept::Ours);
+    let elsewhere = kept(&study, "another adapter");
+    assert!(matches!(elsewhere, Kept::Others(why) if why.contains("this is another adapter")));
     let mut store = Store::open(dir.path(), &study, &gpu.report.name)?;
     let ran = AtomicUsize::new(0);
     let rest = study.run(&gpu, &files, Some(&mut store), &never, &mut |p| {
@@ -103,7 +106,8 @@ fn a_stopped_study_goes_on_where_it_was() -> Result<(), Box<dyn std::error::Erro
 
     // Another study does not take these cases for its own.
     let other = self::study(2)?;
-    assert!(!Store::belongs(dir.path(), &other, &gpu.report.name));
+    let found = kept(&other, &gpu.report.name);
+    assert!(matches!(found, Kept::Others(why) if why.contains("another question")));
     assert!(
         Store::open(dir.path(), &other, &gpu.report.name)?
             .held()

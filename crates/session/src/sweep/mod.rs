@@ -35,4 +35,4 @@ pub use outcome::Results;
 pub use plan::{Kind, MOST_REPLICATES, Plan, SweepSpec};
 pub use sensitivity::{Input, Measure, Robustness, ScreenPlan, ScreenSpec, Screened, TRAJECTORIES};
 pub use stats::Mean;
-pub use write::{Place, write_screen, write_sweep};
+pub use write::{write_screen, write_sweep};

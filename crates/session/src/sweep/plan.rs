@@ -13,13 +13,13 @@
 
 use std::sync::Arc;
 
-use warmfront_model::{Arm, Error, Overrides, Scenario, plain};
+use warmfront_model::{Arm, Error, Overrides, Scenario};
 
 use super::axis::{Axis, Varied};
 use crate::SessionError;
 use crate::effect::Effects;
 use crate::record::Row;
-use crate::study::{MOST_CASES, Study};
+use crate::study::{MOST_CASES, Study, until};
 use crate::units::{number, pretty_unit};
 
 /// Multiples of a dose matrix unless axes are asked for.
@@ -132,6 +132,12 @@ impl Plan {
         }
         let arms = match kind {
             Kind::DoseMatrix => {
+                if spec.arms.len() < base.arms.len() {
+                    let e =
+                        Error::new("a dose matrix makes its own arms, one for each pair of doses")
+                            .help("leave out --arm, or sweep one drug with --x alone");
+                    return Err(e.inside("in --arm").into());
+                }
                 plan.for_all_arms(&mut base)?;
                 plan.dose_pairs(&base)
             }
@@ -354,25 +360,7 @@ pub(super) fn prepared(
     observable: Option<usize>,
 ) -> Result<(Scenario, usize), SessionError> {
     let model = scenario.model.clone();
-    let end = scenario.time.duration / model.units_per_day();
-    let mut base = match day {
-        None => scenario,
-        Some(day) if day > 0.0 && day <= end * (1.0 + 1e-9) => {
-            let overrides = Overrides {
-                // The last day is the end, to the last bit.
-                days: (day < end * (1.0 - 1e-9)).then_some(day),
-                ..Overrides::default()
-            };
-            scenario.with(overrides)?
-        }
-        Some(day) => {
-            let e = Error::new(format!("day {} is not within the run", plain(day))).help(format!(
-                "above 0 and at most {} is allowed; --days makes it longer",
-                number(end)
-            ));
-            return Err(e.inside("in --day").into());
-        }
-    };
+    let mut base = until(scenario, day, "--days makes it longer")?;
     let Some(observable) = observable.or(model.burden) else {
         let all: Vec<&str> = model.observables.iter().map(|o| o.id.as_str()).collect();
         let e = Error::new(format!("the model `{}` has no burden to compare", model.id)).help(

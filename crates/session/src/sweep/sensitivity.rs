@@ -209,8 +209,14 @@ fn inputs(
     }
     if inputs.is_empty() {
         return Err(
-            Error::new("no parameter to vary: each is 0 or none was chosen")
-                .help("name some that are not 0 with --parameters, or a group with --group"),
+            Error::new(match parameters {
+                [] => format!(
+                    "no parameter of `{}` is assumed or tuned, so none is varied unless it is named",
+                    base.model.id
+                ),
+                _ => "none of these parameters can be moved: each is 0 or its range is one value".to_owned(),
+            })
+            .help("name parameters with --parameters, or a group of them with --group (see `list parameters`)"),
         );
     }
     if !zero.is_empty() {

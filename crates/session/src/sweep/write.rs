@@ -1,7 +1,5 @@
 //! A finished sweep or screen becomes a folder of files, and an unfinished one can be taken up there.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use warmfront_engine::AdapterReport;
 use warmfront_model::Scenario;
@@ -16,47 +14,12 @@ use super::sensitivity::{ScreenPlan, Screened};
 use super::{Varied, tables, zarr};
 use crate::export::{VERSION, Written, one_line, png};
 use crate::folder::OutputFolder;
-use crate::study::{Outcomes, Store, Study};
+use crate::study::{Outcomes, Place, Study};
 use crate::synergy::Reason;
 use crate::units::rounded;
 use crate::{Provenance, SessionError};
 
-/// A folder for a study: its files, and the cases that are done.
-#[derive(Debug)]
-pub struct Place {
-    /// Where files go.
-    pub folder: OutputFolder,
-    /// Where cases go.
-    pub store: Store,
-}
-
 impl Place {
-    /// Opens the folder of a study. One that holds cases of the same study is taken up; one that holds
-    /// something else needs `force`, and is cleared of it.
-    ///
-    /// # Errors
-    /// [`SessionError::Exists`], [`SessionError::InUse`], [`SessionError::Disk`].
-    pub fn open(
-        path: &Path,
-        force: bool,
-        study: &Study,
-        adapter: &AdapterReport,
-    ) -> Result<Self, SessionError> {
-        let ours = Store::belongs(path, study, &adapter.name);
-        let mut folder = OutputFolder::open(path, force || ours)?;
-        if !ours {
-            folder.remove_stale();
-        }
-        let store = Store::open(path, study, &adapter.name)?;
-        folder.adopt(Store::NAME, |_| Ok(()))?;
-        Ok(Self { folder, store })
-    }
-
-    /// Cases that were done before.
-    pub fn held(&self) -> usize {
-        self.store.held().len()
-    }
-
     /// Notes how far an interrupted study came.
     ///
     /// # Errors

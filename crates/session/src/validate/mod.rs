@@ -87,7 +87,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Runs the cases, and compares. `tell` is called before each case with its number among those of the
-    /// plan, from 0. None: cancelled.
+    /// plan, from 0. A cancelled plan reports the targets whose cases were all done by then.
     ///
     /// # Errors
     /// Of the device, or of the input; a case that fails numerically is a finding.
@@ -97,16 +97,22 @@ impl<'a> Plan<'a> {
         files: &Files,
         cancel: &AtomicBool,
         tell: &mut dyn FnMut(usize, &Case),
-    ) -> Result<Option<Report<'a>>, SessionError> {
+    ) -> Result<Report<'a>, SessionError> {
         let mut seen = BTreeMap::new();
         for (i, &case) in self.cases.iter().enumerate() {
             tell(i, &self.validation.cases[case]);
             match self.run_case(case, gpu, files, cancel)? {
                 Some(found) => seen.insert(case, found),
-                None => return Ok(None),
+                None => {
+                    let mut done = self.clone();
+                    let whole = |c: &usize| seen.contains_key(c);
+                    done.targets
+                        .retain(|t| self.validation.cases_of(*t).iter().all(whole));
+                    return Ok(Report::new(&done, seen, &gpu.report.name));
+                }
             };
         }
-        Ok(Some(Report::new(self, seen, &gpu.report.name)))
+        Ok(Report::new(self, seen, &gpu.report.name))
     }
 
     fn run_case(

@@ -84,8 +84,9 @@ impl Question {
                 .into());
         }
         if !(1..=MOST_REPLICATES).contains(&replicates) {
-            let what = format!("{replicates} replicates; 1 to {MOST_REPLICATES} are possible");
-            return Err(Error::new(what).into());
+            let e = Error::new(format!("{replicates} replicates"))
+                .help(format!("1 to {MOST_REPLICATES} are allowed"));
+            return Err(e.inside("in --replicates").into());
         }
         if model.burden.is_none() {
             return Err(
@@ -180,12 +181,10 @@ impl Question {
             .and_then(|w| Compared::of(&self.scenario, w.first()?));
         let (Some(whole), Some(compared)) = (whole, compared) else {
             let first = found.outcomes.iter().find_map(|o| o.failure.clone());
-            let why = first.unwrap_or_else(|| "the control has no burden left".to_owned());
-            let what = format!(
-                "scenario `{}` itself has no outcome to explain: {why}",
-                self.scenario.id
-            );
-            return Err(Error::new(what).into());
+            return Err(SessionError::NoOutcome {
+                scenario: self.scenario.id.clone(),
+                why: first.unwrap_or_else(|| "the control has no burden left".to_owned()),
+            });
         };
         let base: Vec<Measured> = whole
             .iter()

@@ -59,16 +59,22 @@ pub struct SweepOptions {
         value_name = "NAMES",
         value_delimiter = ',',
         requires = "sensitivity",
-        conflicts_with = "group"
+        conflicts_with_all = ["group", "x", "y"]
     )]
     pub parameters: Vec<String>,
     /// Parameters of the screen: those of one group (see `list parameters`)
-    #[arg(long, value_name = "GROUP", requires = "sensitivity")]
+    #[arg(
+        long,
+        value_name = "GROUP",
+        requires = "sensitivity",
+        conflicts_with_all = ["x", "y"]
+    )]
     pub group: Option<String>,
     #[arg(
         long,
         value_name = "R",
         requires = "sensitivity",
+        conflicts_with_all = ["x", "y"],
         allow_negative_numbers = true,
         help = format!("Trajectories of the screen; each costs a run more than there are parameters [default: {TRAJECTORIES}]")
     )]
@@ -77,6 +83,7 @@ pub struct SweepOptions {
         long,
         value_name = "X",
         requires = "sensitivity",
+        conflicts_with_all = ["x", "y"],
         allow_negative_numbers = true,
         help = format!("How far the screen moves each parameter, as a share of its value [default: {SPREAD}]")
     )]

@@ -29,6 +29,9 @@ pub struct ValidateOptions {
     /// Write the page, the numbers and the pictures into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Replace what is in the folder already
+    #[arg(long, requires = "out")]
+    pub force: bool,
     /// Where the page finds its pictures, as `../pictures/`; default: beside it
     #[arg(long, value_name = "PREFIX")]
     pub pictures: Option<String>,

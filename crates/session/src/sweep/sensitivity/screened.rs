@@ -168,7 +168,8 @@ impl<'a> Screened<'a> {
                     1 => format!(" The one parameter that was moved (±{share} %) did not change the verdict"),
                     n => format!(" None of the {n} parameters that were moved (±{share} % each, one at a time) changed the verdict"),
                 });
-                if let Some(first) = top.first() {
+                let moved = |i: &&usize| m.factors[**i].mu_star > 0.0;
+                if let Some(first) = top.first().filter(moved) {
                     let f = &m.factors[*first];
                     text.push_str(&format!(
                         "; {} moves it most (mu* {} over ±{share} %)",
