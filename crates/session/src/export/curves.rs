@@ -88,7 +88,23 @@ pub(crate) fn curves_on(record: &Record, sheet: Sheet) -> Result<Option<Figure>>
         panel.doses.clone_from(&doses);
     }
     let (columns, size) = layout(panels.len(), record.arms.len() == 1, sheet);
-    figure(record, panels, columns, size, footer(record), sheet).map(Some)
+    let mut foot = footer(record);
+    if ends_early(record) {
+        foot.push_str(" A curve that ends early is a mean with nothing left to average over.");
+    }
+    figure(record, panels, columns, size, foot, sheet).map(Some)
+}
+
+/// Whether an observable that is plotted has values at first and none at the end.
+fn ends_early(record: &Record) -> bool {
+    let (Some(first), Some(last)) = (record.rows.first(), record.rows.last()) else {
+        return false;
+    };
+    let mut shown = groups(record).into_iter().flat_map(|(_, list)| list);
+    shown.any(|o| {
+        (0..record.arms.len())
+            .any(|arm| first.values[arm][o].is_finite() && !last.values[arm][o].is_finite())
+    })
 }
 
 /// Panels side by side and the size of one.

@@ -73,7 +73,7 @@ impl Store {
                 there.warmfront, own.warmfront
             )
         } else {
-            "of another question: another scenario, grid, option or seed".to_owned()
+            "of another question: another model, scenario, grid, option or seed".to_owned()
         };
         Kept::Others(why)
     }
