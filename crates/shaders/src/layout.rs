@@ -1,6 +1,6 @@
 //! Storage order of the fields, and which maps on faces they share.
 
-use warmfront_model::{Expression, FaceMean, FieldKind, Model};
+use warmfront_model::{Expression, FaceMean, FieldKind, Model, Target};
 
 /// How a field's linear system is put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,13 @@ pub struct Layout {
     pub drift: Vec<Option<usize>>,
     /// By transport: index into `hindrances`.
     pub drift_hindrance: Vec<Option<usize>>,
-    /// Transports whose potential depends on a field that they move: crowding. The implicit operator
-    /// of every field moved carries the diffusion `Σ c_j · max(−∂potential/∂c_j, 0)` over the fields
-    /// moved, so that long steps are stable.
+    /// Transports whose potential depends on a field that they move, directly (crowding) or by way of a
+    /// field that it produces (cells that are repelled by what they secrete). The implicit operator of every
+    /// field moved carries the diffusion `Σ c_j · max(−dpotential/dc_j, 0)` over the fields moved, so that
+    /// long steps are stable.
     pub stiff: Vec<usize>,
+    /// By transport: pairs of a field moved and a solved field in the potential that it produces.
+    pub feedback: Vec<Vec<(usize, usize)>>,
 }
 
 impl Layout {
@@ -103,16 +106,16 @@ impl Layout {
             .map(|&i| model.fields[i].transport)
             .collect();
         let drift: Vec<Option<usize>> = drift;
+        let solved = &fields[..plain + mapped];
+        let feedback: Vec<Vec<(usize, usize)>> = (0..model.transports.len())
+            .map(|t| feedback(model, t, solved))
+            .collect();
         let stiff = (0..model.transports.len())
-            .filter(|&t| {
-                let transport = &model.transports[t];
-                let on =
-                    |&f: &usize| depends(model, &transport.potential.text, &model.fields[f].id);
-                transport.moves.iter().any(on)
-            })
+            .filter(|&t| pushes(model, t) || !feedback[t].is_empty())
             .collect();
         Self {
             stiff,
+            feedback,
             fields,
             storage,
             plain,
@@ -167,6 +170,36 @@ impl Layout {
     pub fn face_maps(&self) -> usize {
         self.mapped + self.drift_hindrance.len()
     }
+}
+
+/// Whether the potential of a transport depends directly on a field that it moves.
+pub(crate) fn pushes(model: &Model, transport: usize) -> bool {
+    let transport = &model.transports[transport];
+    let on = |&f: &usize| depends(model, &transport.potential.text, &model.fields[f].id);
+    transport.moves.iter().any(on)
+}
+
+/// Fields that a transport moves, each with a field of its potential whose gains depend on it.
+fn feedback(model: &Model, transport: usize, solved: &[usize]) -> Vec<(usize, usize)> {
+    let transport = &model.transports[transport];
+    let mut pairs = Vec::new();
+    for &m in solved {
+        let in_potential = depends(model, &transport.potential.text, &model.fields[m].id);
+        if !in_potential || transport.moves.contains(&m) {
+            continue;
+        }
+        for &f in &transport.moves {
+            let gains = model
+                .processes
+                .iter()
+                .filter(|p| p.spatial && p.produces.iter().any(|(t, _)| *t == Target::Field(m)));
+            let mut rates = gains.map(|p| &p.rate.text);
+            if rates.any(|text| depends(model, text, &model.fields[f].id)) {
+                pairs.push((f, m));
+            }
+        }
+    }
+    pairs
 }
 
 // Whether an expression can depend on field `id`, directly or through auxiliaries.

@@ -2,7 +2,7 @@
 
 use warmfront_model::{Process, Target, Wall};
 
-use crate::layout::Slot;
+use crate::layout::{Slot, pushes};
 use crate::text::Text;
 
 use super::{Exchange, Writer};
@@ -114,7 +114,12 @@ impl Writer<'_> {
             let transport = &self.model.transports[t];
             let i = layout.hindrances.len() + self.model.transports.len() + k;
             self.line(format!("    // How {} pushes back, from differences of its potential\n    var push_{k} = 0.0;", transport.id));
-            for &f in &transport.moves {
+            let direct = if pushes(self.model, t) {
+                transport.moves.as_slice()
+            } else {
+                &[]
+            };
+            for &f in direct {
                 let field = &self.model.fields[f];
                 let (id, by) = (&field.id, 1e-3 * field.scale);
                 self.line(format!(
@@ -123,6 +128,9 @@ impl Writer<'_> {
                      let fall = potential_{t}(low, auxiliaries(low, p, g), p) - potential_{t}(high, auxiliaries(high, p, g), p);\n        \
                      push_{k} += s.{id} * max(fall, 0.0) / (high.{id} - low.{id});\n    }}"
                 ));
+            }
+            for &f in &transport.moves {
+                self.push_by_way(k, t, f, spatial);
             }
             self.line(format!(
                 "    maps_out[block_of({i}u, arm) + cell] = p.switch_drift_{} * push_{k};",
@@ -140,6 +148,49 @@ impl Writer<'_> {
             }
         }
         self.finish()
+    }
+
+    // How field `f` pushes itself away by way of the fields that it produces: these follow it at once, gain
+    // over loss, as far as they do not spread. As they do, half of it is enough for stability.
+    fn push_by_way(&mut self, k: usize, t: usize, f: usize, spatial: impl Fn(&Process) -> bool) {
+        let pairs = self.layout.feedback[t].clone();
+        let follow: Vec<usize> = pairs.iter().filter(|p| p.0 == f).map(|p| p.1).collect();
+        if follow.is_empty() {
+            return;
+        }
+        let transport = &self.model.transports[t];
+        let hindrance = transport.hindrance.clone();
+        let (id, by) = (
+            self.model.fields[f].id.clone(),
+            1e-2 * self.model.fields[f].scale,
+        );
+        self.line(format!(
+            "    {{\n        let before = s;\n        let a_before = a;\n        var s = before;\n        s.{id} += f32({by:?});\n        \
+             let a = auxiliaries(s, p, g);\n        let r = rates(s, p, a, g);\n        var after = before;"
+        ));
+        for m in follow {
+            let (storage, id) = (self.layout.storage[m], self.model.fields[m].id.clone());
+            self.line(format!("        var more_{m} = -gain_{storage};"));
+            let gains = self.gains(Target::Field(m), &spatial);
+            self.sum_into(&format!("more_{m}"), &gains);
+            self.line(format!(
+                "        after.{id} = max(after.{id} + more_{m} / max(loss_{storage}, 1e-3 * tick.shift), 0.0);"
+            ));
+        }
+        self.line(format!(
+            "        let fall = potential_{t}(before, a_before, p) - potential_{t}(after, auxiliaries(after, p, g), p);"
+        ));
+        let before =
+            format!("        push_{k} += 0.5 * before.{id} * max(fall, 0.0) / f32({by:?})");
+        match hindrance {
+            Some(h) => {
+                self.line("        {\n        let s = before;\n        let a = a_before;");
+                self.expression(&format!("{before} * ("), &h, ");");
+                self.line("        }");
+            }
+            None => self.line(format!("{before};")),
+        }
+        self.line("    }");
     }
 
     // A wall held at a value adds D · 2 value / h² to the right-hand side of the cells beside it.
