@@ -1,11 +1,9 @@
 //! Data that open elsewhere: what `warmfront run --format` writes, read by numpy, xarray, ome-zarr, VTK.
 
-mod cli_support;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cli_support::{fail, npz, succeed, summary, warmfront};
+use crate::cli_support::{fail, npz, succeed, summary, warmfront};
 
 /// The environment that `cargo xtask setup` makes.
 fn python() -> PathBuf {

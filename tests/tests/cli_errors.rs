@@ -1,8 +1,6 @@
 //! Every wrong input ends with the right exit code and a message that says what to do.
 
-mod cli_support;
-
-use cli_support::{assets, fail, succeed, summary, warmfront};
+use crate::cli_support::{assets, fail, succeed, summary, warmfront};
 
 const HEAT: &str = include_str!("../../assets/models/heat/model.toml");
 const COSINE: &str = include_str!("../../assets/models/heat/scenarios/cosine_mode.toml");

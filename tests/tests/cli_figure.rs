@@ -1,8 +1,6 @@
 //! `warmfront figure`: every kind and format, sizes on paper, and what is refused.
 
-mod cli_support;
-
-use cli_support::{fail, succeed, warmfront};
+use crate::cli_support::{fail, succeed, warmfront};
 
 /// A short run of all arms on a coarse grid.
 const SHORT: &str = "--grid 16x16 --quiet";

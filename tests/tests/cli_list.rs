@@ -1,8 +1,6 @@
 //! The commands that only tell: help, `list`, `check`, `doctor`.
 
-mod cli_support;
-
-use cli_support::{succeed, warmfront};
+use crate::cli_support::{succeed, warmfront};
 
 #[test]
 fn no_arguments_say_what_next() {

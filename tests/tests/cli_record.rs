@@ -1,13 +1,11 @@
 //! `warmfront record` from end to end: what plays, what is identical, what is left of a film that was cut
 //! short, and what is refused. `ffprobe` and `ffmpeg` look at films here; the program needs neither.
 
-mod cli_support;
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use cli_support::{fail, finish, succeed, warmfront};
+use crate::cli_support::{fail, finish, succeed, warmfront};
 
 /// Twenty frames of the default scenario on a small grid.
 const SHORT: &str =

@@ -1,10 +1,8 @@
 //! `warmfront reopen` and `warmfront reproduce`: files give back their simulation, and its numbers.
 
-mod cli_support;
-
 use std::path::{Path, PathBuf};
 
-use cli_support::{fail, succeed, warmfront};
+use crate::cli_support::{fail, succeed, warmfront};
 
 const RUN: &str = "run --arm control,combo --grid 12x12 --days 1.5 --seed 7 --quiet --out";
 

@@ -1,11 +1,9 @@
 //! `warmfront run` from end to end: files, contents, repeatability, interruption.
 
-mod cli_support;
-
 use std::io::{BufRead as _, BufReader, Lines};
 use std::process::{Child, ChildStderr, Stdio};
 
-use cli_support::{fail, npz, npz_text, said, series, succeed, summary, warmfront};
+use crate::cli_support::{fail, npz, npz_text, said, series, succeed, summary, warmfront};
 
 /// 0.01 min of 1 min, in days.
 const SHORT: &str = "--days 0.0001 --every 0.00002 --grid 16x8";

@@ -1,13 +1,11 @@
 //! `warmfront sweep`: dose matrices, parameters along axes, screens; stopped and taken up again.
 
-mod cli_support;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cli_support::{fail, succeed, summary, warmfront};
+use crate::cli_support::{fail, succeed, summary, warmfront};
 
 /// A dose matrix of nine pairs and two seeds, in a second or two.
 const MATRIX: &str = "sweep inflamed --grid 16x16 --days 2 --x mek=0,0.5,1 --y pdl1=0,0.1,1 \

@@ -1,11 +1,9 @@
 //! `warmfront why`: the unswitched arms are those of `run`, the files, resuming, and what is refused; and the
 //! cycle that every run tells of.
 
-mod cli_support;
-
 use std::path::Path;
 
-use cli_support::{fail, finish, succeed, warmfront};
+use crate::cli_support::{fail, finish, succeed, warmfront};
 use serde_json::Value;
 
 /// A short run of all arms on a coarse grid.

@@ -1,10 +1,8 @@
 //! The window's command line where there is no window: no display, a wrong one, wrong files.
 
-mod cli_support;
-
 use std::process::Command;
 
-use cli_support::{fail, succeed, warmfront};
+use crate::cli_support::{fail, succeed, warmfront};
 
 /// A command with no display at all, whatever the test's own surroundings have.
 fn without_display(arguments: &str) -> Command {

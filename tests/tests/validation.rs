@@ -5,13 +5,11 @@
 //! verdicts. To write the page and its pictures anew:
 //! `warmfront validate --out DIR --pictures ../../pictures/`, then copy both to their places.
 
-mod cli_support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use cli_support::{fail, succeed, warmfront};
+use crate::cli_support::{fail, succeed, warmfront};
 use warmfront_engine::{Files, Gpu, GpuOptions};
 use warmfront_model::Library;
 use warmfront_model::validation::{Expected, Goal, Validation};

@@ -5,7 +5,7 @@
 //! vessels, one page each, 8 bits, 128 × 128 pixels of 15 µm. It is no patient's.
 //!
 //! # Practice
-//! `WARMFRONT_WRITE_BIOPSY=1 cargo test -p warmfront-model --test biopsy` writes the file anew.
+//! `WARMFRONT_WRITE_BIOPSY=1 cargo test -p warmfront-model biopsy` writes the file anew.
 
 use std::io::Cursor;
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! `[[counterfactual]]`: what a link may change, and the message where it names nothing.
 
-mod common;
-
-use common::{MODEL, has, parse_model};
+use crate::common::{MODEL, has, parse_model};
 use warmfront_model::Switchable;
 
 /// The toy model with a link of these lines.

@@ -1,11 +1,9 @@
 //! Initial maps: formulas, noise, arrays, images.
 
-mod common;
-
 use std::io::Cursor;
 use std::path::Path;
 
-use common::{SCENARIO, has, parse_scenario, with};
+use crate::common::{SCENARIO, has, parse_scenario, with};
 use warmfront_model::{Error, Library, Scenario};
 
 /// A scenario on a grid with one initial map, given as the lines of `[initial.tumour]`.
@@ -208,7 +206,11 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder for the test");
     let scenarios = dir.path().join("models/toy/scenarios");
     std::fs::create_dir_all(&scenarios).expect("writable");
-    std::fs::write(dir.path().join("models/toy/model.toml"), common::MODEL).expect("writable");
+    std::fs::write(
+        dir.path().join("models/toy/model.toml"),
+        crate::common::MODEL,
+    )
+    .expect("writable");
     for (name, bytes) in files {
         std::fs::write(scenarios.join(name), bytes).expect("writable");
     }

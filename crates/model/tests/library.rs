@@ -1,8 +1,6 @@
 //! Names, paths and `extends`; and every model and scenario that ships.
 
-mod common;
-
-use common::{MODEL, SCENARIO, has, with};
+use crate::common::{MODEL, SCENARIO, has, with};
 use warmfront_model::{Library, Source};
 
 fn library(files: &[(&str, &str)]) -> (tempfile::TempDir, Library) {

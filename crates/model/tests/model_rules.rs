@@ -1,8 +1,6 @@
 //! Every rule of `model.toml`, by the message that a person gets.
 
-mod common;
-
-use common::{MODEL, has, line_of, model_error, parse_model, toy, with};
+use crate::common::{MODEL, has, line_of, model_error, parse_model, toy, with};
 use warmfront_model::{FieldKind, Reduce, Target, Wall};
 
 #[test]

@@ -1,8 +1,6 @@
 //! Options that change a scenario from outside its file.
 
-mod common;
-
-use common::{SCENARIO, has, parse_scenario, with};
+use crate::common::{SCENARIO, has, parse_scenario, with};
 use warmfront_model::{Overrides, Scenario};
 
 fn base() -> Scenario {

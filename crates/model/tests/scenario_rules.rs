@@ -1,8 +1,6 @@
 //! Every rule of scenario files, the overrides, and the way back to text.
 
-mod common;
-
-use common::{SCENARIO, has, line_of, parse_scenario, scenario_error, toy, with};
+use crate::common::{SCENARIO, has, line_of, parse_scenario, scenario_error, toy, with};
 use warmfront_model::{Action, Overrides, Scenario, Scheme, Shown, Source};
 
 fn base() -> Scenario {

@@ -1,12 +1,10 @@
 //! Maps that look like tissue: rough outlines, satellites, fibres, capillaries, one map off another,
 //! and images of all kinds.
 
-mod common;
-
 use std::io::Cursor;
 use std::path::Path;
 
-use common::{has, parse_scenario};
+use crate::common::{has, parse_scenario};
 use tiff::encoder::{TiffEncoder, colortype};
 use warmfront_model::{Error, Library, Scenario};
 
@@ -246,7 +244,11 @@ fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder for the test");
     let scenarios = dir.path().join("models/toy/scenarios");
     std::fs::create_dir_all(&scenarios).expect("writable");
-    std::fs::write(dir.path().join("models/toy/model.toml"), common::MODEL).expect("writable");
+    std::fs::write(
+        dir.path().join("models/toy/model.toml"),
+        crate::common::MODEL,
+    )
+    .expect("writable");
     for (name, bytes) in files {
         std::fs::write(scenarios.join(name), bytes).expect("writable");
     }

@@ -1,7 +1,6 @@
 //! Whole figures: size, well-formed SVG, no text over another text whatever the labels say.
 
-mod synthetic;
-
+use crate::synthetic;
 use image::RgbaImage;
 use warmfront_view::*;
 

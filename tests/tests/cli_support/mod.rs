@@ -1,5 +1,4 @@
 //! Starts the program and reads what it wrote.
-#![allow(dead_code, reason = "each test program uses a part of this module")]
 
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};

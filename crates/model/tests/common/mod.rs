@@ -1,8 +1,4 @@
 //! A small model and scenario that the tests change one line at a time.
-#![allow(
-    dead_code,
-    reason = "each test file uses the part of these helpers that it needs"
-)]
 
 use std::sync::Arc;
 

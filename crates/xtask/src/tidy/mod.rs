@@ -10,6 +10,7 @@ mod length;
 mod links;
 mod model_names;
 mod shaders;
+mod test_files;
 mod tree;
 mod words;
 
@@ -21,7 +22,7 @@ pub use tree::{Finding, Tree};
 type Rule = (&'static str, fn(&Tree) -> Vec<Finding>);
 
 /// Rules whose findings fail.
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     ("dependencies run one way", layers::check),
     ("the top level holds the agreed entries", layout::check),
     ("shaders are named and used", shaders::check),
@@ -29,6 +30,7 @@ const RULES: [Rule; 6] = [
         "no Rust code names a field of the tumour model",
         model_names::check,
     ),
+    ("every test file is compiled", test_files::check),
     ("links in Markdown resolve", links::check),
     ("nothing unfinished is left", words::check),
 ];
