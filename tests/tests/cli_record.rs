@@ -120,7 +120,7 @@ fn a_film_shows_the_numbers_of_a_run() {
     assert_eq!(told["frames"], 20);
     let results = &told["provenance"]["results"]["arms"];
     for arm in ["mek", "combo"] {
-        let rows = cli_support::series(&out, arm, "burden");
+        let rows = crate::cli_support::series(&out, arm, "burden");
         let (_, last) = rows.last().expect("a row");
         assert_eq!(results[arm]["burden"].as_f64(), Some(*last), "{arm}");
     }
@@ -241,7 +241,7 @@ fn a_full_disk_leaves_every_frame_that_fitted() {
             "sh",
             "small",
         ])
-        .arg(cli_support::program())
+        .arg(crate::cli_support::program())
         .args(arguments.split_whitespace())
         .current_dir(dir.path());
     let done = finish(&mut command);

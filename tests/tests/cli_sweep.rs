@@ -300,7 +300,7 @@ fn a_parameter_is_swept_in_all_arms() {
     let swept = swept
         .iter()
         .find(|r| r["arm"] == "combo" && r["growth_rate_sensitive"] == "0.3");
-    let (_, last) = cli_support::series(&run, "combo", "burden")
+    let (_, last) = crate::cli_support::series(&run, "combo", "burden")
         .pop()
         .expect("rows");
     assert_eq!(number(swept.expect("a row"), "value"), last);
@@ -468,7 +468,7 @@ fn wrong_sweeps_say_what_is_allowed() {
 fn a_sweep_in_which_every_case_fails_is_a_failure_and_leaves_its_reasons() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("beyond.toml");
-    std::fs::write(&file, cli_support::BEYOND).expect("writable");
+    std::fs::write(&file, crate::cli_support::BEYOND).expect("writable");
     for (name, options) in [
         ("matrix", "--x mek=0,1 --y pdl1=0,1 --replicates 1"),
         ("line", "--x mek=0,1 --replicates 1"),

@@ -202,7 +202,7 @@ fn wrong_questions_are_told_in_a_line() {
 fn a_scenario_that_fails_itself_is_a_numerical_failure() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("beyond.toml");
-    std::fs::write(&file, cli_support::BEYOND).expect("writable");
+    std::fs::write(&file, crate::cli_support::BEYOND).expect("writable");
     let mut command = warmfront("why --grid 16x16 --day 1 --only exclusion --quiet --out");
     command.arg(dir.path().join("out")).arg(&file);
     fail(&mut command, 4, &["itself has no outcome to explain"]);
