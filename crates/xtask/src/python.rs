@@ -49,7 +49,14 @@ pub fn run(root: &Path) -> Result<(), Failure> {
     .map_err(explained)?;
     process::run(
         Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--no-input"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-input",
+                "--no-cache-dir",
+            ])
             .args(["--disable-pip-version-check", "--no-deps", "--requirement"])
             .arg(&list),
     )
