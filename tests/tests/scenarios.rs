@@ -1,9 +1,15 @@
-//! The scenarios of the tumour model on a small grid: what each arm leaves of the control, against an
-//! independent prototype in double precision on a finer grid (96 x 96 cells of 20 µm).
+//! The scenarios of the tumour model on small grids: burden and T cells of every arm, and the Bliss excess.
+//!
+//! Ten slices are compared with an independent prototype in double precision on a finer grid (96 x 96 cells
+//! of 20 µm, `data/oracle_scenarios.csv`), two blocks with themselves on a finer grid.
+
+use std::collections::BTreeMap;
 
 use warmfront_engine::{Files, Gpu, GpuOptions};
-use warmfront_model::{Library, Overrides};
+use warmfront_model::{Library, Overrides, Scenario};
 use warmfront_session::{Run, RunOptions};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The prototype has one compartment for the MEK inhibitor; the mouse has here, too.
 const ONE_COMPARTMENT: [(&str, f64); 3] = [
@@ -12,14 +18,117 @@ const ONE_COMPARTMENT: [(&str, f64); 3] = [
     ("mek_absorption", 24.0),
 ];
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+/// What is left on the last day, by arm, in the order of [`ARMS`].
+#[derive(Debug, Default, Clone, Copy)]
+struct Left {
+    /// Domain means, rho.
+    burden: [f64; 4],
+    effector_cd8: [f64; 4],
+    exhausted_cd8: [f64; 4],
+}
 
-/// Largest difference of a burden relative to control. The cells here are 30 µm wide, so the tumour's edge is
-/// as wide as one; the prototype takes donor-cell drift and quasi-steady molecules. Measured: at most 0.02.
-const TOLERANCE: f64 = 0.03;
+const ARMS: [&str; 4] = ["control", "mek", "pdl1", "combo"];
 
-/// Runs a scenario at its end: burden of the MEK inhibitor, the PD-L1 inhibitor and both, relative to control.
-fn compare(name: &str, expected: [f64; 3]) -> Result<()> {
+impl Left {
+    /// Burdens relative to the control.
+    fn relative(&self) -> [f64; 4] {
+        self.burden.map(|b| b / self.burden[0])
+    }
+
+    /// Bliss: what independent effects would leave, minus what is left.
+    fn excess(&self) -> f64 {
+        let [_, mek, pdl1, both] = self.relative();
+        mek * pdl1 - both
+    }
+}
+
+/// Largest differences that are allowed.
+struct Tolerance {
+    /// Of a burden relative to control, and of the Bliss excess.
+    burden: f64,
+    /// Of T cells, as a share of what is expected.
+    cells: f64,
+}
+
+/// Runs a scenario to its end.
+fn run(scenario: Scenario) -> Result<Left> {
+    let gpu = Gpu::new(&GpuOptions::default())?;
+    let model = scenario.model.clone();
+    let arms: Vec<usize> = (0..scenario.arms.len()).collect();
+    let ids: Vec<&str> = scenario.arms.iter().map(|a| a.id.as_str()).collect();
+    assert_eq!(ids, ARMS);
+    let options = RunOptions::default();
+    let mut run = Run::new(&gpu, Files::embedded(), scenario.clone(), &arms, options)?;
+    let record = run.run(&Default::default(), &mut |_| {});
+    let last = record.rows.last().ok_or("a row")?;
+    let of = |id: &str| -> Result<[f64; 4]> {
+        let o = model.observable(id)?;
+        Ok(std::array::from_fn(|arm| last.values[arm][o]))
+    };
+    Ok(Left {
+        burden: of("burden")?,
+        effector_cd8: of("effector_cd8")?,
+        exhausted_cd8: of("exhausted_cd8")?,
+    })
+}
+
+/// Every number of an outcome against what is expected.
+fn agree(name: &str, found: &Left, expected: &Left, tolerance: &Tolerance) {
+    println!("{name}: {found:?}");
+    let growing = expected.burden[0];
+    assert!(
+        (found.burden[0] / growing - 1.0).abs() < tolerance.burden,
+        "{name}: the control has {:.4} instead of {growing}",
+        found.burden[0]
+    );
+    let (relative, relative_expected) = (found.relative(), expected.relative());
+    for (arm, id) in ARMS.iter().enumerate() {
+        let (f, e) = (relative[arm], relative_expected[arm]);
+        assert!(
+            (f - e).abs() < tolerance.burden,
+            "{name}, {id}: burden {f:.3} of the control instead of {e:.3}"
+        );
+        for (what, f, e) in [
+            ("effector", found.effector_cd8[arm], expected.effector_cd8[arm]),
+            ("exhausted", found.exhausted_cd8[arm], expected.exhausted_cd8[arm]),
+        ] {
+            println!("{name} {id} {what}: {f:.5} {e:.5} {:+.3}", f / e - 1.0);
+            assert!(
+                (f / e - 1.0).abs() < tolerance.cells,
+                "{name}, {id}: {what} CD8 {f:.5} rho instead of {e:.5}"
+            );
+        }
+    }
+    let (f, e) = (found.excess(), expected.excess());
+    assert!(
+        (f - e).abs() < tolerance.burden,
+        "{name}: Bliss excess {f:.3} instead of {e:.3}"
+    );
+}
+
+/// What the prototype found.
+fn prototype(name: &str) -> Result<Left> {
+    let table = include_str!("../data/oracle_scenarios.csv");
+    let mut rows = BTreeMap::new();
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let numbers: std::result::Result<Vec<f64>, _> =
+            cells[3..].iter().map(|c| c.parse()).collect();
+        rows.insert((cells[0], cells[1]), numbers?);
+    }
+    let mut left = Left::default();
+    for (i, arm) in ARMS.iter().enumerate() {
+        let row = rows.get(&(name, *arm)).ok_or("a row")?;
+        left.burden[i] = row[0];
+        left.effector_cd8[i] = row[1];
+        left.exhausted_cd8[i] = row[2];
+    }
+    Ok(left)
+}
+
+/// A slice with cells of 30 µm, as wide as the tumour's edge, against the prototype, which takes donor-cell
+/// drift and quasi-steady molecules.
+fn slice(name: &str) -> Result<()> {
     let mouse = name == "ct26";
     let one = ONE_COMPARTMENT.iter().filter(|_| !mouse);
     let scenario = Library::embedded().scenario(name)?.with(Overrides {
@@ -27,96 +136,48 @@ fn compare(name: &str, expected: [f64; 3]) -> Result<()> {
         set: one.map(|(id, value)| ((*id).to_owned(), *value)).collect(),
         ..Overrides::default()
     })?;
-    let gpu = Gpu::new(&GpuOptions::default())?;
-    let arms: Vec<usize> = (0..scenario.arms.len()).collect();
-    let burden = scenario.model.burden.ok_or("the model has a burden")?;
-    let mut run = Run::new(
-        &gpu,
-        Files::embedded(),
-        scenario,
-        &arms,
-        RunOptions::default(),
-    )?;
-    let record = run.run(&Default::default(), &mut |_| {});
-    let last = record.rows.last().ok_or("a row")?;
-    let all: Vec<f64> = last.values.iter().map(|arm| arm[burden]).collect();
-    assert!(all[0] > 0.15, "{name}: the control grows, {all:?}");
-    let found = [1, 2, 3].map(|arm| all[arm] / all[0]);
-    for (found, expected) in found.iter().zip(expected) {
-        assert!(
-            (found - expected).abs() < TOLERANCE,
-            "{name}: {found:.3} instead of {expected}"
-        );
-    }
-    // Bliss: what independent effects would leave, minus what is left.
-    let excess = |r: [f64; 3]| r[0] * r[1] - r[2];
-    let (found, expected) = (excess(found), excess(expected));
-    assert!(
-        (found - expected).abs() < TOLERANCE,
-        "{name}: {found:.3} instead of {expected:.3}"
-    );
+    let tolerance = Tolerance {
+        burden: 0.03,
+        cells: 10.0,
+    };
+    agree(name, &run(scenario)?, &prototype(name)?, &tolerance);
     Ok(())
 }
 
-macro_rules! scenarios {
-    ($($name:ident: $expected:expr,)*) => {
+/// A block on 20 x 20 x 20 cells of 60 µm against the same on 40 x 40 x 40 cells of 30 µm.
+fn block(name: &str, fine: &Left) -> Result<()> {
+    let scenario = Library::embedded().scenario(name)?.with(Overrides {
+        grid: Some([20, 20, 20]),
+        ..Overrides::default()
+    })?;
+    let tolerance = Tolerance {
+        burden: 0.03,
+        cells: 10.0,
+    };
+    agree(name, &run(scenario)?, fine, &tolerance);
+    Ok(())
+}
+
+macro_rules! slices {
+    ($($name:ident,)*) => {
         $(
             #[test]
             fn $name() -> Result<()> {
-                compare(stringify!($name), $expected)
+                slice(stringify!($name))
             }
         )*
     };
 }
 
-scenarios! {
-    inflamed: [0.51, 0.38, 0.06],
-    excluded: [0.68, 0.97, 0.62],
-    desert: [0.70, 0.99, 0.68],
-    mhc1_low: [0.53, 0.72, 0.10],
-    mss_crc: [0.94, 1.00, 0.93],
-    tnbc: [0.78, 0.65, 0.40],
-    resistant_clone: [0.51, 0.41, 0.12],
-    adaptive_pdl1: [0.58, 0.32, 0.06],
-    ct26: [0.52, 0.43, 0.07],
-    mek_overdose: [0.96, 0.40, 0.63],
-}
-
-/// Blocks of tissue on 20 x 20 x 20 cells of 60 µm, against the same on 40 x 40 x 40 cells of 30 µm: what each
-/// arm leaves of the control, and the Bliss excess. Measured: differences of at most 0.02.
-fn block(name: &str, expected: [f64; 3]) -> Result<()> {
-    let scenario = Library::embedded().scenario(name)?.with(Overrides {
-        grid: Some([20, 20, 20]),
-        ..Overrides::default()
-    })?;
-    let gpu = Gpu::new(&GpuOptions::default())?;
-    let arms: Vec<usize> = (0..scenario.arms.len()).collect();
-    let burden = scenario.model.burden.ok_or("the model has a burden")?;
-    let options = RunOptions::default();
-    let mut run = Run::new(&gpu, Files::embedded(), scenario, &arms, options)?;
-    let record = run.run(&Default::default(), &mut |_| {});
-    let last = record.rows.last().ok_or("a row")?;
-    let all: Vec<f64> = last.values.iter().map(|arm| arm[burden]).collect();
-    let found = [1, 2, 3].map(|arm| all[arm] / all[0]);
-    println!("{name}: {:.3}, then {found:.3?}", all[0]);
-    assert!(all[0] > 0.25, "{name}: the control grows, {all:?}");
-    let excess = |r: [f64; 3]| r[0] * r[1] - r[2];
-    for (found, expected) in found.iter().zip(expected) {
-        assert!(
-            (found - expected).abs() < TOLERANCE,
-            "{name}: {found:.3} instead of {expected}"
-        );
-    }
-    assert!((excess(found) - excess(expected)).abs() < TOLERANCE);
-    Ok(())
-}
-
-#[test]
-fn inflamed_3d() -> Result<()> {
-    block("inflamed_3d", [0.45, 0.29, 0.05])
-}
-
-#[test]
-fn excluded_3d() -> Result<()> {
-    block("excluded_3d", [0.60, 0.93, 0.50])
+slices! {
+    inflamed,
+    excluded,
+    desert,
+    mhc1_low,
+    mss_crc,
+    tnbc,
+    resistant_clone,
+    adaptive_pdl1,
+    ct26,
+    mek_overdose,
 }

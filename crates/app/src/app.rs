@@ -247,9 +247,6 @@ impl WarmfrontApp {
             // Seen again in a minute at the latest.
             ctx.request_repaint_after(Duration::from_secs_f64(wait.min(60.0) + 0.01));
         }
-        if snapshot.lost {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-        }
         self.frames.record(begun, &snapshot);
         self.measure(&ctx, &snapshot);
     }

@@ -1,10 +1,15 @@
 //! The real window: one device for the tissue, its picture and the panels.
+//!
+//! # A lost device
+//! The library that draws does not survive it: it panics somewhere between two of its calls, and dropping
+//! what it holds may panic again. So nothing is dropped. From the frame that sees the loss, or from the hook
+//! of the panic if that comes first, the simulation's thread is ended, and another process goes on with
+//! what it leaves ([`Remains`]).
 
-use std::panic::{self, AssertUnwindSafe};
+use std::panic::{self, PanicHookInfo};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -21,8 +26,10 @@ use crate::store::Store;
 use crate::thumbnails::Thumbnails;
 use crate::worker::{self, Start};
 
-/// The library that draws, as it stands in the places of its panics.
+/// The libraries that draw, as they stand in the places of their panics: the first has no other reason for
+/// one than a lost device, the others have.
 const DRAWING: &str = "egui-wgpu";
+const DEVICE: &str = "wgpu";
 
 /// What the window needs.
 #[derive(Clone)]
@@ -63,15 +70,6 @@ pub enum WindowError {
     Report(PathBuf, std::io::Error),
 }
 
-/// How a window ended.
-#[derive(Debug)]
-pub enum Ended {
-    /// It was closed.
-    Closed,
-    /// Its device was lost. A window cannot go on in the same process: its event loop is gone with it.
-    Lost(Remains),
-}
-
 /// What another process needs to go on where a device was lost.
 #[derive(Debug, Default)]
 pub struct Remains {
@@ -81,32 +79,32 @@ pub struct Remains {
     pub script: Option<String>,
 }
 
-/// Opens the window and runs until it is closed, or until its device is lost.
+/// Goes on in another process, and gives its exit code if this one is still there then.
+pub type GoOn = Box<dyn Fn(Remains) -> u8 + Send + Sync>;
+
+/// Opens the window and runs until it is closed. If its device is lost, `go_on` gets what is left, and this
+/// process ends with the code that it gives.
 ///
 /// # Errors
 /// [`WindowError`].
-pub fn run(options: Options) -> Result<Ended, WindowError> {
+pub fn run(options: Options, go_on: GoOn) -> Result<(), WindowError> {
     let started = Instant::now();
     let script = options.script.as_deref().map(Script::read).transpose();
     let script = script.map_err(WindowError::Script)?;
-    let shared = Shared::default();
-    let rest = Arc::new(Mutex::new(Rest::default()));
-    let opening = Opening { started, script };
-    let lost = open(options, opening, &shared, &rest)?;
-    let rest = rest.lock().map(|mut r| std::mem::take(&mut *r));
-    let rest = rest.unwrap_or_default();
-    if let Some(trouble) = rest.trouble {
-        return Err(trouble);
+    let leaving = Arc::new(Leaving {
+        shared: Shared::default(),
+        inner: Mutex::default(),
+        started,
+        go_on,
+    });
+    let hook = LossHook::set(leaving.clone());
+    let opened = open(options, Opening { started, script }, &leaving);
+    drop(hook);
+    opened?;
+    match leaving.inner().and_then(|i| lock(&i).trouble.take()) {
+        Some(trouble) => Err(trouble),
+        None => Ok(()),
     }
-    if !lost {
-        return Ok(Ended::Closed);
-    }
-    let left = shared.get().left;
-    let elapsed = started.elapsed().as_secs_f64();
-    Ok(Ended::Lost(Remains {
-        session: left.map(|l| l.to_string()),
-        script: rest.script.map(|s| s.rest(elapsed)),
-    }))
 }
 
 /// What the window begins with.
@@ -115,20 +113,7 @@ struct Opening {
     script: Option<Script>,
 }
 
-/// What a window leaves when it closes.
-#[derive(Default)]
-struct Rest {
-    script: Option<Script>,
-    trouble: Option<WindowError>,
-}
-
-// Whether the device was lost.
-fn open(
-    options: Options,
-    opening: Opening,
-    shared: &Shared,
-    rest: &Arc<Mutex<Rest>>,
-) -> Result<bool, WindowError> {
+fn open(options: Options, opening: Opening, leaving: &Arc<Leaving>) -> Result<(), WindowError> {
     let setup = WgpuSetupCreateNew {
         device_descriptor: Arc::new(Gpu::descriptor),
         ..WgpuSetupCreateNew::without_display_handle()
@@ -147,43 +132,84 @@ fn open(
         dithering: false,
         ..eframe::NativeOptions::default()
     };
-    let (shared_here, shared) = (shared.clone(), shared.clone());
-    let rest = rest.clone();
+    let leaving = leaving.clone();
     let create = move |context: &eframe::CreationContext<'_>| {
-        let mut window = create(context, options, opening, shared)?;
-        window.rest = rest;
-        Ok(Box::new(window) as Box<dyn eframe::App>)
+        let inner = create(context, options, opening, leaving.shared.clone())?;
+        let inner = Arc::new(Mutex::new(inner));
+        *lock(&leaving.inner) = Some(inner.clone());
+        Ok(Box::new(Window { inner, leaving }) as Box<dyn eframe::App>)
     };
-    let run = || eframe::run_native("Warmfront", native, Box::new(create));
-    match unless_lost(run) {
-        Some(ended) => {
-            ended.map_err(|e| WindowError::NotOpened(e.to_string()))?;
-            Ok(shared_here.get().lost)
-        }
-        None => Ok(true),
+    eframe::run_native("Warmfront", native, Box::new(create))
+        .map_err(|e| WindowError::NotOpened(e.to_string()))
+}
+
+// What is behind a lock, even if its holder panicked: what a window leaves is better than nothing.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The way out when the device is lost. See the [module](self).
+struct Leaving {
+    shared: Shared,
+    /// The window, once there is one.
+    inner: Mutex<Option<Arc<Mutex<Inner>>>>,
+    started: Instant,
+    go_on: GoOn,
+}
+
+impl Leaving {
+    fn inner(&self) -> Option<Arc<Mutex<Inner>>> {
+        lock(&self.inner).clone()
+    }
+
+    /// Ends this process and lets another one go on; comes back only if the window is in the middle of a
+    /// change, or not there yet.
+    fn now(&self) {
+        let Some(window) = self.inner() else { return };
+        let Ok(mut inner) = window.try_lock() else {
+            return;
+        };
+        inner.end();
+        let left = self.shared.get().left;
+        let elapsed = self.started.elapsed().as_secs_f64();
+        let code = (self.go_on)(Remains {
+            session: left.map(|l| l.to_string()),
+            script: inner.app.script.take().map(|s| s.rest(elapsed)),
+        });
+        std::process::exit(code.into());
     }
 }
 
-// The library that draws panics where a lost device gives it no memory. None: it did; that is no defect of
-// ours to report, and the window is opened anew. Any other panic goes its way.
-fn unless_lost<T>(run: impl FnOnce() -> T) -> Option<T> {
-    let drawing = Arc::new(AtomicBool::new(false));
-    let (noted, before) = (drawing.clone(), Arc::new(panic::take_hook()));
-    let said = before.clone();
-    panic::set_hook(Box::new(move |info| {
-        if info.location().is_some_and(|l| l.file().contains(DRAWING)) {
-            noted.store(true, Ordering::Relaxed);
-        } else {
-            said(info);
+type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+/// Leaves where a panic of this thread shows that the device is lost; other panics go their way, and all do
+/// once this is dropped.
+struct LossHook(Hook);
+
+impl LossHook {
+    fn set(leaving: Arc<Leaving>) -> Self {
+        let before: Hook = Arc::from(panic::take_hook());
+        let (others, own) = (before.clone(), std::thread::current().id());
+        panic::set_hook(Box::new(move |info| {
+            let file = info.location().map_or("", |l| l.file());
+            let lost = file.contains(DRAWING)
+                || (file.contains(DEVICE) && leaving.shared.get().lost);
+            if lost && std::thread::current().id() == own {
+                leaving.now();
+            }
+            others(info);
+        }));
+        Self(before)
+    }
+}
+
+impl Drop for LossHook {
+    fn drop(&mut self) {
+        // A hook cannot be changed while its thread panics; the process ends anyway then.
+        if !std::thread::panicking() {
+            let before = self.0.clone();
+            panic::set_hook(Box::new(move |info| before(info)));
         }
-    }));
-    let ended = panic::catch_unwind(AssertUnwindSafe(run));
-    drop(panic::take_hook());
-    panic::set_hook(Box::new(move |info| before(info)));
-    match ended {
-        Ok(value) => Some(value),
-        Err(_) if drawing.load(Ordering::Relaxed) => None,
-        Err(other) => panic::resume_unwind(other),
     }
 }
 
@@ -194,7 +220,7 @@ fn create(
     options: Options,
     opening: Opening,
     shared: Shared,
-) -> Result<Window, Failed> {
+) -> Result<Inner, Failed> {
     let state = context
         .wgpu_render_state
         .as_ref()
@@ -237,12 +263,12 @@ fn create(
     }
     app.started(opening.started);
     app.script = opening.script;
-    Ok(Window {
+    Ok(Inner {
         app,
         commands,
-        rest: Arc::default(),
         thread: Some(thread),
         report: options.report,
+        trouble: None,
     })
 }
 
@@ -277,16 +303,26 @@ pub fn gallery(library: &Library, first: &str) -> Vec<GalleryEntry> {
 }
 
 struct Window {
+    inner: Arc<Mutex<Inner>>,
+    leaving: Arc<Leaving>,
+}
+
+/// What the window shows, and the thread behind it.
+struct Inner {
     app: WarmfrontApp,
     commands: SyncSender<Command>,
-    rest: Arc<Mutex<Rest>>,
     thread: Option<JoinHandle<()>>,
     report: Option<PathBuf>,
+    /// What went wrong at the end.
+    trouble: Option<WindowError>,
 }
 
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        self.app.show(ui);
+        lock(&self.inner).app.show(ui);
+        if self.leaving.shared.get().lost {
+            self.leaving.now();
+        }
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
@@ -294,26 +330,23 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
-        self.end();
+        lock(&self.inner).end();
     }
 }
 
 impl Drop for Window {
     fn drop(&mut self) {
-        self.end();
+        lock(&self.inner).end();
     }
 }
 
-impl Window {
+impl Inner {
+    /// Keeps what is to be remembered, and ends the simulation's thread.
     fn end(&mut self) {
         let Some(thread) = self.thread.take() else {
             return;
         };
         self.app.keep();
-        let mut rest = Rest {
-            script: self.app.script.take(),
-            trouble: None,
-        };
         if let Some(path) = &self.report {
             let text = match self.app.smoothness() {
                 Some(measured) => serde_json::to_string_pretty(&measured),
@@ -321,11 +354,8 @@ impl Window {
             }
             .unwrap_or_default();
             if let Err(e) = std::fs::write(path, text) {
-                rest.trouble = Some(WindowError::Report(path.clone(), e));
+                self.trouble = Some(WindowError::Report(path.clone(), e));
             }
-        }
-        if let Ok(mut left) = self.rest.lock() {
-            *left = rest;
         }
         // The thread takes commands between two ticks, so neither waits long; one that panicked is gone.
         let waiting = self.app.desk.outbox.take_waiting();

@@ -144,7 +144,7 @@ pub struct ComputeOptions {
 }
 
 /// `warmfront app`
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct AppOptions {
     /// Scenario by name, or a file; nothing: the default scenario
     pub scenario: Option<String>,

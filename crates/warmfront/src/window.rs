@@ -1,6 +1,6 @@
 //! No subcommand: the desktop window, where there is a display.
 
-use warmfront_app::window::{Ended, Options, Remains, WindowError, run};
+use warmfront_app::window::{Options, Remains, WindowError, run};
 
 use std::path::{Path, PathBuf};
 
@@ -75,25 +75,34 @@ fn open(asked: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
         script: asked.script.clone(),
         report: asked.report.clone(),
     };
-    let ended = run(options).map_err(|e| {
+    let (again, losses) = (asked.clone(), asked.losses);
+    let go_on = move |remains| {
+        let Err(failure) = go_on(&again, &remains);
+        eprintln!("error: {}", failure.message);
+        failure.code
+    };
+    let ended = run(options, Box::new(go_on)).map_err(|e| {
         let code = match e {
             WindowError::Script(_) => USAGE,
             WindowError::Report(..) => INPUT_OUTPUT,
             WindowError::NotOpened(_) => NO_GPU,
         };
         Failure::new(code, e.to_string())
-    })?;
-    match ended {
-        Ended::Closed => Ok(()),
-        Ended::Lost(remains) => go_on(asked, &remains),
+    });
+    if losses > 0 {
+        // What a process before this one left for it; whatever stays does no harm.
+        for path in [&asked.resume, &asked.script].into_iter().flatten() {
+            let _ = std::fs::remove_file(path);
+        }
     }
+    ended
 }
 
 /// Times in a row that a lost device is followed by another window.
 const MOST_LOSSES: u32 = 3;
 
-// Starts this program again, with what a lost device left.
-fn go_on(asked: &AppOptions, remains: &Remains) -> Result<(), Failure> {
+// Becomes this program once more, with what a lost device left.
+fn go_on(asked: &AppOptions, remains: &Remains) -> Result<std::convert::Infallible, Failure> {
     let failed = |e: std::io::Error| {
         let text = format!("the graphics device was lost, and a new window failed: {e}");
         Failure::new(NO_GPU, text)
@@ -132,18 +141,21 @@ fn go_on(asked: &AppOptions, remains: &Remains) -> Result<(), Failure> {
             again.arg(option).arg(path);
         }
     }
-    let status = again.status();
-    for path in [session, script].into_iter().flatten() {
-        // Only ours; whatever is left of it does no harm.
-        let _ = std::fs::remove_file(path);
-    }
-    match status.map_err(failed)?.code() {
-        Some(0) => Ok(()),
-        // It said why.
-        code => Err(Failure::new(
-            code.and_then(|c| u8::try_from(c).ok()).unwrap_or(NO_GPU),
-            "",
-        )),
+    Err(failed(become_it(&mut again)))
+}
+
+// The old window goes with the connections of this process.
+#[cfg(unix)]
+fn become_it(command: &mut std::process::Command) -> std::io::Error {
+    std::os::unix::process::CommandExt::exec(command)
+}
+
+// A process cannot become another one here; it ends as soon as the other has begun.
+#[cfg(not(unix))]
+fn become_it(command: &mut std::process::Command) -> std::io::Error {
+    match command.spawn() {
+        Ok(_) => std::process::exit(0),
+        Err(e) => e,
     }
 }
 
