@@ -89,8 +89,16 @@ fn agree(name: &str, found: &Left, expected: &Left, tolerance: &Tolerance) {
             "{name}, {id}: burden {f:.3} of the control instead of {e:.3}"
         );
         for (what, f, e) in [
-            ("effector", found.effector_cd8[arm], expected.effector_cd8[arm]),
-            ("exhausted", found.exhausted_cd8[arm], expected.exhausted_cd8[arm]),
+            (
+                "effector",
+                found.effector_cd8[arm],
+                expected.effector_cd8[arm],
+            ),
+            (
+                "exhausted",
+                found.exhausted_cd8[arm],
+                expected.exhausted_cd8[arm],
+            ),
         ] {
             println!("{name} {id} {what}: {f:.5} {e:.5} {:+.3}", f / e - 1.0);
             assert!(
@@ -180,4 +188,24 @@ slices! {
     adaptive_pdl1,
     ct26,
     mek_overdose,
+}
+
+#[test]
+fn inflamed_3d() -> Result<()> {
+    let fine = Left {
+        burden: [0.3208, 0.1410, 0.0939, 0.0147],
+        effector_cd8: [0.0321, 0.0270, 0.0477, 0.0212],
+        exhausted_cd8: [0.0265, 0.0250, 0.0194, 0.0062],
+    };
+    block("inflamed_3d", &fine)
+}
+
+#[test]
+fn excluded_3d() -> Result<()> {
+    let fine = Left {
+        burden: [0.3883, 0.2313, 0.3601, 0.1938],
+        effector_cd8: [0.0178, 0.0201, 0.0276, 0.0280],
+        exhausted_cd8: [0.0027, 0.0031, 0.0020, 0.0019],
+    };
+    block("excluded_3d", &fine)
 }

@@ -192,8 +192,8 @@ impl LossHook {
         let (others, own) = (before.clone(), std::thread::current().id());
         panic::set_hook(Box::new(move |info| {
             let file = info.location().map_or("", |l| l.file());
-            let lost = file.contains(DRAWING)
-                || (file.contains(DEVICE) && leaving.shared.get().lost);
+            let lost =
+                file.contains(DRAWING) || (file.contains(DEVICE) && leaving.shared.get().lost);
             if lost && std::thread::current().id() == own {
                 leaving.now();
             }

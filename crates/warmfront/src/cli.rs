@@ -101,7 +101,7 @@ impl Cli {
 }
 
 /// Where files come from.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct AssetOptions {
     /// Folder with models/NAME/model.toml, instead of the files inside the program
     #[arg(long, value_name = "DIR")]
