@@ -100,7 +100,6 @@ fn agree(name: &str, found: &Left, expected: &Left, tolerance: &Tolerance) {
                 expected.exhausted_cd8[arm],
             ),
         ] {
-            println!("{name} {id} {what}: {f:.5} {e:.5} {:+.3}", f / e - 1.0);
             assert!(
                 (f / e - 1.0).abs() < tolerance.cells,
                 "{name}, {id}: {what} CD8 {f:.5} rho instead of {e:.5}"
@@ -135,7 +134,7 @@ fn prototype(name: &str) -> Result<Left> {
 }
 
 /// A slice with cells of 30 µm, as wide as the tumour's edge, against the prototype, which takes donor-cell
-/// drift and quasi-steady molecules.
+/// drift and quasi-steady molecules. Measured: burdens within 0.02 of the control, T cells within 8.2 %.
 fn slice(name: &str) -> Result<()> {
     let mouse = name == "ct26";
     let one = ONE_COMPARTMENT.iter().filter(|_| !mouse);
@@ -146,13 +145,14 @@ fn slice(name: &str) -> Result<()> {
     })?;
     let tolerance = Tolerance {
         burden: 0.03,
-        cells: 10.0,
+        cells: 0.12,
     };
     agree(name, &run(scenario)?, &prototype(name)?, &tolerance);
     Ok(())
 }
 
-/// A block on 20 x 20 x 20 cells of 60 µm against the same on 40 x 40 x 40 cells of 30 µm.
+/// A block on 20 x 20 x 20 cells of 60 µm against the same on 40 x 40 x 40 cells of 30 µm, three digits. Measured:
+/// burdens within 0.02 of the control, T cells within 13.4 % (exhausted ones, which are few and sit at the edge).
 fn block(name: &str, fine: &Left) -> Result<()> {
     let scenario = Library::embedded().scenario(name)?.with(Overrides {
         grid: Some([20, 20, 20]),
@@ -160,7 +160,7 @@ fn block(name: &str, fine: &Left) -> Result<()> {
     })?;
     let tolerance = Tolerance {
         burden: 0.03,
-        cells: 10.0,
+        cells: 0.2,
     };
     agree(name, &run(scenario)?, fine, &tolerance);
     Ok(())
