@@ -158,7 +158,7 @@ fn the_command_lists_runs_and_writes() {
     assert!(!out.join("validation_burden.png").exists());
     let page = fs::read_to_string(out.join("VALIDATION.md")).expect("a page");
     // All three went into the model, so none of them tests it.
-    assert!(page.contains("3 of 3 targets met (independent of what went in: 0 of 0)"));
+    assert!(page.contains("3 of 3 targets met (published numbers that did not go in: 0 of 0)"));
     assert_eq!(value["independent"]["all"], 0);
     assert!(page.contains("0: 1, 100: 1.12") && page.contains("(levels in nM)"));
     assert!(page.contains("validation_mhc1.png") && !page.contains("validation_burden.png"));

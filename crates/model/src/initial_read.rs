@@ -130,6 +130,13 @@ pub(crate) fn merge_initial(
             .help("name a PNG or TIFF file: image = \"map.png\"")
             .at(source.place(span)));
     }
+    if let (None, Some(fit)) = (&target.image, &file.image_fit)
+        && fit.get_ref() != Fit::Exact.name()
+    {
+        return Err(Error::new("`image_fit` without an `image`")
+            .help("name a PNG or TIFF file: image = \"map.png\"")
+            .at(source.place(fit.span())));
+    }
     if let Some(fit) = &file.image_fit {
         let mut known = Fit::NAMES.iter();
         target.image_fit = match known.find(|(name, _)| name == fit.get_ref()) {

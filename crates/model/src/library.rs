@@ -14,6 +14,9 @@ use crate::scenario_merge::Layer;
 /// The model that plain scenario names are looked up in first.
 const DEFAULT_MODEL: &str = "tumour";
 
+/// Larger files are not read into memory, bytes.
+const LARGEST_FILE: u64 = 1 << 30;
+
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../assets/models"]
 struct Assets;
@@ -79,6 +82,13 @@ impl Folder {
                 let about = std::fs::metadata(&path).map_err(|e| missing(e.to_string()))?;
                 if !about.is_file() {
                     return Err(missing("it is no regular file".to_owned()));
+                }
+                if about.len() > LARGEST_FILE {
+                    return Err(missing(format!(
+                        "it has {} MB, and at most {} are read",
+                        about.len() >> 20,
+                        LARGEST_FILE >> 20
+                    )));
                 }
                 std::fs::read(path).map_err(|e| missing(e.to_string()))
             }

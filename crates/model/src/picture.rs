@@ -23,6 +23,13 @@ use crate::number::plain;
 use crate::raster::shown;
 use crate::scenario::Grid;
 
+/// Numbers of an image, pixels times channels: 8192 × 8192 in four channels, a gigabyte.
+const MOST_NUMBERS: u64 = 1 << 28;
+
+/// Where a PNG file tells its kind of colours, and the kind that has a palette (PNG specification, 11.2.1).
+const PNG_COLOUR_TYPE: usize = 25;
+const PNG_PALETTE: u8 = 3;
+
 /// Largest number of channels of an image.
 const MOST_CHANNELS: usize = 64;
 
@@ -102,7 +109,7 @@ impl ImageMap {
         };
         let (size, channels) = decoded.map_err(|why| {
             Error::new(format!("image {label}: {why}"))
-                .help("a whole PNG or TIFF file is needed, not larger than memory")
+                .help("a whole PNG or TIFF file is needed: grey, RGB or separate channels, of 8 or 16 bits or floating-point numbers")
         })?;
         for (c, values) in channels.iter().enumerate() {
             if let Some(i) = values.iter().position(|v| !v.is_finite()) {
@@ -142,9 +149,8 @@ impl ImageMap {
         let [nx, ny, _] = grid.cells;
         let [width, height] = self.size;
         if self.size == [nx, ny] {
-            for (m, value) in map.iter_mut().zip(values.iter().cycle()) {
-                *m += scale * f64::from(*value);
-            }
+            let values: Vec<f64> = values.iter().map(|v| f64::from(*v)).collect();
+            upright(map, &values, nx as usize, scale);
             return Ok(());
         }
         if fit == Fit::Exact {
@@ -172,9 +178,7 @@ impl ImageMap {
             height as usize,
             ny as usize,
         );
-        for (m, value) in map.iter_mut().zip(rows.iter().cycle()) {
-            *m += scale * value;
-        }
+        upright(map, &rows, nx as usize, scale);
         Ok(())
     }
 
@@ -186,13 +190,32 @@ impl ImageMap {
 
 type Decoded = Result<([u32; 2], Vec<Vec<f32>>), String>;
 
+/// Refuses an image before its pixels take memory.
+fn check_size(width: u32, height: u32, channels: usize) -> Result<(), String> {
+    let numbers = u64::from(width) * u64::from(height) * channels as u64;
+    match numbers <= MOST_NUMBERS {
+        true => Ok(()),
+        false => Err(format!(
+            "{width} × {height} pixels of {channels} channels are too many: at most {MOST_NUMBERS} numbers are read"
+        )),
+    }
+}
+
 /// PNG, by its content.
 fn decode(bytes: &[u8]) -> Decoded {
-    let decoded = image::ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|e| e.to_string())?
-        .decode()
-        .map_err(|e| e.to_string())?;
+    let open = || {
+        let reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+        reader.map_err(|e| e.to_string())
+    };
+    let (width, height) = open()?.into_dimensions().map_err(|e| e.to_string())?;
+    check_size(width, height, 4)?;
+    if bytes.get(PNG_COLOUR_TYPE) == Some(&PNG_PALETTE) {
+        return Err(
+            "its colours are numbers of a palette; save it as grey, RGB or separate channels"
+                .to_owned(),
+        );
+    }
+    let decoded = open()?.decode().map_err(|e| e.to_string())?;
     let size = [decoded.width(), decoded.height()];
     // What the file does not hold is not there: no green in grey, no alpha in RGB.
     let count = match (decoded.color().has_color(), decoded.color().has_alpha()) {
@@ -220,6 +243,7 @@ fn decode_tiff(bytes: &[u8], page: u32) -> Decoded {
     let (width, height) = decoder.dimensions().map_err(text)?;
     let color = decoder.colortype().map_err(text)?;
     let count = usize::from(color.num_samples());
+    check_size(width, height, count)?;
     if let ColorType::Palette(_)
     | ColorType::CMYK(_)
     | ColorType::CMYKA(_)
@@ -279,6 +303,17 @@ pub(crate) fn count_of(channels: usize) -> String {
     match channels {
         1 => "channel 0 only".to_owned(),
         n => format!("channels 0 to {}", n - 1),
+    }
+}
+
+/// Adds `scale ×` an image of the grid's size to every layer of a map. The first row of an image is its upper
+/// edge, and y rises upwards in every picture of the tissue, so it comes to the largest y.
+fn upright(map: &mut [f64], values: &[f64], nx: usize, scale: f64) {
+    for layer in map.chunks_mut(values.len().max(1)) {
+        let rows = layer.chunks_mut(nx).zip(values.chunks(nx).rev());
+        for (row, seen) in rows {
+            row.iter_mut().zip(seen).for_each(|(m, v)| *m += scale * v);
+        }
     }
 }
 

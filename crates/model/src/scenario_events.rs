@@ -137,9 +137,21 @@ fn action(scenario: &Scenario, e: &EventFile, source: &Source) -> Result<Action,
         }
         "hold" => {
             let level = e.level.as_ref().ok_or_else(|| needs("level"))?;
+            let (drug, value) = (drug()?, source.not_negative(level, "`level`")?);
+            // A level has the unit of its compartment; a number so far above that of a dose is a slip.
+            let most = LARGEST_DOSE * model.drugs[drug].regimen.dose;
+            if value > most {
+                return Err(Error::new(format!(
+                    "`level` is {}; at most {} is allowed: {} times the number of a dose",
+                    plain(value),
+                    plain(most),
+                    plain(LARGEST_DOSE)
+                ))
+                .at(source.place(level.span())));
+            }
             Action::Hold {
-                drug: drug()?,
-                level: Some(source.not_negative(level, "`level`")?),
+                drug,
+                level: Some(value),
             }
         }
         "release" => Action::Hold {

@@ -13,6 +13,9 @@ use crate::scenario::Scenario;
 use crate::scenario_build::Draft;
 use crate::scenario_schema::ScenarioFile;
 
+/// Scenarios that may extend one another.
+const LONGEST_CHAIN: usize = 32;
+
 /// One file of the chain.
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
@@ -105,6 +108,16 @@ impl Scenario {
                     names.join(" → ")
                 ))
                 .help("remove one `extends` of the circle")
+                .at(last.source.place(place)));
+            }
+            if chain.len() >= LONGEST_CHAIN {
+                let place = last.file.extends.as_ref().map_or(0..0, |e| e.span());
+                return Err(Error::new(format!(
+                    "more than {LONGEST_CHAIN} scenarios extend one another"
+                ))
+                .help(
+                    "probably a circle by way of another spelling of a path; remove one `extends`",
+                )
                 .at(last.source.place(place)));
             }
             chain.push(parent);

@@ -83,6 +83,24 @@ impl Scenario {
                     seen.push(regimen);
                 }
                 let count = regimen.times(end).len();
+                if let Some(loading) = regimen
+                    .loading
+                    .as_ref()
+                    .filter(|l| l.doses as usize > count)
+                {
+                    let why = match regimen.doses {
+                        Some(most) if most < loading.doses => format!("`doses` is {most}"),
+                        _ => format!(
+                            "the end comes first, at {}",
+                            plain(regimen.until.map_or(end, |u| u.min(end)))
+                        ),
+                    };
+                    warnings.push(format!(
+                        "only {count} of {} loading doses of `{}` are given{whose}: {why}",
+                        loading.doses, drug.id
+                    ));
+                    continue;
+                }
                 if count == 0 {
                     let why = match regimen.doses {
                         Some(0) => "its regimen has `doses = 0`".to_owned(),

@@ -272,8 +272,16 @@ fn rules(shape: &ShapeFile) -> (&'static str, Rules) {
                 rule("radius", radius, POSITIVE),
                 rule("width", width, NOT_NEGATIVE),
                 rule("count", &f64::from(*count), FEW),
-                rule("length", length, POSITIVE),
                 rule("thickness", thickness, POSITIVE),
+                rule(
+                    "length",
+                    length,
+                    (
+                        f64::MIN_POSITIVE,
+                        1e3 * thickness,
+                        "a number > 0 and at most 1000 times `thickness`",
+                    ),
+                ),
                 rule("waviness", waviness, FRACTION),
                 rule("tilt", tilt, RIGHT_ANGLE),
                 rule("gaps", &f64::from(*gaps), FEW),

@@ -144,7 +144,9 @@ fn the_scenario_reads_its_channels_from_the_pages() -> Result<()> {
     let pages = pages()?;
     for (field, page) in [("stroma", 2), ("vessels", 3)] {
         let map = at(field)?;
-        let pixels = pages[page].iter().map(|v| f64::from(*v));
+        // The first row of an image is the upper edge of the tissue.
+        let rows = pages[page].chunks(EDGE).rev();
+        let pixels = rows.flatten().map(|v| f64::from(*v));
         let scale = f64::from(map.iter().sum::<f32>()) / pixels.clone().sum::<f64>();
         for (value, pixel) in map.iter().zip(pixels) {
             assert!((f64::from(*value) - scale * pixel).abs() < 0.02, "{field}");

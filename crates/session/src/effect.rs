@@ -41,12 +41,24 @@ impl Additivity {
         }
     }
 
+    /// Excess up to which a difference counts as slight.
+    pub const SLIGHT: f64 = 0.05;
+
     /// The verdict in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::More => "more than additive",
             Self::About => "about additive",
             Self::Less => "less than additive",
+        }
+    }
+
+    /// The verdict in words, and whether it is slight.
+    pub fn graded(self, excess: f64) -> &'static str {
+        match self {
+            Self::More if excess <= Self::SLIGHT => "slightly more than additive",
+            Self::Less if excess >= -Self::SLIGHT => "slightly less than additive",
+            _ => self.words(),
         }
     }
 }

@@ -175,6 +175,9 @@ impl Asked<'_> {
         meter.say("setting up");
         let gpu = self.options.compute.adapter.gpu()?;
         let mut place = Place::open(&self.out, self.options.force, study, &gpu.report)?;
+        if let Some(damage) = place.damage() {
+            eprintln!("warning: {damage}");
+        }
         let (held, all) = (place.held(), study.cases().len());
         if held == all {
             meter.say(&format!(

@@ -176,7 +176,7 @@ fn combinations(record: &Record, effects: &Effects) -> String {
         text.push_str(&format!(
             "{}: {}. It leaves {:.2} of the control; drugs that act independently (Bliss) would leave {:.2}.\n",
             record.label(c.arm),
-            c.additivity.words(),
+            c.additivity.graded(c.bliss_excess),
             effects.relative[c.arm],
             c.bliss,
         ));

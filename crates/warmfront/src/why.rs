@@ -52,6 +52,9 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     let gpu = options.compute.adapter.gpu()?;
     let adapter = gpu.report.name.clone();
     let mut place = Place::open(&out, options.force, &question.study, &gpu.report)?;
+    if let Some(damage) = place.damage() {
+        eprintln!("warning: {damage}");
+    }
     let files = assets.files;
     let found = ask(
         &question,

@@ -75,7 +75,7 @@ fn verdict(ui: &mut Ui, scenario: &Scenario, effects: &Effects, c: &Combination)
         Additivity::About => "=",
         Additivity::Less => "▼",
     };
-    let text = format!("{sign} {label}: {}", c.additivity.words());
+    let text = format!("{sign} {label}: {}", c.additivity.graded(c.bliss_excess));
     ui.label(RichText::new(text).strong());
     let meaning = "Bliss: drugs that act independently multiply what each leaves. \
                    HSA, highest single agent: the better drug alone.";

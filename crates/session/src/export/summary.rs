@@ -272,7 +272,7 @@ fn effects(record: &Record, e: &Effects) -> Value {
                 "bliss_expected": number(c.bliss),
                 "bliss_excess": number(c.bliss_excess),
                 "hsa_excess": number(c.hsa_excess),
-                "verdict": c.additivity.words(),
+                "verdict": c.additivity.graded(c.bliss_excess),
             });
             (id(c.arm), value)
         })

@@ -136,8 +136,8 @@ impl Study {
             .collect()
     }
 
-    /// Whether an outcome that was read may be one of this study: every row is whole, and the last is at the
-    /// end unless the case failed.
+    /// Whether an outcome that was read may be one of this study: every row is whole, times rise, and the last
+    /// is at the end unless the case failed.
     fn could_be(&self, outcome: &Outcome) -> bool {
         let Some(scenario) = self.groups.get(outcome.case.group) else {
             return false;
@@ -151,6 +151,7 @@ impl Study {
         outcome.case.arm < scenario.arms.len()
             && outcome.values.len() == outcome.times.len()
             && outcome.values.iter().all(|row| row.len() == observables)
+            && outcome.times.is_sorted_by(|a, b| a < b)
             && (reached || outcome.failure.is_some())
     }
 

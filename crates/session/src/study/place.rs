@@ -41,12 +41,26 @@ impl Place {
         }
         let ours = kept == Kept::Ours;
         let mut folder = OutputFolder::open(path, force || ours)?;
+        let store = Store::open(path, study, &adapter.name)?;
+        // Not before it is known that something can be written in their place.
         if !ours {
             folder.remove_stale();
         }
-        let store = Store::open(path, study, &adapter.name)?;
         folder.adopt(Store::NAME, |_| Ok(()))?;
         Ok(Self { folder, store })
+    }
+
+    /// What to say of cases that could not be taken up; nothing if there are none.
+    pub fn damage(&self) -> Option<String> {
+        let lines = match self.store.damaged() {
+            0 => return None,
+            1 => "1 line".to_owned(),
+            n => format!("{n} lines"),
+        };
+        Some(format!(
+            "{lines} of {} are not as they were written; those cases are run again",
+            self.folder.path().join(Store::NAME).display()
+        ))
     }
 
     /// Cases that were done before.

@@ -1,16 +1,22 @@
 //! Finished cases on disk, so that a study that was stopped goes on where it was.
 //!
-//! A text file, one JSON object per line: first what study it is, then a line per case. Lines are added as
-//! batches end and flushed at once. A line that a kill cut in half is dropped when the file is opened.
+//! A text file, one JSON object per line: first what study it is, then a line per case with a check sum.
+//! Lines are added as batches end and flushed at once. A line that a kill cut in half, or that is not what was
+//! written, is dropped when the file is opened, and its case is run again.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use warmfront_model::fingerprint;
 
 use super::{Outcome, Study};
 use crate::SessionError;
+
+/// The first line is shorter, bytes.
+const LONGEST_HEADER: u64 = 1 << 16;
 
 /// First line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +29,14 @@ struct Header {
     adapter: String,
 }
 
+/// A line behind it.
+#[derive(Debug, Deserialize)]
+struct Line {
+    /// [`fingerprint`] of the outcome as it is written.
+    check: String,
+    outcome: Outcome,
+}
+
 /// Whose finished cases a folder holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
@@ -30,7 +44,7 @@ pub enum Kept {
     Nothing,
     /// Those of this study.
     Ours,
-    /// Those of something else; what they are, in words.
+    /// Those of something else, or something that is no store; what, in words.
     Others(String),
 }
 
@@ -40,6 +54,7 @@ pub struct Store {
     path: PathBuf,
     file: File,
     held: Vec<Outcome>,
+    damaged: usize,
 }
 
 impl Store {
@@ -48,16 +63,18 @@ impl Store {
 
     /// Whose cases the file in `folder` holds.
     pub fn kept(folder: &Path, study: &Study, adapter: &str) -> Kept {
-        let Ok(file) = File::open(folder.join(Self::NAME)) else {
-            return Kept::Nothing;
-        };
-        let mut line = String::new();
-        let read = BufReader::new(file).read_line(&mut line);
-        let Some(there) = read
-            .ok()
-            .and_then(|_| serde_json::from_str::<Header>(&line).ok())
-        else {
-            return Kept::Nothing;
+        let there = match first_line(&folder.join(Self::NAME)) {
+            Ok(None) => return Kept::Nothing,
+            Ok(Some(line)) => match serde_json::from_str::<Header>(&line) {
+                Ok(there) => there,
+                Err(_) => {
+                    return Kept::Others(format!(
+                        "that cannot be told: line 1 of {} does not say of what",
+                        Self::NAME
+                    ));
+                }
+            },
+            Err(why) => return Kept::Others(format!("that cannot be read: {}: {why}", Self::NAME)),
         };
         let own = header(study, adapter);
         let why = if there == own {
@@ -86,29 +103,35 @@ impl Store {
     pub fn open(folder: &Path, study: &Study, adapter: &str) -> Result<Self, SessionError> {
         let path = folder.join(Self::NAME);
         let error = |e: &std::io::Error| SessionError::disk("write", &path, e);
-        let held = if Self::kept(folder, study, adapter) == Kept::Ours {
-            let mut held = read(&path).map_err(|e| SessionError::disk("read", &path, &e))?;
-            held.retain(|outcome| study.could_be(outcome));
-            held
+        let (held, damaged) = if Self::kept(folder, study, adapter) == Kept::Ours {
+            read(&path, study).map_err(|e| SessionError::disk("read", &path, &e))?
         } else {
-            Vec::new()
+            (Vec::new(), 0)
         };
         // Written anew, so that no half line is left in the middle.
         let partial = path.with_extension("jsonl.partial");
-        let mut file = File::create(&partial).map_err(|e| error(&e))?;
-        let mut text = line(&header(study, adapter));
+        let mut text = header_line(study, adapter);
         for outcome in &held {
             text.push_str(&line(outcome));
         }
-        file.write_all(text.as_bytes()).map_err(|e| error(&e))?;
-        drop(file);
-        std::fs::rename(&partial, &path).map_err(|e| error(&e))?;
+        let written =
+            std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, &path));
+        if let Err(e) = written {
+            let _ = std::fs::remove_file(&partial);
+            return Err(error(&e));
+        }
         let file = OpenOptions::new().append(true).open(&path);
         Ok(Self {
             file: file.map_err(|e| error(&e))?,
             path,
             held,
+            damaged,
         })
+    }
+
+    /// Lines that were not what was written; their cases are run again.
+    pub fn damaged(&self) -> usize {
+        self.damaged
     }
 
     /// Cases that were there when it was opened.
@@ -137,24 +160,57 @@ fn header(study: &Study, adapter: &str) -> Header {
     }
 }
 
-fn line<T: Serialize>(value: &T) -> String {
-    let mut text = serde_json::to_string(value).unwrap_or_default();
-    text.push('\n');
-    text
+fn header_line(study: &Study, adapter: &str) -> String {
+    text_of(&header(study, adapter)) + "\n"
 }
 
-/// The whole lines of a file behind its first; each case once.
-fn read(path: &Path) -> std::io::Result<Vec<Outcome>> {
-    let mut held: Vec<Outcome> = Vec::new();
-    for line in BufReader::new(File::open(path)?).lines().skip(1) {
-        // What is not whole, or not text, was being written when the end came.
-        let Ok(text) = line else { break };
-        let Ok(outcome) = serde_json::from_str::<Outcome>(&text) else {
-            continue;
-        };
-        if !held.iter().any(|h| h.case == outcome.case) {
-            held.push(outcome);
+fn text_of<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn line(outcome: &Outcome) -> String {
+    let text = text_of(outcome);
+    format!(
+        "{{\"check\":\"{}\",\"outcome\":{text}}}\n",
+        fingerprint(&[&text])
+    )
+}
+
+/// The first line of a file; none without a file.
+///
+/// # Errors
+/// What is there instead, in words.
+fn first_line(path: &Path) -> Result<Option<String>, String> {
+    // A pipe or a device may never end, or never begin.
+    match std::fs::metadata(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(e.to_string()),
+        Ok(about) if !about.is_file() => return Err("it is no regular file".to_owned()),
+        Ok(_) => {}
+    }
+    let file = File::open(path).map_err(|e| e.to_string())?;
+    let mut bytes = Vec::new();
+    BufReader::new(file.take(LONGEST_HEADER))
+        .read_until(b'\n', &mut bytes)
+        .map_err(|e| e.to_string())?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The outcomes of a study in a file, each case once, and how many other lines there are behind the first.
+fn read(path: &Path, study: &Study) -> std::io::Result<(Vec<Outcome>, usize)> {
+    let mut held = BTreeMap::new();
+    let mut damaged = 0;
+    for bytes in BufReader::new(File::open(path)?).split(b'\n').skip(1) {
+        let line = serde_json::from_slice::<Line>(&bytes?);
+        let whole = line
+            .ok()
+            .filter(|l| l.check == fingerprint(&[&text_of(&l.outcome)]));
+        match whole.map(|l| l.outcome).filter(|o| study.could_be(o)) {
+            Some(outcome) => {
+                held.entry(outcome.case).or_insert(outcome);
+            }
+            None => damaged += 1,
         }
     }
-    Ok(held)
+    Ok((held.into_values().collect(), damaged))
 }

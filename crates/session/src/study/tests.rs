@@ -91,18 +91,25 @@ fn a_stopped_study_goes_on_where_it_was() -> Result<(), Box<dyn std::error::Erro
     let text = std::fs::read_to_string(&path)?;
     let cut: Vec<String> = text
         .lines()
-        .map(|line| match serde_json::from_str::<Outcome>(line) {
-            Ok(mut outcome) if outcome.case.arm == 1 => {
-                outcome.times.truncate(1);
-                outcome.values.truncate(1);
-                serde_json::to_string(&outcome).unwrap_or_default()
-            }
-            _ => line.to_owned(),
+        .map(|line| match line.contains("\"arm\":1") {
+            true => line.replacen("\"times\":[0.0,", "\"times\":[", 1),
+            false => line.to_owned(),
         })
         .collect();
+    assert_ne!(cut.join("\n") + "\n", text);
     std::fs::write(&path, cut.join("\n") + "\n")?;
     let store = Store::open(dir.path(), &study, &gpu.report.name)?;
-    assert_eq!(store.held().len(), 2);
+    assert_eq!((store.held().len(), store.damaged()), (2, 1));
+
+    // A number that somebody changed, and bytes that are no text, cost their own case alone.
+    let changed = cut[1].replacen("0.0", "0.1", 1);
+    let mut bytes = format!("{}\n{changed}\n", cut[0]).into_bytes();
+    bytes.extend([0xff, 0xfe, b'\n']);
+    bytes.extend(format!("{}\n", cut[3]).bytes());
+    std::fs::write(&path, bytes)?;
+    let store = Store::open(dir.path(), &study, &gpu.report.name)?;
+    assert_eq!((store.held().len(), store.damaged()), (1, 2));
+    drop(store);
 
     // Another study does not take these cases for its own.
     let other = self::study(2)?;
@@ -113,6 +120,27 @@ fn a_stopped_study_goes_on_where_it_was() -> Result<(), Box<dyn std::error::Erro
             .held()
             .is_empty()
     );
+
+    // What is no store is named, not waited for, and not taken for an empty one.
+    for (text, says) in [
+        ("garbage\n", "line 1 of cases.jsonl"),
+        ("", "line 1 of cases.jsonl"),
+    ] {
+        std::fs::write(&path, text)?;
+        let found = kept(&study, &gpu.report.name);
+        assert!(
+            matches!(&found, Kept::Others(why) if why.contains(says)),
+            "{found:?}"
+        );
+    }
+    std::fs::remove_file(&path)?;
+    std::fs::create_dir(&path)?;
+    let found = kept(&study, &gpu.report.name);
+    assert!(
+        matches!(&found, Kept::Others(why) if why.contains("no regular file")),
+        "{found:?}"
+    );
+    std::fs::remove_dir(&path)?;
     Ok(())
 }
 

@@ -53,12 +53,12 @@ impl Measured {
         Reason::of_grid(&self.excess)
     }
 
-    /// More, about or less than additive, or uncertain.
+    /// What the mean excess says in words, `uncertain` or `not defined`.
     pub fn verdict(&self) -> &'static str {
         match (&self.bootstrap, &self.summary) {
-            (Ok(b), _) => b.verdict.words(),
-            (Err(_), Some(s)) => s.additivity.words(),
-            (Err(_), None) => "not defined",
+            (Ok(b), Some(s)) => b.verdict.words(self.metric, s.mean),
+            (Err(_), Some(s)) => self.metric.words(s.additivity, s.mean),
+            (_, None) => "not defined",
         }
     }
 

@@ -49,10 +49,10 @@ impl Verdict {
         }
     }
 
-    /// The verdict in words.
-    pub fn words(self) -> &'static str {
+    /// The verdict on a metric's mean in words.
+    pub fn words(self, metric: Metric, mean: f64) -> &'static str {
         match self {
-            Self::Certain(additivity) => additivity.words(),
+            Self::Certain(additivity) => metric.words(additivity, mean),
             Self::Uncertain => "uncertain",
         }
     }
@@ -246,7 +246,7 @@ mod tests {
         let words = |excess: f64, scatter: f64| {
             let matrix = replicates(6, excess, scatter)?;
             let b = bootstrap(&matrix, Metric::Bliss, options).expect("enough seeds");
-            Ok::<_, SynergyError>(b.verdict.words())
+            Ok::<_, SynergyError>(b.verdict.words(Metric::Bliss, excess))
         };
         assert_eq!(words(0.02, 0.03)?, "uncertain");
         assert_eq!(words(0.0, 0.001)?, "about additive");

@@ -24,14 +24,17 @@ pub struct Isobole {
     /// Ends of the additive line: the dose of drug 1 alone and of drug 2 alone. None if one drug alone
     /// does not reach the effect.
     pub additive: Option<[f64; 2]>,
+    /// For each drug: whether it never has the effect alone.
+    pub beyond: [bool; 2],
 }
 
 impl Isobole {
-    /// Whether the lines only join points where one dose is 0. They are then straight between two points
-    /// below the smallest doses, additive by construction, and say nothing.
-    pub fn is_below_smallest_dose(&self) -> bool {
+    /// Whether no point of the lines has both doses at or above the smallest ones that were given. The lines
+    /// are then a guess between 0 and a dose, and say nothing.
+    pub fn is_below_smallest_dose(&self, matrix: &Matrix) -> bool {
+        let least = matrix.drugs().each_ref().map(|d| d.values[1]);
         let mut points = self.lines.iter().flatten();
-        !points.any(|p| p[0] > 0.0 && p[1] > 0.0)
+        !points.any(|p| p[0] >= least[0] && p[1] >= least[1])
     }
 }
 
@@ -54,6 +57,7 @@ pub fn isoboles(matrix: &Matrix, levels: &[f64]) -> Vec<Isobole> {
                 .iter()
                 .all(|d| d.is_finite() && *d > 0.0)
                 .then_some(doses),
+            beyond: doses.map(f64::is_infinite),
         }
     };
     levels.iter().map(of).collect()
@@ -199,8 +203,13 @@ mod tests {
         assert!((ends[0][1] - additive[1]).abs() < 1e-12 && ends[0][0] == 0.0);
         assert!((ends[1][0] - additive[0]).abs() < 1e-12 && ends[1][1] == 0.0);
         assert_eq!(found[1].additive, None);
-        // 5 % is below the smallest dose of both drugs; 15 % of one only.
-        let low = isoboles(&matrix, &[0.05, 0.15]);
-        assert!(low[0].is_below_smallest_dose() && !low[1].is_below_smallest_dose());
+        // 5 % is below the smallest dose of both drugs, 15 % of one; 45 % lies between pairs that were given.
+        let low = isoboles(&matrix, &[0.05, 0.15, 0.45]);
+        let below = low.iter().map(|i| i.is_below_smallest_dose(&matrix));
+        assert_eq!(below.collect::<Vec<_>>(), [true, true, false]);
+        assert_eq!(
+            (found[0].beyond, found[1].beyond),
+            ([false, false], [false, true])
+        );
     }
 }

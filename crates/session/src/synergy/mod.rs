@@ -43,6 +43,8 @@ pub use matrix::{Doses, Matrix, SynergyError};
 pub use summary::{Extreme, Interaction, Region, Summary};
 pub use zip::{Zip, zip_delta};
 
+use crate::effect::Additivity;
+
 /// One value for each dose pair: row i is dose i of drug 1, column j dose j of drug 2.
 pub type Grid<T> = Vec<Vec<T>>;
 
@@ -129,6 +131,17 @@ impl Metric {
             Self::Hsa => "HSA",
             Self::Loewe(_) => "Loewe",
             Self::Zip => "ZIP",
+        }
+    }
+
+    /// A verdict on a mean excess in words. Beating the better drug is less than adding up, so HSA has words
+    /// of its own.
+    pub fn words(self, verdict: Additivity, excess: f64) -> &'static str {
+        match (self, verdict) {
+            (Self::Hsa, Additivity::More) => "better than the better drug alone",
+            (Self::Hsa, Additivity::About) => "about the better drug alone",
+            (Self::Hsa, Additivity::Less) => "worse than the better drug alone",
+            _ => verdict.graded(excess),
         }
     }
 

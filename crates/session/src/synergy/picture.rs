@@ -178,10 +178,10 @@ pub fn surface(
 /// An isobologram of the effects `levels` (0 to 1).
 pub fn isobologram(matrix: &Matrix, levels: &[f64], page: &Page) -> Isobologram {
     let found = isoboles(matrix, levels);
-    let caption = isobole_caption(&found);
+    let caption = isobole_caption(&found, matrix);
     let sides = sides(matrix);
     let level = |isobole: super::Isobole| IsoboleLevel {
-        label: match isobole.is_below_smallest_dose() {
+        label: match isobole.is_below_smallest_dose(matrix) {
             true => format!(
                 "{} effect, below the smallest dose",
                 amount(100.0 * isobole.level, "%")
@@ -209,16 +209,22 @@ pub fn isobologram(matrix: &Matrix, levels: &[f64], page: &Page) -> Isobologram 
 }
 
 /// How the lines of an isobologram are read, and why some have no dashed one.
-pub(crate) fn isobole_caption(found: &[super::Isobole]) -> String {
+pub(crate) fn isobole_caption(found: &[super::Isobole], matrix: &Matrix) -> String {
     let with_line = found.iter().filter(|i| i.additive.is_some()).count();
+    let weak = |drug: usize| found.iter().any(|i| i.beyond[drug]);
+    let names = matrix.drugs().each_ref().map(|d| d.name.as_str());
+    let alone = match [weak(0), weak(1)] {
+        [true, false] => format!("{} alone never has", names[0]),
+        [false, true] => format!("{} alone never has", names[1]),
+        _ => "neither drug alone has".to_owned(),
+    };
     if with_line == 0 {
-        return "No dashed lines of additive doses: one drug alone never has these effects."
-            .to_owned();
+        return format!("No dashed lines of additive doses: {alone} these effects.");
     }
     let mut caption =
         "A line below its dashed one needs less of both drugs than additive doses.".to_owned();
     if with_line < found.len() {
-        caption.push_str(" No dashed line: one drug alone never has that effect.");
+        caption.push_str(&format!(" No dashed line: {alone} that effect."));
     }
     caption
 }

@@ -166,7 +166,7 @@ impl Summary {
         };
         let mut text = format!(
             "{} ({}): mean excess {} over {}, {extreme} {} at {}",
-            capital(self.additivity.words()),
+            capital(self.metric.words(self.additivity, self.mean)),
             self.metric.label(),
             signed(self.mean),
             self.coverage(),

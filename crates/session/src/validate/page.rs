@@ -19,7 +19,7 @@ impl<'a> Report<'a> {
              - *Evidence*: measured (read in the source), published model (read there), recalled (not read again: check it \
              before quoting), definition, reference solution (an independent double-precision solution of the same equations: \
              agreement shows that the equations are solved, not that they are true).\n\
-             - *Input*: the number went into the model as a parameter, so the row is no test of it. The first line counts apart what is neither input nor reference solution.\n\
+             - *Input*: the number went into the model as a parameter, so the row is no test of it. The first line counts apart the published numbers that are no input; invariants and definitions test the program, reference solutions the solver.\n\
              - *Miss (known)* and *flagged* say what it would take; an unexpected miss makes the command fail.\n",
             model.id,
             model.id,

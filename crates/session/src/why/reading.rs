@@ -62,7 +62,12 @@ pub(super) fn reading(answer: &Answer, row: usize) -> String {
     ) {
         let change = b.mean / a.mean - 1.0;
         if change.abs() >= CONTROL {
-            clauses.push(format!("the control itself changes by {}", signed(change)));
+            let mut clause = format!("the control itself changes by {}", signed(change));
+            if let (Some(a), Some(b)) = (answer.burden(0, focus), answer.burden(row, focus)) {
+                let own = signed(b.mean / a.mean - 1.0);
+                clause.push_str(&format!(", so the burden of the {name} changes by {own}"));
+            }
+            clauses.push(clause);
         }
     }
     clauses.join("; ")

@@ -131,7 +131,7 @@ fn drawn_isoboles(synergy: &Synergy) -> Vec<Isobole> {
             let count = ((top / step).ceil() as usize).saturating_sub(1);
             let levels: Vec<f64> = (1..=count).map(|k| k as f64 * step).collect();
             let mut found = isoboles(&synergy.matrix, &levels);
-            found.retain(|i| !i.is_below_smallest_dose());
+            found.retain(|i| !i.is_below_smallest_dose(&synergy.matrix));
             if !found.is_empty() {
                 return spread(found);
             }
@@ -153,7 +153,7 @@ fn isobologram(plan: &Plan, synergy: &Synergy) -> Option<Result<Figure, ViewErro
     if found.is_empty() {
         return None;
     }
-    let mut words = isobole_caption(&found);
+    let mut words = isobole_caption(&found, &synergy.matrix);
     let loewe = synergy
         .measured
         .iter()
@@ -161,7 +161,7 @@ fn isobologram(plan: &Plan, synergy: &Synergy) -> Option<Result<Figure, ViewErro
     if let Some(m) = loewe.filter(|m| m.summary.is_some()) {
         words.push_str(&format!(" {}", caption(m, synergy.seeds)));
     }
-    words.push_str(" Between 0 and the smallest dose, lines are interpolated.");
+    words.push_str(" Between doses, lines are interpolated: in the logarithm of the dose, below the smallest one in the dose.");
     let levels = found.into_iter().map(|l| IsoboleLevel {
         label: format!("{:.0} % effect", 100.0 * l.level),
         lines: l.lines,

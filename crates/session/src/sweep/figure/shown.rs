@@ -35,8 +35,18 @@ fn amounts(values: &[Vec<Option<f64>>]) -> Result<ValueColours, ViewError> {
     Ok(ValueColours::Amount(range, Colormap::named("viridis")?))
 }
 
-fn differences() -> Result<ValueColours, ViewError> {
-    Ok(ValueColours::Difference(None, Colormap::named("balance")?))
+/// Differences that are smaller are not drawn in full colour: pages that are laid side by side should not make
+/// a small synergy look like a large one.
+const FULL_COLOUR: f64 = 0.1;
+
+/// Both sides of 0, to the largest.
+fn differences(values: &[Vec<Option<f64>>]) -> Result<ValueColours, ViewError> {
+    let all = values.iter().flatten().flatten();
+    let most = all.fold(FULL_COLOUR, |m, v| m.max(v.abs()));
+    Ok(ValueColours::Difference(
+        Some(most),
+        Colormap::named("balance")?,
+    ))
 }
 
 /// `[x][y]` of something by point.
@@ -59,7 +69,7 @@ pub(super) struct Shown {
 impl Shown {
     fn colours(&self) -> Result<ValueColours, ViewError> {
         if self.differs {
-            differences()
+            differences(&self.values)
         } else {
             amounts(&self.values)
         }
