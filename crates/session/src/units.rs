@@ -1,6 +1,6 @@
 //! Units for people: the model's own, written as in a paper.
 
-use warmfront_model::{FieldKind, Model};
+use warmfront_model::{FieldKind, Grid, Model};
 use warmfront_view::number::LengthUnit;
 
 /// Micrometres in one length unit of the model; none for a length without a unit.
@@ -21,6 +21,14 @@ pub fn length_unit(model: &Model) -> LengthUnit {
         (Some(_), _) => LengthUnit::Micrometres,
         (None, "1" | "") => LengthUnit::Named("length units".to_owned()),
         (None, unit) => LengthUnit::Named(pretty_unit(unit)),
+    }
+}
+
+/// `64 × 64 cells`
+pub fn cells(grid: &Grid) -> String {
+    match grid.cells {
+        [nx, ny, 1] => format!("{nx} × {ny} cells"),
+        [nx, ny, nz] => format!("{nx} × {ny} × {nz} cells"),
     }
 }
 

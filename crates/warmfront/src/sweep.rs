@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use warmfront_engine::{Files, Gpu};
 use warmfront_model::Scenario;
+use warmfront_session::SessionError;
 use warmfront_session::export::{Written, first_sentence};
 use warmfront_session::study::{Outcome, Outcomes, Place, Study, StudyProgress};
 use warmfront_session::sweep::{
@@ -138,6 +139,10 @@ impl Asked<'_> {
                 None
             }
         };
+        let text = match plan.kind {
+            Kind::DoseMatrix => matrix_text(&results, synergy.as_ref()),
+            Kind::Arms => arms_text(&results),
+        };
         let written = write_sweep(
             &mut ran.place,
             &results,
@@ -145,11 +150,8 @@ impl Asked<'_> {
             &ran.outcomes,
             &ran.gpu.report,
             !self.options.no_figures,
-        )?;
-        let text = match plan.kind {
-            Kind::DoseMatrix => matrix_text(&results, synergy.as_ref()),
-            Kind::Arms => arms_text(&results),
-        };
+        );
+        let written = self.or_told(written, &ran, &text)?;
         self.close(&ran, &plan.base, written, text, &results.failures)
     }
 
@@ -157,15 +159,30 @@ impl Asked<'_> {
         let mut ran = self.run(&plan.study, &|gpu| plan.about(&gpu.report))?;
         ran.meter.say("writing results");
         let screened = Screened::new(plan, &ran.outcomes);
+        let text = screen_text(&screened);
         let written = write_screen(
             &mut ran.place,
             &screened,
             &ran.outcomes,
             &ran.gpu.report,
             !self.options.no_figures,
-        )?;
-        let text = screen_text(&screened);
+        );
+        let written = self.or_told(written, &ran, &text)?;
         self.close(&ran, &plan.base, written, text, &screened.failures)
+    }
+
+    /// The files, or, where they cannot be written, the answer all the same.
+    fn or_told(
+        &self,
+        written: Result<Written, SessionError>,
+        ran: &Ran,
+        text: &str,
+    ) -> Result<Written, Failure> {
+        if written.is_err() && !self.options.quiet && !self.options.json {
+            ran.meter.end();
+            output::print(text);
+        }
+        Ok(written?)
     }
 
     /// Runs what is missing of a study; an interrupted one ends here.

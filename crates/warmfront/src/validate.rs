@@ -21,10 +21,6 @@ pub fn validate(options: &ValidateOptions) -> Result<(), Failure> {
         .unwrap_or_else(|| assets.default_model());
     let validation = assets.library.validation(&model)?;
     let plan = Plan::new(&validation, &options.target, options.quick)?;
-    if options.list {
-        list(&validation, &plan, options.json);
-        return Ok(());
-    }
     if validation.targets.is_empty() {
         let text = format!(
             "the validation.toml of model `{model}` has no [[target]], so there is nothing to compare"
@@ -34,6 +30,10 @@ pub fn validate(options: &ValidateOptions) -> Result<(), Failure> {
     if plan.targets.is_empty() {
         let text = "none of these targets is quick\n  help: leave out --quick, or name others";
         return Err(Failure::new(USAGE, text.to_owned()));
+    }
+    if options.list {
+        list(&validation, &plan, options.json);
+        return Ok(());
     }
     let folder = options.out.as_ref();
     let mut folder = folder

@@ -90,7 +90,7 @@ pub(crate) fn curves_on(record: &Record, sheet: Sheet) -> Result<Option<Figure>>
     let (columns, size) = layout(panels.len(), record.arms.len() == 1, sheet);
     let mut foot = footer(record);
     if ends_early(record) {
-        foot.push_str(" A curve that ends early is a mean with nothing left to average over.");
+        foot.push_str(" A curve with a gap, or that ends early, is a mean with nothing left to average over there.");
     }
     figure(record, panels, columns, size, foot, sheet).map(Some)
 }

@@ -338,17 +338,13 @@ pub(crate) fn title(record: &Record) -> String {
 pub(crate) fn subtitle(record: &Record) -> String {
     let scenario = &record.scenario;
     let model = &scenario.model;
-    let [nx, ny, nz] = scenario.grid.cells;
+    let [_, _, nz] = scenario.grid.cells;
     let [hx, hy, hz] = scenario.grid.spacing.map(number);
     let unit = match model.length_unit.as_str() {
         "1" => String::new(),
         unit => format!(" {}", units::pretty_unit(unit)),
     };
-    let cells = if scenario.grid.is_3d() {
-        format!("{nx} × {ny} × {nz} cells")
-    } else {
-        format!("{nx} × {ny} cells")
-    };
+    let cells = units::cells(&scenario.grid);
     let size = if hx == hy && (nz == 1 || hy == hz) {
         format!("of {hx}{unit}")
     } else if nz == 1 {

@@ -235,8 +235,9 @@ pub fn write_sweep(
             "every arm against the control at every point",
         );
     }
+    let name = folder.path().join("sweep.zarr");
     folder.write_folder("sweep.zarr", |path| {
-        zarr::write(results, synergy, &provenance, path)
+        zarr::write(results, synergy, &provenance, path, &name)
     })?;
     note(
         &mut written,
@@ -267,14 +268,19 @@ pub fn write_sweep(
         summary["synergy"] = Value::Object(each.collect());
         summary["verdict"] = json!(s.bliss().map(Measured::verdict));
     }
-    end(place, written, summary, [&plan.notes, &results.failures])
+    end(
+        place,
+        written,
+        summary,
+        [&warnings(&plan.base), &plan.notes, &results.failures],
+    )
 }
 
 fn end(
     place: &mut Place,
     mut written: Written,
     mut summary: Value,
-    warnings: [&Vec<String>; 2],
+    warnings: [&Vec<String>; 3],
 ) -> Result<Written, SessionError> {
     let all: Vec<&String> = warnings
         .into_iter()
@@ -291,6 +297,12 @@ fn end(
     );
     written.summary = summary;
     Ok(written)
+}
+
+/// What is allowed but probably not meant.
+fn warnings(base: &Scenario) -> Vec<String> {
+    let arms: Vec<usize> = (0..base.arms.len()).collect();
+    base.warnings(&arms)
 }
 
 fn provenance(base: &Scenario, adapter: &AdapterReport) -> Provenance {
@@ -352,7 +364,12 @@ pub fn write_screen(
         })
     });
     summary["robustness"] = robust.collect();
-    end(place, written, summary, [&plan.notes, &screened.failures])
+    end(
+        place,
+        written,
+        summary,
+        [&warnings(&plan.base), &plan.notes, &screened.failures],
+    )
 }
 
 fn screen_table(screened: &Screened<'_>) -> Table {

@@ -18,12 +18,13 @@ use crate::export::zarr::{Failed, Files, METADATA, object, save};
 use crate::synergy::{Grid, Value as Number};
 use crate::{Provenance, SessionError};
 
-/// Writes the group into a folder.
+/// Writes the group into a folder; `name` is what it will be called, for messages.
 pub(super) fn write(
     results: &Results<'_>,
     synergy: Option<&Synergy>,
     provenance: &Provenance,
     folder: &Path,
+    name: &Path,
 ) -> Result<(), SessionError> {
     let store = Arc::new(Files::new(folder));
     let mut group = Group {
@@ -33,7 +34,7 @@ pub(super) fn write(
     let filled = fill(results, synergy, &mut group).and_then(|()| group.close(folder, provenance));
     filled.map_err(|e| {
         let reason = group.store.reason(e.as_ref());
-        SessionError::disk("write", Path::new("sweep.zarr"), &reason)
+        SessionError::disk("write", name, &reason)
     })
 }
 

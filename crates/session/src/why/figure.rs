@@ -10,7 +10,7 @@ use super::reading::{few, part, percent};
 use super::{Answer, LEAST, Link, Spread};
 use crate::SessionError;
 use crate::export::first_sentence;
-use crate::units::clock;
+use crate::units::{cells, clock};
 use warmfront_model::Scenario;
 
 /// Above and below the reference (of what a panel shows) (Okabe and Ito's blue and vermilion).
@@ -101,7 +101,8 @@ pub fn figure(scenario: &Scenario, answer: &Answer) -> Result<Figure, SessionErr
     let figure = BarFigure {
         title: format!("Why: {} · {}", scenario.label, scenario.model.label),
         subtitle: format!(
-            "Each link of the model taken away in turn, all arms run again, burden at {at}.{seeds}"
+            "Each link of the model taken away in turn, all arms run again, burden at {at}, {}.{seeds}",
+            cells(&scenario.grid)
         ),
         rows: rows
             .iter()

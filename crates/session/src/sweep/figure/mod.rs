@@ -11,7 +11,7 @@ use warmfront_view::{Figure, ViewError};
 use super::dose::Synergy;
 use super::outcome::Results;
 use super::plan::{Kind, Plan};
-use crate::units::clock;
+use crate::units::{cells, clock};
 
 pub(super) use screen::{confidence, sensitivity};
 /// Name of a file without its ending, what it shows, and the figure.
@@ -27,14 +27,10 @@ fn title(plan: &Plan, what: &str) -> String {
 
 /// Day, grid and seeds in one line.
 fn subtitle(plan: &Plan) -> String {
-    let [nx, ny, nz] = plan.base.grid.cells;
-    let cells = match nz {
-        1 => format!("{nx} × {ny}"),
-        _ => format!("{nx} × {ny} × {nz}"),
-    };
+    let cells = cells(&plan.base.grid);
     let at = clock(&plan.base.model, plan.base.time.duration);
     format!(
-        "{} · {at}, {cells} cells, {}",
+        "{} · {at}, {cells}, {}",
         plan.base.model.label,
         seeds(plan.seeds.len())
     )

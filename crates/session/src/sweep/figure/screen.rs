@@ -4,7 +4,7 @@ use warmfront_view::{Bar, BarFigure, BarPanel, Style};
 
 use super::super::sensitivity::Screened;
 use super::{Drawn, lower, rounded};
-use crate::units::{clock, number};
+use crate::units::{cells, clock, number};
 /// Rows of a screen's figure.
 const MOST_ROWS: usize = 20;
 
@@ -45,11 +45,12 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
             lower_first(&m.label)
         ),
         subtitle: format!(
-            "Morris screen of {} parameters, ±{share} % each, {} trajectories; {} at {}",
+            "Morris screen of {} parameters, ±{share} % each, {} trajectories; {} at {}, {}, one seed",
             plan.inputs.len(),
             plan.screen.order.len(),
             plan.base.model.label,
-            clock(&plan.base.model, plan.base.time.duration)
+            clock(&plan.base.model, plan.base.time.duration),
+            cells(&plan.base.grid)
         ),
         rows: rows.collect(),
         panels: vec![
