@@ -8,7 +8,7 @@ use crate::colour::Rgb;
 use crate::error::{Result, ViewError};
 use crate::figure::{Figure, MARGIN, footer, heading};
 use crate::legend::{Dash, DoseTrack, LegendEntry, LegendMark, legend};
-use crate::plot_panel::{PanelLayout, draw_panel, end_label_room};
+use crate::plot_panel::{PanelLayout, dose_tags, draw_panel, end_label_room};
 use crate::style::Style;
 use crate::svg::{Drawing, Rect};
 
@@ -167,11 +167,13 @@ impl PlotFigure {
                 });
             }
         }
-        for t in self.panels.iter().flat_map(|p| &p.doses) {
-            add(LegendEntry {
-                label: t.label.clone(),
-                mark: LegendMark::Dose(t.colour, t.marker),
-            });
+        for panel in &self.panels {
+            for (t, tag) in panel.doses.iter().zip(dose_tags(&panel.doses)) {
+                add(LegendEntry {
+                    label: format!("{tag} {}", t.label).trim_start().to_owned(),
+                    mark: LegendMark::Dose(t.colour, t.marker),
+                });
+            }
         }
         entries
     }

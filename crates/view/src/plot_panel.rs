@@ -2,6 +2,7 @@
 
 use crate::axis::{Axis, x_limits, y_limits};
 use crate::error::Result;
+use crate::legend::DoseTrack;
 use crate::plot::{PlotPanel, Series};
 use crate::style::{Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, Type};
@@ -102,8 +103,13 @@ pub(crate) fn draw_panel(
         note.anchor(Anchor::Middle),
     );
 
-    for (i, track) in panel.doses.iter().enumerate() {
+    let tags = dose_tags(&panel.doses);
+    for (i, (track, tag)) in panel.doses.iter().zip(&tags).enumerate() {
         let row = dose_top + (i as f32 + 0.5) * DOSE_ROW;
+        if !tag.is_empty() {
+            let name = tick.anchor(Anchor::End);
+            d.text(x.from - 8.0, row + tick.size * 0.36, tag, name);
+        }
         let times: Vec<f64> = track
             .times
             .iter()
@@ -144,6 +150,17 @@ pub(crate) fn draw_panel(
         );
     }
     Ok(())
+}
+
+/// A letter for each row of doses whose marks look like those of another row; empty for the others.
+pub(crate) fn dose_tags(doses: &[DoseTrack]) -> Vec<String> {
+    let same = |a: &DoseTrack, b: &DoseTrack| (a.colour, a.marker) == (b.colour, b.marker);
+    let mut letters = 'a'..='z';
+    let tag = |track: &DoseTrack| match doses.iter().filter(|t| same(t, track)).count() {
+        0 | 1 => String::new(),
+        _ => letters.next().map(String::from).unwrap_or_default(),
+    };
+    doses.iter().map(tag).collect()
 }
 
 fn x_axis(d: &mut Drawing, theme: &Theme, x: &Axis, bottom: f32, tick: Type) {
@@ -293,5 +310,17 @@ mod tests {
             );
         }
         assert_eq!(spread(&[20.0, 60.0], 15.0, 0.0, 100.0), [20.0, 60.0]);
+    }
+
+    #[test]
+    fn rows_of_doses_that_look_alike_have_letters() {
+        let track = |label: &str, colour| DoseTrack {
+            label: label.to_owned(),
+            colour: [colour, 0, 0],
+            ..DoseTrack::default()
+        };
+        let doses = [track("daily", 1), track("once", 2), track("pulsed", 1)];
+        assert_eq!(dose_tags(&doses), ["a", "", "b"]);
+        assert_eq!(dose_tags(&doses[..2]), ["", ""]);
     }
 }
