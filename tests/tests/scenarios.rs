@@ -147,8 +147,28 @@ fn slice(name: &str) -> Result<()> {
         burden: 0.03,
         cells: 0.12,
     };
-    agree(name, &run(scenario)?, &prototype(name)?, &tolerance);
+    let found = run(scenario)?;
+    agree(name, &found, &prototype(name)?, &tolerance);
+    for (arm, told) in told(name)?.iter().enumerate() {
+        let f = found.relative()[arm + 1];
+        assert!(
+            (f - told).abs() < tolerance.burden,
+            "the README of the model says {told} of {name}, and {f:.3} is found"
+        );
+    }
     Ok(())
+}
+
+/// What the README of the model says of a scenario: burdens relative to the control.
+fn told(name: &str) -> Result<[f64; 3]> {
+    let page = include_str!("../../assets/models/tumour/README.md");
+    let row = page
+        .lines()
+        .find(|l| l.starts_with(&format!("| `{name}` | ")))
+        .ok_or_else(|| format!("no row of {name}"))?;
+    let cell = row.split(" | ").nth(2).ok_or("a third cell")?;
+    let numbers: std::result::Result<Vec<f64>, _> = cell.split(", ").map(str::parse).collect();
+    numbers?.try_into().map_err(|_| "three numbers".into())
 }
 
 /// A block on 20 x 20 x 20 cells of 60 µm against the same on 40 x 40 x 40 cells of 30 µm, three digits. Measured:
