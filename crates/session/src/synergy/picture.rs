@@ -216,7 +216,8 @@ pub(crate) fn isobole_caption(found: &[super::Isobole], matrix: &Matrix) -> Stri
     let alone = match [weak(0), weak(1)] {
         [true, false] => format!("{} alone never has", names[0]),
         [false, true] => format!("{} alone never has", names[1]),
-        _ => "neither drug alone has".to_owned(),
+        _ if found.iter().all(|i| i.beyond == [true; 2]) => "neither drug alone has".to_owned(),
+        _ => "one of the drugs alone never has".to_owned(),
     };
     if with_line == 0 {
         return format!("No dashed lines of additive doses: {alone} these effects.");
