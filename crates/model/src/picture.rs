@@ -192,8 +192,8 @@ type Decoded = Result<([u32; 2], Vec<Vec<f32>>), String>;
 
 /// Refuses an image before its pixels take memory.
 fn check_size(width: u32, height: u32, channels: usize) -> Result<(), String> {
-    let numbers = u64::from(width) * u64::from(height) * channels as u64;
-    match numbers <= MOST_NUMBERS {
+    let pixels = u64::from(width) * u64::from(height);
+    match pixels.saturating_mul(channels as u64) <= MOST_NUMBERS {
         true => Ok(()),
         false => Err(format!(
             "{width} × {height} pixels of {channels} channels are too many: at most {MOST_NUMBERS} numbers are read"
@@ -349,4 +349,24 @@ fn resampled(values: &[f32], width: usize, nx: usize, height: usize, ny: usize) 
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_row_of_an_image_is_the_upper_edge_in_every_layer() {
+        let mut map = vec![1.0; 8];
+        upright(&mut map, &[1.0, 2.0, 3.0, 4.0], 2, 10.0);
+        assert_eq!(map, [31.0, 41.0, 11.0, 21.0, 31.0, 41.0, 11.0, 21.0]);
+    }
+
+    #[test]
+    fn an_image_is_refused_before_it_takes_memory() {
+        assert!(check_size(8192, 8192, 4).is_ok());
+        let e = check_size(40_000, 40_000, 4).expect_err("too large");
+        assert!(e.contains("40000 × 40000 pixels of 4 channels are too many"));
+        assert!(check_size(u32::MAX, u32::MAX, usize::from(u16::MAX)).is_err());
+    }
 }

@@ -154,6 +154,15 @@ fn what_cannot_be_found_is_told() {
         ],
     );
     has(&error("foreign"), &["belongs to model `other`"]);
+    // A circle by way of another spelling of the path.
+    std::fs::create_dir(dir.path().join("sub")).expect("writable");
+    let around = dir.path().join("around.toml");
+    let text = "label = \"A\"\nmodel = \"toy\"\nextends = \"sub/../around.toml\"";
+    std::fs::write(&around, text).expect("writable");
+    has(
+        &error(&around.display().to_string()),
+        &["more than 32 scenarios extend one another", "circle"],
+    );
     let homeless = dir.path().join("homeless.toml").display().to_string();
     has(
         &error(&homeless),

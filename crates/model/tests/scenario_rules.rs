@@ -527,3 +527,42 @@ fn an_event_may_change_the_regimen_of_some_arms() {
         "`dose` is 1000000000, more than 60000",
     );
 }
+
+#[test]
+fn a_level_that_nobody_can_hold_is_refused() {
+    let event = "[[event]]\ntime = 9.5\naction = \"hold\"\ndrug = \"mek\"\nlevel = ";
+    let of = |level: &str| parse_scenario(&format!("{SCENARIO}\n{event}{level}\n"));
+    of("60000").expect("it is allowed");
+    for level in ["6.1e4", "1e30", "1e300"] {
+        let e = of(level).expect_err(level).to_string();
+        has(
+            &e,
+            &["base.toml:", "`level` is ", "at most 60000 is allowed"],
+        );
+    }
+}
+
+#[test]
+fn a_loading_course_that_does_not_fit_is_told() {
+    let of = |more: &str, loading: &str| {
+        let arms = format!(
+            "own = {{ doses = {{ mek = 1.0 }}, regimens = {{ mek = {{ {more}loading = {{ dose = 120.0, {loading} }} }} }} }}"
+        );
+        let s = with_regimens(&arms).expect("it is allowed");
+        s.warnings(&[s.arm("own").expect("it is there")]).join("\n")
+    };
+    assert!(!of("", "doses = 2").contains("loading"));
+    let late = of("", "doses = 50, every = 2.0");
+    has(
+        &late,
+        &[
+            "only 14 of 50 loading doses of `mek`",
+            "in arm `own`",
+            "the end comes first, at 28",
+        ],
+    );
+    has(
+        &of("doses = 2, ", "doses = 5"),
+        &["only 2 of 5 loading doses", "`doses` is 2"],
+    );
+}

@@ -274,6 +274,13 @@ where
     file.into_inner()
 }
 
+/// A PNG of 8 × 9 pixels whose colours are numbers of a palette: black and red.
+const PALETTE: &[u8] = b"\x89PNG\r\n\x1a\n\
+    \0\0\0\x0dIHDR\0\0\0\x08\0\0\0\x09\x08\x03\0\0\0\x38\x8d\x9d\x1c\
+    \0\0\0\x06PLTE\0\0\0\xff\0\0\x1b\xff\x8d\x22\
+    \0\0\0\x0cIDAT\x78\xda\x63\x60\xa0\x32\0\0\0\x51\0\x01\x6c\x71\xb8\x0b\
+    \0\0\0\0IEND\xae\x42\x60\x82";
+
 #[test]
 fn tiff_files_of_all_kinds_are_read() {
     let nan = |_, i| if i == 11 { f32::NAN } else { 0.0 };
@@ -300,6 +307,7 @@ fn tiff_files_of_all_kinds_are_read() {
             pages::<colortype::RGBA8>(1, 4, |_, i| (i % 256) as u8),
         ),
         ("nan.tif", pages::<colortype::Gray32Float>(1, 1, nan)),
+        ("palette.png", PALETTE.to_vec()),
     ]);
     // The first row of an image is the upper edge of the tissue.
     let value = |lines: &str, pixel: usize| {
@@ -354,6 +362,17 @@ fn tiff_files_of_all_kinds_are_read() {
     has(
         &error("image = \"grey8.tif\"\nimage_fit = \"fill\""),
         &["unknown image_fit `fill`", "exact, stretch"],
+    );
+    has(
+        &error("constant = 1.0\nimage_fit = \"stretch\""),
+        &["`image_fit` without an `image`"],
+    );
+    has(
+        &error("image = \"palette.png\""),
+        &[
+            "image palette.png: its colours are numbers of a palette",
+            "grey, RGB",
+        ],
     );
 }
 
