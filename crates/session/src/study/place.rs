@@ -52,15 +52,18 @@ impl Place {
 
     /// What to say of cases that could not be taken up; nothing if there are none.
     pub fn damage(&self) -> Option<String> {
-        let lines = match self.store.damaged() {
+        let path = self.folder.path().join(Store::NAME);
+        Some(match self.store.damaged() {
             0 => return None,
-            1 => "1 line".to_owned(),
-            n => format!("{n} lines"),
-        };
-        Some(format!(
-            "{lines} of {} are not as they were written; those cases are run again",
-            self.folder.path().join(Store::NAME).display()
-        ))
+            1 => format!(
+                "1 line of {} is not as it was written; its case is run again",
+                path.display()
+            ),
+            n => format!(
+                "{n} lines of {} are not as they were written; their cases are run again",
+                path.display()
+            ),
+        })
     }
 
     /// Cases that were done before.
