@@ -13,7 +13,7 @@
 @group(0) @binding(22) var<storage, read> stage_one: array<vec4f>;
 @group(0) @binding(23) var<storage, read> slope: array<vec4f>;
 @group(0) @binding(25) var<storage, read_write> new_slope: array<vec4f>;
-// (Σ error², smallest value, number of bad values, Σ c), (largest value, Σ c², Σ clipped, first bad cell)
+// (Σ error², smallest value, Σ slope², Σ c), (largest value, Σ c², Σ clipped, first bad cell)
 @group(0) @binding(24) var<storage, read_write> partial: array<vec4f>;
 
 fn is_bad(v: vec4f) -> vec4<bool> {
@@ -56,7 +56,8 @@ fn finish_tick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
         let e = select(zero, error, good);
         sums.x += dot(e, e);
         sums.y = min(sums.y, least(select(vec4f(3.0e38), value, good)));
-        sums.z += dot(select(zero, one_each, bad), one_each);
+        let rise = select(zero, fresh, good);
+        sums.z += dot(rise, rise);
         sums.w += dot(max(v, zero), one_each);
         more.x = max(more.x, -least(select(vec4f(3.0e38), -value, good)));
         more.y += dot(v, v);

@@ -1,12 +1,14 @@
 // The first sweep of a cycle, dst = src + omega residual / diagonal(A), and on the way, per thread, the
 // sums that tell how well `src` is solved. A solved system keeps `src`; what stands in `dst` is not used.
 //
-// partial[0] = (Σ residual², Σ (shift (c - known))², Σ (loss c)², Σ (diagonal c)²),
-// partial[1] = (Σ residual, Σ (shift + loss) c, 0, 0).
+// With w = 1 / (shift + loss), which turns a residual into a change of the field, and with the memory
+// m = max(w shift, LEAST_MEMORY), the share of an error that the next step inherits:
+// partial = (Σ (m w residual)², Σ (c - known)², Σ (w diagonal c)², Σ c²) at the first look,
+// partial = (Σ (m w residual)², Σ (w residual)², 0, 0) later.
 //#import bind/solver.wgsl
 //#import lib/stencil.wgsl
 
-// The first look also measures what the residual is compared with; later ones leave these sums 0.
+// The first look also measures what the residual is compared with.
 override FIRST: bool = true;
 
 struct Sweep {
@@ -16,6 +18,9 @@ struct Sweep {
 @group(1) @binding(1) var<storage, read> now: array<vec4f>;
 @group(1) @binding(2) var<storage, read> stage_one: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> partial: array<vec4f>;
+
+// Fields that decay fast forget an error within a step, so that it does not add up over the steps.
+const LEAST_MEMORY: f32 = 0.03;
 
 @compute @workgroup_size(64)
 fn smooth_measure(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -36,7 +41,6 @@ fn smooth_measure(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
         edge = edge_below(at);
     }
     var sums = vec4f(0.0);
-    var balance = vec2f(0.0);
     for (var i = 0u; i < rows; i++) {
         let above = src[base + index_in_block(at.column, wrap_high(at.row, level.ny), at.plane)];
         let a = stencil(at, x, &edge, below, here, above);
@@ -45,19 +49,23 @@ fn smooth_measure(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
         let diagonal = a.diagonal + tick.shift + local;
         let residual = mask * (rhs[cell] - (tick.shift + local) * here - a.flow);
         dst[cell] = mask * here + omega * residual / diagonal;
-        sums.x += dot(residual, residual);
+        let weight = 1.0 / (tick.shift + local);
+        let error = weight * residual;
+        let kept = max(weight * tick.shift, vec4f(LEAST_MEMORY)) * error;
+        sums.x += dot(kept, kept);
         if (FIRST) {
             let known = now[cell] + tick.carry * (stage_one[cell] - now[cell]);
-            let change = mask * tick.shift * (here - known);
-            let lost = local * here;
-            sums += vec4f(0.0, dot(change, change), dot(lost, lost), dot(diagonal * here, diagonal * here));
+            let change = mask * (here - known);
+            let value = mask * here;
+            let terms = weight * diagonal * value;
+            sums += vec4f(0.0, dot(change, change), dot(terms, terms), dot(value, value));
+        } else {
+            sums.y += dot(error, error);
         }
-        balance += vec2f(dot(residual, vec4f(1.0)), dot(mask * (tick.shift + local), here));
         below = here;
         here = above;
         at.row += 1u;
     }
     let threads = groups.x * 64u;
-    partial[2u * (id.z * threads + id.x)] = sums;
-    partial[2u * (id.z * threads + id.x) + 1u] = vec4f(balance, 0.0, 0.0);
+    partial[id.z * threads + id.x] = sums;
 }

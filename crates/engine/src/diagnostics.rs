@@ -11,10 +11,13 @@ pub struct FieldDiagnostics {
     pub tick_error: f64,
     /// Sum over the run of the estimated relative errors: a pessimistic bound of the time error.
     pub time_error: f64,
-    /// Largest relative linear residual that was left.
+    /// Largest linear residual that was left, as a change of the field relative to the change that the
+    /// stage made.
     pub residual: f64,
-    /// Σ over the run of the imbalance that the linear solver left, relative to the field's turnover
-    /// of a tick (what is there plus what is lost).
+    /// Σ over the run of the imbalance of a tick: what the field's integral gained or lost beyond its rates
+    /// at the stages' results and beyond what crossed the walls, relative to its turnover in the tick
+    /// (what is there plus what is lost). It holds what the linear solver and the fixed-point
+    /// iteration of the rates leave, and roundings. 0 in the explicit scheme, where rates and changes are the same.
     pub mass_residual: f64,
     /// Σ over the run of what clipping at 0 added, relative to the field's integral.
     pub clipped: f64,

@@ -75,7 +75,7 @@ impl Clock {
         }
     }
 
-    fn choose_step(&mut self, numerics: &Numerics, dt: f64, error: f64, rejected: u32) {
+    fn choose_step(&mut self, numerics: &Numerics, dt: f64, measure: f64, rejected: u32) {
         self.next_step = match numerics.adaptive {
             Some(tolerance) => {
                 let order = if numerics.scheme == Scheme::Sdirk2 {
@@ -83,7 +83,7 @@ impl Clock {
                 } else {
                     2.0
                 };
-                let factor = (tolerance / error.max(1e-30)).powf(1.0 / order) * 0.9;
+                let factor = (tolerance / measure.max(1e-30)).powf(1.0 / order) * 0.9;
                 let most = if rejected > 0 { 1.0 } else { 2.0 };
                 dt * factor.clamp(0.3, most)
             }
@@ -150,6 +150,7 @@ impl Simulation {
             let burst = self.burst_length(dt, until);
             let outcomes = self.attempt(&plan, burst)?;
             let error = outcomes.iter().map(|o| o.error).fold(0.0, f64::max);
+            let measure = outcomes.iter().map(|o| o.measure).fold(0.0, f64::max);
             let Some((part, fault)) = worst(&outcomes) else {
                 let arrived = ends_there && rejected == 0 && burst == 1;
                 let clock = &mut self.clock;
@@ -161,7 +162,7 @@ impl Simulation {
                 clock.fresh = false;
                 clock.accept_pending = true;
                 clock.slope_valid = plan.scheme != Scheme::Explicit;
-                clock.choose_step(&numerics, dt, error, rejected);
+                clock.choose_step(&numerics, dt, measure, rejected);
                 self.account(&plan, &outcomes, burst, rejected);
                 return Ok(Tick {
                     time: self.clock.time,
@@ -235,13 +236,14 @@ impl Simulation {
                     tick_error = tick_error.max(v.error);
                     let mass = v.sum.max(1e-30);
                     clipped = clipped.max(v.clipped / mass);
+                    balance = balance.max(v.imbalance);
                     if storage < layout.solved() && plan.scheme != Scheme::Explicit {
                         for stage in 0..plan.stages() {
                             let s = outcome.solves[stage * total + storage * arms + arm];
-                            f.residual = f.residual.max(f64::from(s.relative));
+                            let share = f64::from(s.ratio) * plan.tolerance;
+                            f.residual = f.residual.max(share);
                             f.cycles += s.cycles as u64;
                             f.solves += 1;
-                            balance = balance.max(f64::from(s.balance).abs());
                         }
                     }
                 }

@@ -5,7 +5,7 @@ use warmfront_model::{Grid, Scenario};
 use warmfront_shaders::Layout;
 
 use crate::hierarchy::Hierarchy;
-use crate::setup::CELLS_PER_OBSERVER;
+use crate::setup::{CELLS_PER_OBSERVER, partial_bytes};
 use crate::{AdapterReport, EngineError, solver};
 
 /// Device memory of a run, bytes.
@@ -99,8 +99,7 @@ impl MemoryEstimate {
         let scratch = dynamic.max(layout.cell_maps() as u64);
         // guess; now, stage one; slope, scratch; rhs, loss; faces.
         let blocks = n * (all + 2 * dynamic + 2 * scratch + 2 * solved) + faces;
-        let walkers = u64::from(h.levels[0].walkers().div_ceil(64) * 64);
-        let partial = dynamic * n * walkers * 32;
+        let partial = partial_bytes(&h, dynamic * n);
         let observers = u64::from((4 * h.levels[0].data.block).div_ceil(CELLS_PER_OBSERVER));
         let observed = model.observables.len() as u64 * n * observers.next_multiple_of(64) * 16;
         let widest = (n * all.max(scratch)).max(faces).max(1);

@@ -37,6 +37,8 @@ pub(crate) struct Recorded {
     pub compartments: Vec<Dispatch>,
     pub finish: Dispatch,
     pub judge: Dispatch,
+    /// Adds up what the audit of stage 1 and of stage 2 left.
+    pub sum_balance: Vec<Dispatch>,
     pub observe: Dispatch,
     pub sum_observables: Dispatch,
     pub coefficients: Dispatch,
@@ -65,6 +67,7 @@ pub(crate) struct Buffers {
     pub doses: wgpu::Buffer,
     pub watch: wgpu::Buffer,
     pub verdict: wgpu::Buffer,
+    pub balance: wgpu::Buffer,
     pub totals: wgpu::Buffer,
     pub coefficients: wgpu::Buffer,
     pub wall_diffusivity: wgpu::Buffer,

@@ -40,6 +40,8 @@ pub(crate) struct Flags {
     pub first: bool,
     /// Reactions once more after a solve, for what is local.
     pub settles: bool,
+    /// Reactions at the result of a stage: what it made or lost beyond its rates.
+    pub audits: bool,
 }
 
 impl From<bool> for Flags {
@@ -89,6 +91,7 @@ impl Pipelines {
             ("MAPPED", f64::from(u8::from(flags.mapped))),
             ("FIRST", f64::from(u8::from(flags.first))),
             ("SETTLES", f64::from(u8::from(flags.settles))),
+            ("AUDITS", f64::from(u8::from(flags.audits))),
             ("SOLID", f64::from(u8::from(grid.solid))),
             ("WRAPS", f64::from(u8::from(grid.wraps))),
             ("PADDED", f64::from(u8::from(grid.padded))),

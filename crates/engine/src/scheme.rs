@@ -37,6 +37,22 @@ pub(crate) struct StepData {
 /// Diagonal coefficient of the two-stage SDIRK.
 pub const GAMMA: f64 = 1.0 - std::f64::consts::FRAC_1_SQRT_2;
 
+/// Smallest error that an adaptive step is chosen for, as a share of the wanted one.
+const LEAST_ERROR: f64 = 0.01;
+
+/// How far the estimated relative error `error` of a tick is from the wanted one, `tolerance`, when the next
+/// step is chosen: `tolerance` means that the step was right.
+///
+/// An error that is small against the field may still be large against its `change` (relative to the
+/// field's size, as the error): near an unstable state a field changes slowly at first, and an error of the size
+/// of that change decides what comes of it. Where a smooth solution changes by its own size, a scheme of second order
+/// with a local error τ errs by about τ^(2/3) of the change, so that share is asked for everywhere, down to
+/// errors of 1 % of τ.
+pub(crate) fn step_measure(error: f64, change: f64, tolerance: f64) -> f64 {
+    let asked = tolerance.powf(2.0 / 3.0) * change + LEAST_ERROR * tolerance;
+    error.max(tolerance * error / asked.max(f64::MIN_POSITIVE))
+}
+
 /// What one tick is to do.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
@@ -70,6 +86,36 @@ impl Plan {
         }
     }
 
+    /// Weight of stage 1 in what stage 2 starts from.
+    fn carry(&self) -> f64 {
+        match self.scheme {
+            Scheme::Sdirk2 => (1.0 - GAMMA) / GAMMA,
+            Scheme::BackwardEuler | Scheme::Explicit => 0.0,
+        }
+    }
+
+    /// Error at the end of the tick from the errors that the linear solver left in its stages
+    /// (`left` by stage, from 0): the second stage carries on what the first one lacks.
+    pub fn left_over(&self, left: impl Fn(usize) -> f64) -> f64 {
+        match self.stages() {
+            2 => self.carry() * left(0) + left(1),
+            _ => left(0),
+        }
+    }
+
+    /// What a tick made or lost beyond its rates, over its turnover, from (imbalance, turnover) per time
+    /// of each stage, from 0.
+    pub fn imbalance(&self, balance: impl Fn(usize) -> [f64; 2]) -> f64 {
+        let [imbalance, turnover] = match self.stages() {
+            2 => {
+                let (one, two) = (balance(0), balance(1));
+                [0, 1].map(|k| (1.0 - GAMMA) * one[k] + GAMMA * two[k])
+            }
+            _ => balance(0),
+        };
+        imbalance.abs() / turnover.max(1e-30)
+    }
+
     /// Numbers of stage 1 or 2 (`stage`), or of the measurement before a first tick (0).
     pub fn step(&self, stage: usize) -> StepData {
         let dt = self.dt;
@@ -80,11 +126,7 @@ impl Plan {
         let last = stage == self.stages();
         let (weights, carry) = match self.scheme {
             Scheme::Sdirk2 => {
-                let carry = if stage == 2 {
-                    (1.0 - GAMMA) / GAMMA
-                } else {
-                    0.0
-                };
+                let carry = if stage == 2 { self.carry() } else { 0.0 };
                 let weights = if self.slope {
                     [w0, w1 - (1.0 - GAMMA), w2 - GAMMA]
                 } else {

@@ -24,6 +24,21 @@ struct Geometry {
 /// Cells that one thread of the model kernels takes.
 const CELLS_PER_THREAD: u32 = 16;
 
+/// Threads of the model kernels.
+fn react_threads(level: &LevelData) -> u32 {
+    (4 * level.block)
+        .div_ceil(CELLS_PER_THREAD)
+        .next_multiple_of(64)
+}
+
+/// Bytes of the partial sums of `blocks` fields and arms: two vec4f per walking thread for residuals and for the
+/// verdict, three f32 per thread of the model kernels for the balance.
+pub(crate) fn partial_bytes(hierarchy: &Hierarchy, blocks: u64) -> u64 {
+    let finest = &hierarchy.levels[0];
+    let walkers = u64::from(finest.walkers().next_multiple_of(64));
+    blocks * (32 * walkers).max(12 * u64::from(react_threads(&finest.data)))
+}
+
 /// Cells that one thread takes when it adds up observables: few threads, short lists of sums.
 pub(crate) const CELLS_PER_OBSERVER: u32 = 64;
 
@@ -91,7 +106,8 @@ impl Part {
         let walkers = hierarchy.levels[0].walkers();
         let tick_threads = walkers.div_ceil(64) * 64;
         // Partial sums of residuals during a tick, and of the verdict at its end.
-        let partial_bytes = dynamic * n * u64::from(tick_threads) * 32;
+        let threads = react_threads(&level0);
+        let partial_bytes = partial_bytes(&hierarchy, dynamic * n);
         let partial = storage(gpu, "partial sums", partial_bytes);
         let finest = Finest {
             guess: &guess,
@@ -114,9 +130,6 @@ impl Part {
         )?;
 
         // Model kernels.
-        let threads = (4 * level0.block)
-            .div_ceil(CELLS_PER_THREAD)
-            .next_multiple_of(64);
         let spacing = scenario.grid.spacing.map(|s| s as f32);
         let geometry = uniform_of(gpu, "geometry", &Geometry { spacing, threads });
         let level = uniform_of(gpu, "level", &level0);
@@ -181,41 +194,58 @@ impl Part {
                 },
             )
         };
-        let react = [(0, false), (1, false), (2, false), (1, true), (2, true)]
-            .into_iter()
-            .map(|(s, settles): (usize, bool)| {
-                Dispatch::new(
-                    gpu,
-                    &pipelines,
-                    Kernel::React,
-                    Flags {
-                        first: s < 2,
-                        settles,
-                        ..Flags::default()
-                    },
-                    threads,
-                    |name| match name {
-                        "level" => Some(&level),
-                        "tick" => Some(&steps[s]),
-                        "geometry" => Some(&geometry),
-                        "params" => Some(&params),
-                        "compartment_values" => Some(&memory_buffer),
-                        "guess" => Some(&guess),
-                        "now" => Some(&now),
-                        "stage_one" => Some(&stage_one),
-                        "rhs_out" => Some(&rhs),
-                        "loss_out" => Some(&loss),
-                        // The measurement comes before the new slopes are taken over from the work
-                        // space: its maps, which nobody reads, go where the old slopes were.
-                        "maps_out" => Some(if s == 0 { &slope } else { maps }),
-                        "exchange_out" => Some(&exchange),
-                        "watch" => Some(&watch),
-                        "wall_diffusivity" => Some(&wall_diffusivity),
-                        _ => None,
-                    },
-                )
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let local = Flags {
+            settles: true,
+            ..Flags::default()
+        };
+        let audits = Flags {
+            audits: true,
+            ..Flags::default()
+        };
+        let plain = Flags::default();
+        let react = [
+            (0, plain),
+            (1, plain),
+            (2, plain),
+            (1, local),
+            (2, local),
+            (1, audits),
+            (2, audits),
+        ]
+        .into_iter()
+        .map(|(s, flags): (usize, Flags)| {
+            Dispatch::new(
+                gpu,
+                &pipelines,
+                Kernel::React,
+                Flags {
+                    first: s < 2,
+                    ..flags
+                },
+                threads,
+                |name| match name {
+                    "level" => Some(&level),
+                    "tick" => Some(&steps[s]),
+                    "geometry" => Some(&geometry),
+                    "params" => Some(&params),
+                    "compartment_values" => Some(&memory_buffer),
+                    "guess" => Some(&guess),
+                    "now" => Some(&now),
+                    "stage_one" => Some(&stage_one),
+                    "rhs_out" => Some(&rhs),
+                    "loss_out" => Some(&loss),
+                    // The measurement comes before the new slopes are taken over from the work
+                    // space: its maps, which nobody reads, go where the old slopes were.
+                    "maps_out" if flags.audits => Some(&partial),
+                    "maps_out" => Some(if s == 0 { &slope } else { maps }),
+                    "exchange_out" => Some(&exchange),
+                    "watch" => Some(&watch),
+                    "wall_diffusivity" => Some(&wall_diffusivity),
+                    _ => None,
+                },
+            )
+        })
+        .collect::<Result<Vec<_>, _>>()?;
         let real_cells = scenario.grid.len() as u32;
         let compartment_dispatches = [(0, 1), (1, 2), (2, 2), (3, 0), (4, 0), (2, 1), (5, 0)]
             .into_iter()
@@ -482,7 +512,29 @@ impl Part {
                 _ => None,
             },
         )?;
-        let staging_bytes = u64::from(solver.systems_total()) * 32 + dynamic * n * 32 + n * 4;
+        let balance_bytes = 2 * dynamic * n * 16;
+        let balance = storage(gpu, "balance", balance_bytes);
+        let sum_balance = (0..2)
+            .map(|stage| {
+                let first = stage * (dynamic * n) as u32;
+                let shape = uniform_of(gpu, "balance shape", &[threads, first, 0, 0]);
+                Dispatch::new(
+                    gpu,
+                    &pipelines,
+                    Kernel::SumBalance,
+                    false,
+                    1,
+                    |name| match name {
+                        "partial" => Some(&partial),
+                        "balance" => Some(&balance),
+                        "shape" => Some(&shape),
+                        _ => None,
+                    },
+                )
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let staging_bytes =
+            u64::from(solver.systems_total()) * 32 + dynamic * n * 32 + balance_bytes + n * 4;
         let staging = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("tick readback"),
             size: staging_bytes.max(16),
@@ -493,6 +545,7 @@ impl Part {
             predict_first: predict(Kernel::PredictFirst, 1)?,
             predict_second: predict(Kernel::PredictSecond, 2)?,
             react,
+            sum_balance,
             settles: exchanges > 0 || (layout.solved() < layout.dynamic()),
             face_maps,
             limit_drift,
@@ -531,6 +584,7 @@ impl Part {
                 doses,
                 watch,
                 verdict,
+                balance,
                 totals,
                 coefficients,
                 wall_diffusivity,

@@ -39,12 +39,12 @@ pub(crate) struct SystemData {
 pub(crate) struct SolveReport {
     /// Residual over the allowed one.
     pub ratio: f32,
-    /// Residual over the terms of the balance.
-    pub relative: f32,
-    /// Σ residual over Σ (1/(γΔt) + L) c: the share of the turnover that the balance lacks.
-    pub balance: f32,
+    /// What the norm of the residual over (1/(γΔt) + L) has beyond rounding: a bound of the error of the
+    /// field that is left, in its unit, times the square root of the number of cells.
+    pub left: f32,
     /// V-cycles spent.
     pub cycles: f32,
+    padding: f32,
 }
 
 /// Buffers of the finest level that the rest of the engine shares with the solver.

@@ -8,7 +8,7 @@ use warmfront_model::Scheme;
 
 use crate::EngineError;
 use crate::part::Part;
-use crate::scheme::Plan;
+use crate::scheme::{Plan, step_measure};
 use crate::solver::SolveReport;
 
 /// Smallest value that is accepted, relative to the field's scale.
@@ -22,11 +22,13 @@ const UNSOLVED: f32 = 10.0;
 pub(crate) struct Verdict {
     pub error: f64,
     pub smallest: f64,
-    bad: f64,
+    // Index of the first cell that is not finite; beyond every cell: none.
     first_bad: f64,
     pub sum: f64,
     pub largest: f64,
     pub clipped: f64,
+    /// What the tick made or lost beyond its rates, over the turnover.
+    pub imbalance: f64,
 }
 
 /// Why a tick does not count.
@@ -72,6 +74,8 @@ pub(crate) struct Outcome {
     pub verdicts: Vec<Verdict>,
     /// Largest estimated error.
     pub error: f64,
+    /// The same as it chooses the next adaptive step: see [`step_measure`].
+    pub measure: f64,
     /// Some system is above its tolerance.
     pub unsolved: bool,
     /// Most V-cycles of any plain system, and of any mapped one.
@@ -154,6 +158,7 @@ impl Part {
                     };
                     self.record_stage(&mut encoder, stage, cycles);
                 }
+                self.record_audit(&mut encoder, stage);
             }
         }
         {
@@ -174,8 +179,8 @@ impl Part {
         self.gpu.queue.submit([encoder.finish()]);
     }
 
-    // What the host reads after an attempt: reports of the solver, verdicts, raised flags.
-    fn read_back(&self) -> [(&wgpu::Buffer, u64); 3] {
+    // What the host reads after an attempt: reports of the solver, verdicts, balances, raised flags.
+    fn read_back(&self) -> [(&wgpu::Buffer, u64); 4] {
         let arms = self.arms.len() as u64;
         [
             (
@@ -184,6 +189,10 @@ impl Part {
             ),
             (
                 &self.buffers.verdict,
+                self.layout.dynamic() as u64 * arms * 32,
+            ),
+            (
+                &self.buffers.balance,
                 self.layout.dynamic() as u64 * arms * 32,
             ),
             (&self.buffers.watch, arms * 4),
@@ -232,7 +241,8 @@ impl Part {
             .gpu
             .map(&self.buffers.staging, sizes.iter().sum::<u64>())?;
         let (solves, rest) = raw.split_at(sizes[0] as usize);
-        let (verdicts, watch) = rest.split_at(sizes[1] as usize);
+        let (verdicts, rest) = rest.split_at(sizes[1] as usize);
+        let (balances, watch) = rest.split_at(sizes[2] as usize);
         let watch: Vec<u32> = bytemuck::pod_collect_to_vec(watch);
         if let Some((arm, &process)) = watch.iter().enumerate().find(|(_, w)| **w > 0) {
             let process = &self.model.processes[process as usize - 1];
@@ -247,6 +257,7 @@ impl Part {
             plan,
             bytemuck::pod_collect_to_vec(solves),
             &bytemuck::pod_collect_to_vec::<u8, [f32; 8]>(verdicts),
+            &bytemuck::pod_collect_to_vec::<u8, [f32; 4]>(balances),
         ))
     }
 
@@ -277,6 +288,17 @@ impl Part {
             r.react[stage + 2].record(&mut pass, p, arms);
         }
         self.gpu.breathe(encoder);
+    }
+
+    // What stage 1 or 2 made or lost beyond its rates.
+    fn record_audit(&self, encoder: &mut wgpu::CommandEncoder, stage: usize) {
+        let arms = self.arms.len() as u32;
+        let r = &self.recorded;
+        let p = &self.pipelines;
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        r.react[stage + 4].record(&mut pass, p, arms);
+        let blocks = self.layout.dynamic() as u32 * arms;
+        r.sum_balance[stage - 1].record(&mut pass, p, blocks);
     }
 
     fn record_explicit(&self, encoder: &mut wgpu::CommandEncoder) {
@@ -328,40 +350,64 @@ impl Part {
         }
     }
 
-    fn judge(&self, plan: &Plan, solves: Vec<SolveReport>, raw: &[[f32; 8]]) -> Outcome {
+    fn judge(
+        &self,
+        plan: &Plan,
+        solves: Vec<SolveReport>,
+        raw: &[[f32; 8]],
+        balances: &[[f32; 4]],
+    ) -> Outcome {
         let arms = self.arms.len();
         let cells = self.cells.iter().product::<u32>();
         let n = f64::from(cells);
         let mut error: f64 = 0.0;
+        let mut measure: f64 = 0.0;
         let mut fault = None;
+        let total = self.solver.systems_total() as usize;
+        let implicit = plan.scheme != Scheme::Explicit;
         let mut verdicts = Vec::with_capacity(raw.len());
         for (i, v) in raw.iter().enumerate() {
             let v = v.map(f64::from);
             let field = self.layout.fields[i / arms];
             let scale = self.model.fields[field].scale;
             let size = (v[5] / n).sqrt().max(1e-3 * scale);
+            // The error of a step: of the time scheme, what the linear solver left, and what stale rates did.
+            let balance = |stage: usize| balances[stage * raw.len() + i].map(f64::from);
+            let mut left = 0.0;
+            if implicit {
+                left += plan.left_over(|stage| balance(stage)[2].sqrt()) / n.sqrt();
+            }
+            if implicit && i < total {
+                left +=
+                    plan.left_over(|stage| f64::from(solves[stage * total + i].left)) / n.sqrt();
+            }
             let verdict = Verdict {
-                error: (v[0] / n).sqrt() / size,
+                error: ((v[0] / n).sqrt() + left) / size,
                 smallest: v[1],
-                bad: v[2],
                 sum: v[3],
                 largest: v[4],
                 clipped: v[6],
                 first_bad: v[7],
+                imbalance: if implicit {
+                    plan.imbalance(|stage| [balance(stage)[0], balance(stage)[1]])
+                } else {
+                    0.0
+                },
             };
             error = error.max(verdict.error);
+            if let Some(tolerance) = self.numerics.adaptive {
+                let change = plan.dt * (v[2] / n).sqrt() / size;
+                measure = measure.max(step_measure(verdict.error, change, tolerance));
+            }
             // A sum that overflows means values far beyond any meaning, though each is finite.
+            let is_bad = verdict.first_bad < f64::from(f32::MAX) / 2.0;
             let overflow =
                 !verdict.error.is_finite() || !verdict.sum.is_finite() || !v[5].is_finite();
-            if (verdict.bad > 0.0 || overflow) && !matches!(fault, Some(Fault::NotFinite { .. })) {
+            if (is_bad || overflow) && !matches!(fault, Some(Fault::NotFinite { .. })) {
                 fault = Some(Fault::NotFinite {
                     field,
                     arm: i % arms,
-                    cell: if verdict.bad > 0.0 {
-                        verdict.first_bad as u32
-                    } else {
-                        0
-                    },
+                    cell: if is_bad { verdict.first_bad as u32 } else { 0 },
                 });
             } else if fault.is_none() && verdict.smallest < NEGATIVE * scale {
                 fault = Some(Fault::Negative {
@@ -372,8 +418,7 @@ impl Part {
             verdicts.push(verdict);
         }
         let (mut cycles, mut above) = ([0; 2], [false; 2]);
-        if plan.scheme != Scheme::Explicit {
-            let total = self.solver.systems_total() as usize;
+        if implicit {
             let used = &solves[..plan.stages() * total];
             // A residual that overflowed compares with nothing: it is as unsolved as can be.
             for (i, s) in used.iter().enumerate() {
@@ -407,6 +452,7 @@ impl Part {
             solves,
             verdicts,
             error,
+            measure,
             unsolved: above[0] || above[1],
             cycles,
             above,

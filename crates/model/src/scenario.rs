@@ -153,7 +153,7 @@ pub struct Numerics {
     pub transport: TransportScheme,
     /// Fixed-point iterations per stage, ≥ 1.
     pub picard: u32,
-    /// Relative residual of each linear solve, > 0 and < 1.
+    /// Error that a linear solve may leave in a field, relative to the change of the stage, > 0 and < 1.
     pub tolerance: f64,
     /// Most V-cycles per solve, ≥ 1.
     pub max_cycles: u32,

@@ -432,7 +432,7 @@ pub struct NumericsFile {
     pub transport: Option<Spanned<String>>,
     /// Fixed-point iterations per stage.
     pub picard: Option<Spanned<u32>>,
-    /// Relative residual that each linear solve must reach.
+    /// Error that a linear solve may leave in a field, relative to the change that the stage makes to it.
     pub tolerance: Option<Spanned<f64>>,
     /// Most V-cycles per solve.
     pub max_cycles: Option<Spanned<u32>>,

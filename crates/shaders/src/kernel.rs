@@ -64,6 +64,8 @@ kernels! {
     SmoothMeasure = "kernels" / "smooth_measure",
     /// Residual norms, per system; decides what is solved.
     JudgeResidual = "kernels" / "judge_residual",
+    /// Imbalance and turnover of a stage, per field and arm.
+    SumBalance = "kernels" / "sum_balance",
     /// Explicit Euler step of all fields in one pass.
     ExplicitMarch = "model" / "explicit_march",
     /// Two explicit Euler steps of all fields in one pass.

@@ -12,6 +12,8 @@ impl Writer<'_> {
         let e = self.exchanges.len();
         self.line(format!("const COMPARTMENTS: u32 = {}u;", k.max(1)));
         self.line(format!("const EXCHANGES: u32 = {}u;", e.max(1)));
+        let dynamic = self.layout.dynamic().max(1);
+        self.line(format!("const DYNAMIC: u32 = {dynamic}u;"));
         let (k1, e1) = (k.max(1), e.max(1));
         self.line("// Memory of an arm's compartments: accepted, new, at the stage; exchange at the start and end.");
         self.line("const NOW: u32 = 0u;");

@@ -17,9 +17,15 @@ impl Writer<'_> {
              @group(0) @binding(14) var<storage, read_write> maps_out: array<f32>;\n\
              @group(0) @binding(15) var<storage, read_write> exchange_out: array<f32>;\n\
              @group(0) @binding(16) var<storage, read_write> watch: array<atomic<u32>>;\n\
-             struct Exchange {\n    sums: array<f32, EXCHANGES>,\n    bad: u32,\n}\n\
+             struct Exchange {\n    sums: array<f32, EXCHANGES>,\n    bad: u32,\n    \
+                 // By field, sums over cells: imbalance, turnover, squares of what stale rates did.\n    balance: array<vec3f, DYNAMIC>,\n}\n\
              fn no_exchange() -> Exchange {\n    return Exchange();\n}\n\
              fn store_exchange(arm: u32, thread: u32, exchange: Exchange) {\n    \
+                 if (AUDITS) {\n        for (var k = 0u; k < DYNAMIC; k++) {\n            \
+                     let at = 3u * (k * ARMS + arm) * geometry.threads + thread;\n            \
+                     maps_out[at] = exchange.balance[k].x;\n            \
+                     maps_out[at + geometry.threads] = exchange.balance[k].y;\n            \
+                     maps_out[at + 2u * geometry.threads] = exchange.balance[k].z;\n        }\n        return;\n    }\n    \
                  for (var k = 0u; k < EXCHANGES; k++) {\n        \
                      exchange_out[(arm * EXCHANGES + k) * geometry.threads + thread] = exchange.sums[k];\n    }\n    \
                  if (exchange.bad != 0u) {\n        atomicMax(&watch[arm], exchange.bad);\n    }\n}\n\
@@ -27,6 +33,9 @@ impl Writer<'_> {
              override FIRST: bool = false;\n\
              // After the linear systems are solved: only what is local follows, immobile fields and exchange.\n\
              override SETTLES: bool = false;\n\
+             // At the end of a stage: how much of each field the stage made or lost beyond its rates. The\n\
+             // sums go where the maps stood.\n\
+             override AUDITS: bool = false;\n\
              fn known(at: u32) -> f32 {\n    if (FIRST) {\n        return now[at];\n    }\n    return now[at] + tick.carry * (stage_one[at] - now[at]);\n}\n",
         );
         self.load_state();
@@ -78,8 +87,9 @@ impl Writer<'_> {
                 "    let at_{storage} = block_of({storage}u, arm) + cell;"
             ));
             if layout.slot(storage) == Slot::Local {
+                self.audit(storage, f);
                 self.line(format!(
-                    "    if (tick.stage == 3u) {{\n        \
+                    "    if (AUDITS) {{\n        // Nothing changes.\n    }} else if (tick.stage == 3u) {{\n        \
                          guess[at_{storage}] = s.{id} + tick.dt * (gain_{storage} - loss_{storage} * s.{id});\n    \
                      }} else if (tick.stage != 0u) {{\n        \
                          let known_{storage} = known(at_{storage});\n        \
@@ -87,14 +97,15 @@ impl Writer<'_> {
                 ));
             } else {
                 self.walls(storage, f);
+                self.audit(storage, f);
                 self.line(format!(
-                    "    if (!SETTLES) {{\n        \
+                    "    if (!SETTLES && !AUDITS) {{\n        \
                          rhs_out[at_{storage}] = tick.shift * known(at_{storage}) + gain_{storage};\n        \
                          loss_out[at_{storage}] = loss_{storage};\n    }}"
                 ));
             }
         }
-        self.line("    if (SETTLES) {\n        return;\n    }");
+        self.line("    if (SETTLES || AUDITS) {\n        return;\n    }");
         for (i, map) in layout.hindrances.iter().enumerate() {
             self.expression(
                 &format!("    maps_out[block_of({i}u, arm) + cell] = ("),
@@ -150,6 +161,44 @@ impl Writer<'_> {
         self.finish()
     }
 
+    // What the stage did to field `f` in this cell beyond the rates at its result, and the turnover that this is
+    // compared with, per time. Transport moves, so that its sum over the cells is what crosses the walls.
+    // The rates of a stage are those of its guess: how far the value would move if they were
+    // taken at the result is the third number. Drifting fields have none, because their right-hand side holds a correction
+    // of the drift as well.
+    fn audit(&mut self, storage: usize, f: usize) {
+        let id = self.model.fields[f].id.clone();
+        let layout = self.layout;
+        self.line(format!(
+            "    if (AUDITS) {{\n        var lost_{storage} = loss_{storage} * s.{id};\n        \
+             let inherited_{storage} = known(at_{storage});\n        \
+             let diagonal_{storage} = tick.shift + loss_{storage};"
+        ));
+        let local = layout.slot(storage) == Slot::Local;
+        let stale = if local {
+            format!(
+                "inherited_{storage} + (gain_{storage} - loss_{storage} * inherited_{storage}) / diagonal_{storage} - s.{id}"
+            )
+        } else if layout.drift[storage].is_none() {
+            format!(
+                "(gain_{storage} - lost_{storage} - (rhs_out[at_{storage}] - tick.shift * inherited_{storage} \
+                 - loss_out[at_{storage}] * s.{id})) / diagonal_{storage}"
+            )
+        } else {
+            "0.0".to_owned()
+        };
+        self.line(format!("        let stale_{storage} = {stale};"));
+        if !local {
+            self.wall_outflow(storage, f);
+        }
+        self.line(format!(
+            "        let imbalance_{storage} = tick.shift * (s.{id} - inherited_{storage}) + lost_{storage} - gain_{storage};\n        \
+             let turnover_{storage} = s.{id} / tick.dt + lost_{storage};\n        \
+             let audit_{storage} = vec3f(imbalance_{storage}, turnover_{storage}, stale_{storage} * stale_{storage});\n        \
+             (*exchange).balance[{storage}] += select(vec3f(0.0), audit_{storage}, real);\n    }}"
+        ));
+    }
+
     // How field `f` pushes itself away by way of the fields that it produces: these follow it at once, gain
     // over loss, as far as they do not spread. As they do, half of it is enough for stability.
     fn push_by_way(&mut self, k: usize, t: usize, f: usize, spatial: impl Fn(&Process) -> bool) {
@@ -195,26 +244,43 @@ impl Writer<'_> {
 
     // A wall held at a value adds D · 2 value / h² to the right-hand side of the cells beside it.
     pub(super) fn walls(&mut self, storage: usize, f: usize) {
+        for (axis, test, value) in self.held_walls(f) {
+            self.line(format!(
+                "    if (coordinates(cell).{axis} {test}) {{\n        gain_{storage} += \
+                 wall_diffusivity[{storage}u * ARMS + arm] * 2.0 * f32({value:?}) / (geometry.spacing.{axis} * geometry.spacing.{axis});\n    }}"
+            ));
+        }
+    }
+
+    // What leaves the cells beside such a wall: D · 2 c / h².
+    fn wall_outflow(&mut self, storage: usize, f: usize) {
+        let id = self.model.fields[f].id.clone();
+        for (axis, test, _) in self.held_walls(f) {
+            self.line(format!(
+                "        if (coordinates(cell).{axis} {test}) {{\n            lost_{storage} += \
+                 wall_diffusivity[{storage}u * ARMS + arm] * 2.0 * s.{id} / (geometry.spacing.{axis} * geometry.spacing.{axis});\n        }}"
+            ));
+        }
+    }
+
+    // Walls of field `f` that hold a value: axis, test for the cells beside it, value.
+    fn held_walls(&self, f: usize) -> Vec<(&'static str, String, f64)> {
         let b = self.model.fields[f].boundary;
         let axes = [
             ("x", b.x_low, b.x_high),
             ("y", b.y_low, b.y_high),
             ("z", b.z_low, b.z_high),
         ];
+        let mut held = Vec::new();
         for (axis, low, high) in axes {
-            for (wall, test) in [(low, "== 0u"), (high, "")] {
-                let Wall::Fixed(value) = wall else { continue };
-                let test = if test.is_empty() {
-                    format!("+ 1u == level.n{axis}")
-                } else {
-                    test.to_owned()
-                };
-                self.line(format!(
-                    "    if (coordinates(cell).{axis} {test}) {{\n        gain_{storage} += \
-                     wall_diffusivity[{storage}u * ARMS + arm] * 2.0 * f32({value:?}) / (geometry.spacing.{axis} * geometry.spacing.{axis});\n    }}"
-                ));
+            if let Wall::Fixed(value) = low {
+                held.push((axis, "== 0u".to_owned(), value));
+            }
+            if let Wall::Fixed(value) = high {
+                held.push((axis, format!("+ 1u == level.n{axis}"), value));
             }
         }
+        held
     }
 
     pub(super) fn has_walls(&self) -> bool {
