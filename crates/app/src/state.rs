@@ -104,7 +104,7 @@ pub struct Health {
     pub ticks_per_second: f64,
     /// Days (model time units) per second, likewise.
     pub time_per_second: f64,
-    /// Largest relative residual of any linear solve.
+    /// Largest error that a linear solve left in a field, relative to the change of a stage.
     pub residual: f64,
     /// Smallest value of any field relative to its scale.
     pub smallest: f64,
@@ -114,7 +114,7 @@ pub struct Health {
     pub memory: u64,
     /// Wall time of a tick, milliseconds, over the last second or so.
     pub tick_milliseconds: f64,
-    /// What a tick makes or loses without a process, relative to the turnover of the field; mean over all
+    /// What a tick makes or loses beyond its processes and its walls, relative to the turnover of the field; mean over all
     /// ticks, worst field.
     pub mass_residual: f64,
     /// Estimated relative error of one step, the worst field of the last ticks.
