@@ -2,8 +2,9 @@
 // conductance = D · mean of the hindrance + mean of the stabilising diffusion, and drift velocity
 // u = mean of the hindrance · clamp(difference of potential / distance, ±limit).
 //
-// Face i of an axis lies between cell i and cell i + 1; on walls the drift is 0. A thread walks down
-// four neighbouring cells.
+// Face i of an axis lies between cell i and cell i + 1; on walls the drift is 0: what drifts through a
+// wall that holds a value is a gain or a loss of the cell beside it (`generated/react.wgsl`). A thread walks
+// down four neighbouring cells.
 //#import bind/solver.wgsl
 
 struct MapInfo {

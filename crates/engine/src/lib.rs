@@ -45,6 +45,8 @@ mod solver;
 mod split_tests;
 mod tick;
 mod walks;
+#[cfg(test)]
+mod wall_tests;
 
 pub use anchors::{Anchor, anchors};
 pub use checkpoint::Checkpoint;

@@ -10,14 +10,14 @@ use toml::Spanned;
 
 use crate::error::{Error, Place};
 use crate::expression::Scope;
-use crate::model::{CycleStep, Drug, Model, Observable, Source};
+use crate::model::{CycleStep, Drug, Model, Observable, Source, Transport};
 use crate::model_ids::Ids;
 use crate::model_parts::{
     auxiliary, check_header, compartment, counterfactual, field, optional, parameter, process,
     transport, view,
 };
 use crate::regimen::Regimen;
-use crate::schema::{ModelFile, Reduce};
+use crate::schema::{ModelFile, Reduce, TransportFile, Wall};
 
 impl Model {
     /// Reads and checks a model. `functions` may be empty.
@@ -159,7 +159,37 @@ impl Model {
                     .at(self.source.place(id.span())));
                 }
             }
+            self.wraps_alike(&transport, t.get_ref())?;
             self.transports.push(transport);
+        }
+        Ok(())
+    }
+
+    // One drift moves all fields of a transport, so an axis wraps around for all of them or for none.
+    fn wraps_alike(&self, transport: &Transport, file: &TransportFile) -> Result<(), Error> {
+        let Some((&first, others)) = transport.moves.split_first() else {
+            return Ok(());
+        };
+        let wraps =
+            |f: usize, axis: usize| self.fields[f].boundary.axes()[axis].contains(&Wall::Periodic);
+        for (&f, id) in others.iter().zip(&file.moves[1..]) {
+            let Some(axis) = (0..3).find(|&axis| wraps(f, axis) != wraps(first, axis)) else {
+                continue;
+            };
+            let (around, walled) = if wraps(f, axis) {
+                (f, first)
+            } else {
+                (first, f)
+            };
+            return Err(Error::new(format!(
+                "transport `{}` moves `{}`, which is periodic along {}, together with `{}`, which has walls there",
+                transport.id,
+                self.fields[around].id,
+                ["x", "y", "z"][axis],
+                self.fields[walled].id
+            ))
+            .help("give both the same `boundary` along this axis, or move them by two transports")
+            .at(self.source.place(id.span())));
         }
         Ok(())
     }

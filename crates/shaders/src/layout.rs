@@ -203,7 +203,7 @@ fn feedback(model: &Model, transport: usize, solved: &[usize]) -> Vec<(usize, us
 }
 
 // Whether an expression can depend on field `id`, directly or through auxiliaries.
-fn depends(model: &Model, text: &str, id: &str) -> bool {
+pub(crate) fn depends(model: &Model, text: &str, id: &str) -> bool {
     let names = |space: char| {
         text.match_indices(&format!("{space}."))
             .filter(|(i, _)| !text[..*i].ends_with(|c: char| c.is_alphanumeric() || c == '_'))

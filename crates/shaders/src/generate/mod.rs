@@ -12,6 +12,7 @@ mod observe;
 mod probe;
 mod react;
 mod start;
+mod walls;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

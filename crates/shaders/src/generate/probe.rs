@@ -22,6 +22,8 @@ impl Writer<'_> {
         self.line(format!("const SPAN: f32 = {MOVEMENT_SPAN:?};"));
         self.load_state();
         self.load_compartments();
+        self.wall_drifts("guess");
+        self.potentials(Self::has_held_walls);
         self.line(
             "fn local_quantities(cell: u32, arm: u32, p: Params, g: Compartments, all: ptr<function, array<f32, LOCALS>>) {\n    \
              let s = load_state(cell, arm);\n    let a = auxiliaries(s, p, g);\n    var r = rates(s, p, a, g);",
@@ -78,6 +80,14 @@ impl Writer<'_> {
             "    let at_{k} = block_of({storage}u, arm) + cell;\n    \
              var gain_{storage} = (moved[at_{k}] - guess[at_{k}]) / SPAN;"
         ));
+        if self.drifts_through_walls(field) {
+            self.line(format!("    var loss_{storage} = 0.0;"));
+            self.walls(storage, field);
+            self.line(format!(
+                "    (*all)[{k}] = gain_{storage} - loss_{storage} * guess[at_{k}] + rest_{storage};"
+            ));
+            return;
+        }
         self.walls(storage, field);
         self.line(format!("    (*all)[{k}] = gain_{storage};"));
     }

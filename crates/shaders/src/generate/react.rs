@@ -1,6 +1,6 @@
 //! `generated/react.wgsl`: gains and losses of every field, hindrances, potentials, exchange.
 
-use warmfront_model::{Process, Target, Wall};
+use warmfront_model::{Process, Target};
 
 use crate::layout::{Slot, pushes};
 use crate::text::Text;
@@ -40,6 +40,8 @@ impl Writer<'_> {
         );
         self.load_state();
         self.load_compartments();
+        // Local fields of other cells may be written at this moment; at the tick's start they are settled.
+        self.wall_drifts("now");
         self.line(
             "fn react_cell(cell: u32, arm: u32, real: bool, p: Params, g: Compartments, exchange: ptr<function, Exchange>) {\n    \
              let s = load_state(cell, arm);\n    let a = auxiliaries(s, p, g);\n    let r = rates(s, p, a, g);\n    var bad = 0u;",
@@ -98,9 +100,14 @@ impl Writer<'_> {
             } else {
                 self.walls(storage, f);
                 self.audit(storage, f);
+                let rest = if self.drifts_through_walls(f) {
+                    format!(" + rest_{storage}")
+                } else {
+                    String::new()
+                };
                 self.line(format!(
                     "    if (!SETTLES && !AUDITS) {{\n        \
-                         rhs_out[at_{storage}] = tick.shift * known(at_{storage}) + gain_{storage};\n        \
+                         rhs_out[at_{storage}] = tick.shift * known(at_{storage}) + gain_{storage}{rest};\n        \
                          loss_out[at_{storage}] = loss_{storage};\n    }}"
                 ));
             }
@@ -149,15 +156,7 @@ impl Writer<'_> {
             ));
         }
         self.line("}\n");
-        for (t, transport) in self.model.transports.iter().enumerate() {
-            if layout.stiff.contains(&t) {
-                self.line(format!(
-                    "fn potential_{t}(s: State, a: Aux, p: Params) -> f32 {{"
-                ));
-                self.expression("    return (", &transport.potential, ");");
-                self.line("}\n");
-            }
-        }
+        self.potentials(|w, t| w.layout.stiff.contains(&t) || w.has_held_walls(t));
         self.finish()
     }
 
@@ -191,8 +190,13 @@ impl Writer<'_> {
         if !local {
             self.wall_outflow(storage, f);
         }
+        let rest = if self.drifts_through_walls(f) {
+            format!(" - rest_{storage}")
+        } else {
+            String::new()
+        };
         self.line(format!(
-            "        let imbalance_{storage} = tick.shift * (s.{id} - inherited_{storage}) + lost_{storage} - gain_{storage};\n        \
+            "        let imbalance_{storage} = tick.shift * (s.{id} - inherited_{storage}) + lost_{storage} - gain_{storage}{rest};\n        \
              let turnover_{storage} = s.{id} / tick.dt + lost_{storage};\n        \
              let audit_{storage} = vec3f(imbalance_{storage}, turnover_{storage}, stale_{storage} * stale_{storage});\n        \
              (*exchange).balance[{storage}] += select(vec3f(0.0), audit_{storage}, real);\n    }}"
@@ -240,55 +244,5 @@ impl Writer<'_> {
             None => self.line(format!("{before};")),
         }
         self.line("    }");
-    }
-
-    // A wall held at a value adds D · 2 value / h² to the right-hand side of the cells beside it.
-    pub(super) fn walls(&mut self, storage: usize, f: usize) {
-        for (axis, test, value) in self.held_walls(f) {
-            self.line(format!(
-                "    if (coordinates(cell).{axis} {test}) {{\n        gain_{storage} += \
-                 wall_diffusivity[{storage}u * ARMS + arm] * 2.0 * f32({value:?}) / (geometry.spacing.{axis} * geometry.spacing.{axis});\n    }}"
-            ));
-        }
-    }
-
-    // What leaves the cells beside such a wall: D · 2 c / h².
-    fn wall_outflow(&mut self, storage: usize, f: usize) {
-        let id = self.model.fields[f].id.clone();
-        for (axis, test, _) in self.held_walls(f) {
-            self.line(format!(
-                "        if (coordinates(cell).{axis} {test}) {{\n            lost_{storage} += \
-                 wall_diffusivity[{storage}u * ARMS + arm] * 2.0 * s.{id} / (geometry.spacing.{axis} * geometry.spacing.{axis});\n        }}"
-            ));
-        }
-    }
-
-    // Walls of field `f` that hold a value: axis, test for the cells beside it, value.
-    fn held_walls(&self, f: usize) -> Vec<(&'static str, String, f64)> {
-        let b = self.model.fields[f].boundary;
-        let axes = [
-            ("x", b.x_low, b.x_high),
-            ("y", b.y_low, b.y_high),
-            ("z", b.z_low, b.z_high),
-        ];
-        let mut held = Vec::new();
-        for (axis, low, high) in axes {
-            if let Wall::Fixed(value) = low {
-                held.push((axis, "== 0u".to_owned(), value));
-            }
-            if let Wall::Fixed(value) = high {
-                held.push((axis, format!("+ 1u == level.n{axis}"), value));
-            }
-        }
-        held
-    }
-
-    pub(super) fn has_walls(&self) -> bool {
-        self.model.fields.iter().any(|f| {
-            let b = f.boundary;
-            [b.x_low, b.x_high, b.y_low, b.y_high, b.z_low, b.z_high]
-                .iter()
-                .any(|w| matches!(w, Wall::Fixed(_)))
-        })
     }
 }
