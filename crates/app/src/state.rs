@@ -128,6 +128,8 @@ pub struct Health {
 pub enum News {
     /// Something was done.
     Done(String),
+    /// Something that goes on, but whose numbers may not mean what they seem to.
+    Warning(String),
     /// Something was refused, and why; everything else goes on.
     Refused(String),
 }

@@ -35,7 +35,7 @@ impl Toasts {
     pub fn add(&mut self, news: News, now: f64) {
         let stay = match &news {
             News::Done(_) => STAY,
-            News::Refused(_) => STAY_LONG,
+            News::Warning(_) | News::Refused(_) => STAY_LONG,
         };
         self.add_for(news, now, stay);
     }
@@ -86,6 +86,7 @@ impl Toasts {
         for (i, (news, _)) in self.shown.iter().enumerate() {
             let (title, text, colour) = match news {
                 News::Done(text) => ("Done", text, egui::Color32::from_rgb(0, 158, 115)),
+                News::Warning(text) => ("Warning", text, egui::Color32::from_rgb(230, 159, 0)),
                 News::Refused(text) => ("Refused", text, egui::Color32::from_rgb(213, 94, 0)),
             };
             let shown = egui::Area::new(egui::Id::unique(("toast", i)))
@@ -128,7 +129,7 @@ impl Toasts {
         self.shown
             .iter()
             .map(|(n, _)| match n {
-                News::Done(t) | News::Refused(t) => t.as_str(),
+                News::Done(t) | News::Warning(t) | News::Refused(t) => t.as_str(),
             })
             .collect()
     }

@@ -45,7 +45,7 @@ impl Compiled {
                 continue;
             }
             // Compiled when somebody looks.
-            if kernel == Kernel::Probe {
+            if matches!(kernel, Kernel::Probe | Kernel::Soundness) {
                 continue;
             }
             let both = matches!(

@@ -41,6 +41,7 @@ mod scheme;
 mod setup;
 mod simulation;
 mod solver;
+mod soundness;
 #[cfg(test)]
 mod split_tests;
 mod tick;
@@ -60,4 +61,5 @@ pub use probe::{Probe, ProbeError};
 pub use profile::KernelTime;
 pub use scheme::GAMMA;
 pub use simulation::{Simulation, StateLayout};
+pub use soundness::{Concern, Soundness, Spot};
 pub use warmfront_shaders::{Controls, Files, Program, ShaderError};

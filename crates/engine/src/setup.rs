@@ -16,9 +16,9 @@ use crate::{EngineError, Gpu};
 
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
-struct Geometry {
-    spacing: [f32; 3],
-    threads: u32,
+pub(crate) struct Geometry {
+    pub spacing: [f32; 3],
+    pub threads: u32,
 }
 
 /// Cells that one thread of the model kernels takes.

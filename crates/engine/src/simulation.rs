@@ -102,7 +102,7 @@ impl Simulation {
         })
     }
 
-    fn part(&self, arm: usize) -> (&Part, usize) {
+    pub(crate) fn part(&self, arm: usize) -> (&Part, usize) {
         let (part, place) = self.places[arm];
         (&self.parts[part], place)
     }

@@ -150,32 +150,33 @@ impl Scenario {
 
     /// Whether a cell is larger than what the scenario says it means something with.
     pub fn is_too_coarse(&self) -> bool {
-        let axes = if self.grid.is_3d() { 3 } else { 2 };
-        let widest = self.grid.spacing[..axes]
-            .iter()
-            .copied()
-            .fold(0.0, f64::max);
+        let widest = self.widest_spacing();
         self.coarsest_spacing
             .is_some_and(|most| widest > most * (1.0 + 1e-9))
     }
 
-    fn coarse_cells(&self) -> Option<String> {
-        let coarsest = self.coarsest_spacing.filter(|_| self.is_too_coarse())?;
+    /// Longest edge of a cell.
+    pub fn widest_spacing(&self) -> f64 {
         let axes = if self.grid.is_3d() { 3 } else { 2 };
-        let widest = self.grid.spacing[..axes]
-            .iter()
-            .copied()
-            .fold(0.0, f64::max);
+        let edges = self.grid.spacing[..axes].iter().copied();
+        edges.fold(0.0, f64::max)
+    }
+
+    /// The value of `--grid` with which no edge of a cell is longer than `spacing`, nor than it is now.
+    pub fn grid_with_cells_of(&self, spacing: f64) -> String {
+        let axes = if self.grid.is_3d() { 3 } else { 2 };
         let extent = self.grid.extent();
         let enough: Vec<String> = extent[..axes]
             .iter()
             .zip(self.grid.cells)
-            .map(|(length, n)| {
-                ((length / coarsest - 1e-9).ceil() as u32)
-                    .max(n)
-                    .to_string()
-            })
+            .map(|(length, n)| ((length / spacing - 1e-9).ceil() as u32).max(n).to_string())
             .collect();
+        enough.join("x")
+    }
+
+    fn coarse_cells(&self) -> Option<String> {
+        let coarsest = self.coarsest_spacing.filter(|_| self.is_too_coarse())?;
+        let widest = self.widest_spacing();
         let unit = match self.model.length_unit.as_str() {
             "1" => String::new(),
             unit => format!(" {unit}"),
@@ -185,7 +186,7 @@ impl Scenario {
             plain(widest),
             self.id,
             plain(coarsest),
-            enough.join("x")
+            self.grid_with_cells_of(coarsest)
         ))
     }
 }

@@ -34,6 +34,7 @@ pub mod reproduce;
 mod run;
 mod schedule;
 mod settings;
+mod soundness;
 mod spool;
 mod steer;
 pub mod study;
@@ -55,6 +56,7 @@ pub use reopen::{REOPENABLE, Reopened, reopen};
 pub use run::{Progress, Run, RunOptions, Watch};
 pub use schedule::{Schedule, Stop};
 pub use settings::{Change, Settings};
+pub use soundness::Lookout;
 pub use steer::Steered;
 pub use units::{
     clock, colormap_name, file_size, length_unit, micrometres_per_length, pretty_unit, time_axis,

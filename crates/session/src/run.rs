@@ -14,6 +14,7 @@ use crate::events::Treatment;
 use crate::export::Formats;
 use crate::record::{Finish, Norms, Record, Row, Timing, middle_plane, strange_values};
 use crate::schedule::{MOST_ROWS, Schedule, Stop};
+use crate::soundness::Lookout;
 use crate::spool::Spool;
 
 /// Most times its typical size that a value may be.
@@ -28,6 +29,8 @@ pub struct RunOptions {
     pub spool: Option<PathBuf>,
     /// The files that whole fields become; none of them: they are not kept.
     pub formats: Formats,
+    /// Warn of what the equations or the cells cannot carry.
+    pub lookout: bool,
 }
 
 /// How far a run is.
@@ -85,6 +88,7 @@ pub struct Run {
     snapshot: Option<f64>,
     // Observables that were warned of.
     strange: Vec<bool>,
+    lookout: Option<Lookout>,
 }
 
 impl Run {
@@ -105,6 +109,10 @@ impl Run {
         let simulation = Simulation::new(gpu, files, &scenario, arms)?;
         check_start(&simulation, &scenario, arms)?;
         let treatment = Treatment::new(&scenario, arms);
+        let lookout = match options.lookout {
+            true => Some(Lookout::new(&simulation, &scenario)?),
+            false => None,
+        };
         let planned = schedule.stops.iter().filter(|s| s.snapshot).count();
         let record = Record {
             arms: arms.to_vec(),
@@ -134,6 +142,7 @@ impl Run {
             simulation,
             schedule,
             treatment,
+            lookout,
             record,
             spool: folder.map(|f| Spool::new(f, cells, arms.len(), fields)),
             options,
@@ -305,6 +314,11 @@ impl Run {
         let observables = &self.record.scenario.model.observables;
         let warnings = strange_values(observables, &row, &mut self.strange);
         self.record.warnings.extend(warnings);
+        if let Some(lookout) = &mut self.lookout {
+            let record = &mut self.record;
+            let seen = lookout.look(&self.simulation, &record.scenario, &record.arms)?;
+            record.warnings.extend(seen);
+        }
         self.record.rows.push(row);
         Ok(())
     }

@@ -5,5 +5,6 @@ mod balance;
 mod from_nothing;
 mod live;
 mod repulsion;
+mod soundness;
 mod steer;
 mod synergy_reference;

@@ -34,6 +34,8 @@ kernels! {
     SumObservables = "model" / "sum_observables",
     /// Local quantities at chosen cells, or one of them in every cell.
     Probe = "model" / "probe",
+    /// Whether the equations and the cells can carry the present state.
+    Soundness = "model" / "soundness",
     /// Start values given as expressions.
     Initial = "model" / "initial",
     /// Diffusion coefficients and speed limits.

@@ -22,7 +22,7 @@ mod text;
 pub use check::Binding;
 pub use compose::Shader;
 pub use files::Files;
-pub use generate::{Controls, ParameterBlock};
+pub use generate::{Controls, Looks, ParameterBlock};
 pub use kernel::Kernel;
 pub use layout::{HindranceMap, Layout, Slot};
 pub use text::{Origin, Text};
@@ -62,6 +62,8 @@ pub struct Program {
     pub movement_span: f32,
     /// Whether [`Kernel::ExplicitPair`] can advance this model.
     pub pairs: bool,
+    /// What [`Kernel::Soundness`] looks at.
+    pub looks: Looks,
 }
 
 impl Program {
@@ -75,6 +77,7 @@ impl Program {
             files,
             generated,
             pairs: generate::pairs(model, &layout),
+            looks: Looks::of(model, &layout),
             movement_span: generate::MOVEMENT_SPAN,
             layout,
             parameters,

@@ -46,7 +46,10 @@ pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
     let gpu = options.compute.adapter.gpu()?;
     let model = scenario.model.clone();
     let mut seen = spec.watch(&scenario);
-    let keep = warmfront_session::RunOptions::default();
+    let keep = warmfront_session::RunOptions {
+        lookout: true,
+        ..Default::default()
+    };
     let mut run = Run::new(&gpu, assets.files, scenario, &arms, keep)?;
     let tell = &mut |p: &warmfront_session::Progress| meter.tell(&model, p);
     let record = run.run_watched(&signals.stop, tell, &mut seen);

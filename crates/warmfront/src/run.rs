@@ -62,6 +62,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         snapshots: true,
         spool: Some(folder.scratch("fields")?),
         formats,
+        lookout: true,
     };
     let model = scenario.model.clone();
     let told = scenario.warnings(&arms).len() + twice.len();

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use notify::Watcher as _;
 use warmfront_engine::{Files, Gpu, Probe};
 use warmfront_model::{Library, Local, Overrides, Scenario, Source};
-use warmfront_session::Steered;
+use warmfront_session::{Lookout, Steered};
 
 use crate::command::{Command, Inspect};
 use crate::film::Studio;
@@ -108,6 +108,8 @@ fn suited_to_software(scenario: Scenario) -> Result<(Scenario, Option<String>), 
 pub(crate) struct Worker {
     start: Start,
     run: Option<Steered>,
+    // Warns of what the equations or the cells of the run cannot carry.
+    lookout: Option<Lookout>,
     // The scenario that was asked for last, as it is found again.
     wanted: String,
     // Its text, where it came as text.
@@ -168,6 +170,7 @@ impl Worker {
         Self {
             start,
             run: None,
+            lookout: None,
             wanted: String::new(),
             text: None,
             display: None,
@@ -318,8 +321,22 @@ impl Worker {
             // Only the curves on the way; the picture at the end.
             return self.publish_row();
         }
+        self.look_out()?;
         self.publish()?;
         self.keep_safe();
+        Ok(())
+    }
+
+    fn look_out(&mut self) -> Result<(), Failed> {
+        let (Some(run), Some(lookout)) = (&self.run, &mut self.lookout) else {
+            return Ok(());
+        };
+        let scenario = run.scenario();
+        let arms: Vec<usize> = (0..scenario.arms.len()).collect();
+        let warnings = lookout.look(run.live().simulation(), scenario, &arms)?;
+        if !warnings.is_empty() {
+            self.say(News::Warning(warnings.join("\n")));
+        }
         Ok(())
     }
 
@@ -348,6 +365,7 @@ impl Worker {
             self.speed = first_speed(run.scenario());
         }
         name.clone_into(&mut self.wanted);
+        self.lookout = Some(Lookout::new(run.live().simulation(), run.scenario())?);
         self.run = Some(run);
         self.probe = None;
         self.display = None;

@@ -118,7 +118,11 @@ pub fn make(
     // Curves are drawn with every tick; that makes no tick different.
     let mut played = scenario.clone();
     played.time.record_steps = true;
-    let mut run = Run::new(gpu, files, played, &arms, RunOptions::default())?;
+    let options = RunOptions {
+        lookout: true,
+        ..RunOptions::default()
+    };
+    let mut run = Run::new(gpu, files, played, &arms, options)?;
     let planes = Planes::new(
         gpu,
         run.simulation(),

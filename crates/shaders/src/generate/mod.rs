@@ -11,6 +11,7 @@ mod model;
 mod observe;
 mod probe;
 mod react;
+mod soundness;
 mod start;
 mod walls;
 
@@ -20,6 +21,7 @@ use std::fmt::Write as _;
 use warmfront_model::{Expression, Model, Process, Target};
 
 pub(crate) use probe::MOVEMENT_SPAN;
+pub use soundness::Looks;
 
 use crate::layout::Layout;
 use crate::text::{Origin, Text};
@@ -244,6 +246,7 @@ pub(crate) fn all(
         ),
         ("generated/observe.wgsl".to_owned(), writer.observe()),
         ("generated/probe.wgsl".to_owned(), writer.probe()),
+        ("generated/soundness.wgsl".to_owned(), writer.soundness()),
         ("generated/explicit.wgsl".to_owned(), writer.explicit()),
         (
             "generated/explicit_pair.wgsl".to_owned(),
