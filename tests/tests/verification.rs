@@ -101,6 +101,14 @@ cases! {
     v20_batch: "V20",
     v21_barenblatt: "V21",
     v22_gray_scott: "V22",
+    v23_keller_segel: "V23",
+    v24_gierer_meinhardt: "V24",
+    v25_nagumo: "V25",
+    v26_brusselator: "V26",
+    v27_fitzhugh_nagumo: "V27",
+    v28_cyclic_competition: "V28",
+    v29_held_walls: "V29",
+    v30_threshold: "V30",
 }
 
 #[test]

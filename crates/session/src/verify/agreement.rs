@@ -1,14 +1,15 @@
 //! V12: the device against the reference, one step and a run, and the schemes against each other.
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 use warmfront_model::{Scheme, TransportScheme};
 
+use super::bench::Bench;
 use super::reference::{State, integrate, plus, slope, toy};
 use super::tools::{Mesh, get, largest_error, put, start, ticks, uniform};
 use super::{Outcome, Report};
 
 fn device(
-    gpu: &Gpu,
+    bench: &Bench<'_>,
     mesh: Mesh,
     from: &State,
     scheme: Scheme,
@@ -17,8 +18,9 @@ fn device(
 ) -> Result<State, EngineError> {
     let mut scenario = toy().on(mesh, dt)?;
     scenario.numerics.scheme = scheme;
+    // The reference's drift.
     scenario.numerics.transport = TransportScheme::Upwind;
-    let mut simulation = start(gpu, &scenario)?;
+    let mut simulation = start(bench, &scenario)?;
     put(&mut simulation, 0, &from[0])?;
     put(&mut simulation, 1, &from[1])?;
     ticks(&mut simulation, steps, dt)?;
@@ -30,7 +32,7 @@ fn worst(a: &State, b: &State) -> f64 {
 }
 
 /// V12. Rough random fields, so that every coefficient of every face counts.
-pub(super) fn against_reference(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn against_reference(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     for (name, mesh) in [
         (
             "2D, 13 x 11",
@@ -54,7 +56,7 @@ pub(super) fn against_reference(gpu: &Gpu, report: &mut Report) -> Outcome {
         };
         let from: State = [random(1), random(2)];
         let dt = 0.001;
-        let one = device(gpu, mesh, &from, Scheme::Explicit, dt, 1)?;
+        let one = device(bench, mesh, &from, Scheme::Explicit, dt, 1)?;
         let expected = plus(&from, &slope(mesh, &from), dt);
         report.at_most(
             format!("{name}: one explicit step, largest difference"),
@@ -65,21 +67,21 @@ pub(super) fn against_reference(gpu: &Gpu, report: &mut Report) -> Outcome {
 
         let time = 0.2;
         let truth = integrate(mesh, from.clone(), time, 400);
-        let run = device(gpu, mesh, &from, Scheme::Sdirk2, time / 40.0, 40)?;
+        let run = device(bench, mesh, &from, Scheme::Sdirk2, time / 40.0, 40)?;
         report.at_most(
             format!("{name}: SDIRK2, 40 steps to t = 0.2, largest difference"),
             5e-4,
             worst(&run, &truth),
             "the f32 run gate of Spatial Model Editor; the time error is second order",
         );
-        let explicit = device(gpu, mesh, &from, Scheme::Explicit, time / 400.0, 400)?;
+        let explicit = device(bench, mesh, &from, Scheme::Explicit, time / 400.0, 400)?;
         report.at_most(
             format!("{name}: explicit, 400 steps to t = 0.2, largest difference"),
             2e-3,
             worst(&explicit, &truth),
             "first order at dt = 5e-4",
         );
-        let fine = device(gpu, mesh, &from, Scheme::BackwardEuler, time / 400.0, 400)?;
+        let fine = device(bench, mesh, &from, Scheme::BackwardEuler, time / 400.0, 400)?;
         report.at_most(
             format!("{name}: backward Euler and explicit differ at t = 0.2 by"),
             4e-3,

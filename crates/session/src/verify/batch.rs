@@ -1,14 +1,20 @@
 //! V20: arms do not touch each other.
 
-use warmfront_engine::{EngineError, Files, Gpu, Simulation};
+use warmfront_engine::{EngineError, Files, Simulation};
 use warmfront_model::{Library, Overrides, Scenario};
 
+use super::bench::Bench;
 use super::{Outcome, Report};
 
 // One day with the doses of the given arms; every arm of the scenario restarts the ladder at the
 // times of all doses, whether it gets one or not.
-fn run(gpu: &Gpu, scenario: &Scenario, arms: &[usize]) -> Result<Vec<Vec<Vec<f32>>>, EngineError> {
-    let mut simulation = Simulation::new(gpu, Files::embedded(), scenario, arms)?;
+fn run(
+    bench: &Bench<'_>,
+    scenario: &Scenario,
+    arms: &[usize],
+) -> Result<Vec<Vec<Vec<f32>>>, EngineError> {
+    bench.note(scenario);
+    let mut simulation = Simulation::new(bench, Files::embedded(), scenario, arms)?;
     let end = scenario.time.duration;
     let mut times: Vec<f64> = Vec::new();
     for arm in 0..scenario.arms.len() {
@@ -49,7 +55,7 @@ fn differing(a: &[Vec<f32>], b: &[Vec<f32>]) -> f64 {
 
 /// V20. The default scenario, 32 × 32 cells, one day: all arms in one batch, then each alone, then
 /// the batch again.
-pub(super) fn same_bits(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn same_bits(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let library = Library::embedded();
     let name = library
         .models()
@@ -64,9 +70,9 @@ pub(super) fn same_bits(gpu: &Gpu, report: &mut Report) -> Outcome {
         .scenario(&name.unwrap_or_default())?
         .with(overrides)?;
     let all: Vec<usize> = (0..scenario.arms.len()).collect();
-    let together = run(gpu, &scenario, &all)?;
+    let together = run(bench, &scenario, &all)?;
     for arm in all.iter().copied() {
-        let alone = run(gpu, &scenario, &[arm])?;
+        let alone = run(bench, &scenario, &[arm])?;
         report.at_most(
             format!(
                 "arm {} alone and among {}: values that differ",
@@ -78,7 +84,7 @@ pub(super) fn same_bits(gpu: &Gpu, report: &mut Report) -> Outcome {
             "the same operations in the same order",
         );
     }
-    let again = run(gpu, &scenario, &all)?;
+    let again = run(bench, &scenario, &all)?;
     let total: f64 = again
         .iter()
         .zip(&together)

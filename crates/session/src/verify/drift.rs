@@ -2,9 +2,10 @@
 
 use std::f64::consts::PI;
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 use warmfront_model::TransportScheme;
 
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, get, mean, mean_error, put, start, ticks};
 use super::{Outcome, Report};
 
@@ -22,7 +23,7 @@ fn start_profile(x: f64) -> f64 {
     1.0 + 0.5 * (2.0 * PI * x).cos()
 }
 
-fn carry(gpu: &Gpu, transport: TransportScheme, n: u32) -> Result<f64, EngineError> {
+fn carry(bench: &Bench<'_>, transport: TransportScheme, n: u32) -> Result<f64, EngineError> {
     let mesh = Mesh::uniform([n, 8, 1], 1.0 / f64::from(n));
     let time = 0.2;
     let steps = n / 2;
@@ -31,9 +32,9 @@ fn carry(gpu: &Gpu, transport: TransportScheme, n: u32) -> Result<f64, EngineErr
         .field("n", "kind = \"cell\"")
         .map("phi")
         .drift("n", "s.phi");
-    let mut scenario = toy.on(mesh, dt)?;
+    let mut scenario = toy.tight(mesh, dt)?;
     scenario.numerics.transport = transport;
-    let mut simulation = start(gpu, &scenario)?;
+    let mut simulation = start(bench, &scenario)?;
     put(&mut simulation, 0, &mesh.fill(|x| start_profile(x[0])))?;
     put(
         &mut simulation,
@@ -47,7 +48,7 @@ fn carry(gpu: &Gpu, transport: TransportScheme, n: u32) -> Result<f64, EngineErr
 
 /// V9. Cells that climb what they make (Keller and Segel), below and above the mass 8π at which the
 /// continuous equations collapse; then pure drift along known characteristics.
-pub(super) fn aggregation(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn aggregation(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let mesh = Mesh::uniform([40, 40, 1], 0.25);
     let dt = 0.02;
     for (transport, name) in [
@@ -63,7 +64,7 @@ pub(super) fn aggregation(gpu: &Gpu, report: &mut Report) -> Outcome {
                 .drift("n", "s.c");
             let mut scenario = toy.on(mesh, dt)?;
             scenario.numerics.transport = transport;
-            let mut simulation = start(gpu, &scenario)?;
+            let mut simulation = start(bench, &scenario)?;
             let spot =
                 mesh.fill(|x| mass / PI * (-((x[0] - 5.0).powi(2) + (x[1] - 5.0).powi(2))).exp());
             put(&mut simulation, 0, &spot)?;
@@ -85,7 +86,7 @@ pub(super) fn aggregation(gpu: &Gpu, report: &mut Report) -> Outcome {
         (TransportScheme::Limited, "limited", 1.7),
         (TransportScheme::Upwind, "upwind", 0.9),
     ] {
-        let e = [carry(gpu, transport, 64)?, carry(gpu, transport, 128)?];
+        let e = [carry(bench, transport, 64)?, carry(bench, transport, 128)?];
         report.at_least(
             format!("pure drift, {name}: order of the mean error, 64 to 128 cells"),
             order,

@@ -1,8 +1,9 @@
 //! V5: no space, only rates.
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 use warmfront_model::Scheme;
 
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, get, put, start, ticks};
 use super::{Outcome, Report};
 
@@ -10,16 +11,20 @@ fn mesh() -> Mesh {
     Mesh::uniform([9, 8, 1], 1.0)
 }
 
-// u' = u (1 - u) from 0.1 to t = 2; returns u at the end.
-fn logistic(gpu: &Gpu, scheme: Scheme, rest: &str, steps: u32) -> Result<f64, EngineError> {
-    let toy = Toy::new()
+fn logistic_model(rest: &str) -> Toy {
+    Toy::new()
         .field("u", rest)
         .makes("growth", "s.u", "u")
-        .converts("crowding", "s.u", "u", "");
+        .converts("crowding", "s.u", "u", "")
+}
+
+// u' = u (1 - u) from 0.1 to t = 2; returns u at the end.
+fn logistic(bench: &Bench<'_>, scheme: Scheme, rest: &str, steps: u32) -> Result<f64, EngineError> {
+    let toy = logistic_model(rest);
     let dt = 2.0 / f64::from(steps);
-    let mut scenario = toy.on(mesh(), dt)?;
+    let mut scenario = toy.tight(mesh(), dt)?;
     scenario.numerics.scheme = scheme;
-    let mut simulation = start(gpu, &scenario)?;
+    let mut simulation = start(bench, &scenario)?;
     put(&mut simulation, 0, &vec![0.1; mesh().len()])?;
     ticks(&mut simulation, steps, dt)?;
     Ok(get(&simulation, 0, 0)?[5])
@@ -27,7 +32,7 @@ fn logistic(gpu: &Gpu, scheme: Scheme, rest: &str, steps: u32) -> Result<f64, En
 
 /// V5. BioDynaMo's decay, the logistic law with its orders, and a compartment that loses a substance
 /// to nothing: in a uniform tissue all are ordinary differential equations.
-pub(super) fn local(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn local(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     for (name, rest) in [
         ("immobile", "scale = 1e5"),
         ("diffusing", "scale = 1e5\ndiffusion = \"3.0\""),
@@ -35,7 +40,7 @@ pub(super) fn local(gpu: &Gpu, report: &mut Report) -> Outcome {
         let toy = Toy::new()
             .field("c", rest)
             .converts("decay", "0.01", "c", "");
-        let mut simulation = start(gpu, &toy.on(mesh(), 0.1)?)?;
+        let mut simulation = start(bench, &toy.on(mesh(), 0.1)?)?;
         put(&mut simulation, 0, &vec![1e5; mesh().len()])?;
         ticks(&mut simulation, 100, 0.1)?;
         let found = get(&simulation, 0, 0)?[3];
@@ -53,8 +58,8 @@ pub(super) fn local(gpu: &Gpu, report: &mut Report) -> Outcome {
             (Scheme::Sdirk2, "SDIRK2", 1.9, 40),
             (Scheme::BackwardEuler, "backward Euler", 0.95, 80),
         ] {
-            let coarse = logistic(gpu, scheme, rest, steps)? - exact;
-            let fine = logistic(gpu, scheme, rest, 2 * steps)? - exact;
+            let coarse = logistic(bench, scheme, rest, steps)? - exact;
+            let fine = logistic(bench, scheme, rest, 2 * steps)? - exact;
             report.at_most(
                 format!(
                     "logistic growth, {name}, {label}, {} steps: error at t = 2",
@@ -75,11 +80,24 @@ pub(super) fn local(gpu: &Gpu, report: &mut Report) -> Outcome {
             );
         }
     }
+    for (name, rest) in [("immobile", ""), ("diffusing", "diffusion = \"1.0\"")] {
+        let toy = logistic_model(rest);
+        let mut simulation = start(bench, &toy.on(mesh(), 0.05)?)?;
+        put(&mut simulation, 0, &vec![0.1; mesh().len()])?;
+        ticks(&mut simulation, 40, 0.05)?;
+        report.near(
+            format!("logistic growth, {name}, 40 steps: value at t = 2"),
+            exact,
+            get(&simulation, 0, 0)?[5],
+            1e-3 * exact,
+            "a thousandth",
+        );
+    }
     let toy = Toy::new()
         .field("c", "")
         .compartment("plasma", 2.0)
         .converts("clearance", "0.3", "plasma", "");
-    let mut simulation = start(gpu, &toy.on(mesh(), 0.5)?)?;
+    let mut simulation = start(bench, &toy.on(mesh(), 0.5)?)?;
     ticks(&mut simulation, 20, 0.5)?;
     let found = f64::from(simulation.compartments(0)?[0]);
     report.near(

@@ -16,13 +16,20 @@
 //!
 //! # Invariants
 //! - A tolerance that is not rounding has its reason in the row.
+//! - What is claimed of a model or of the program is shown with the default numerics, those that a user gets;
+//!   tighter ones only measure the discretisation itself: its order, its digits, its symmetry. Each row tells
+//!   its numerics, taken from the scenario that was run.
 //! - The list of cases and rows is the same on every machine; only the digits differ.
 
 mod agreement;
 mod batch;
+mod bench;
+mod clocks;
 mod conservation;
 mod diffusion;
 mod drift;
+mod fronts;
+mod growth;
 mod kinetics;
 mod multigrid;
 mod noise;
@@ -39,6 +46,7 @@ mod time_order;
 mod tools;
 mod turing;
 mod waves;
+mod wind;
 
 pub use report::{Expected, Found, Report, Row};
 
@@ -46,6 +54,8 @@ use std::time::Instant;
 
 use warmfront_engine::{EngineError, Gpu};
 use warmfront_model::Error;
+
+use bench::Bench;
 
 /// What a case returns when the engine itself fails.
 type Outcome = Result<(), EngineError>;
@@ -57,7 +67,7 @@ pub struct Case {
     pub id: &'static str,
     /// What it tests, one line.
     pub title: &'static str,
-    ask: fn(&Gpu, &mut Report) -> Outcome,
+    ask: fn(&Bench<'_>, &mut Report) -> Outcome,
 }
 
 /// All cases, in order.
@@ -163,12 +173,58 @@ pub static CASES: &[Case] = &[
         "Gray-Scott: three classes of patterns",
         patterns::gray_scott,
     ),
+    case(
+        "V23",
+        "Keller-Segel: growth rates of small waves of cells that climb what they secrete",
+        growth::keller_segel,
+    ),
+    case(
+        "V24",
+        "Gierer-Meinhardt: growth rates of small waves",
+        growth::gierer_meinhardt,
+    ),
+    case(
+        "V25",
+        "Nagumo: speed of fronts that advance and that retreat",
+        fronts::nagumo,
+    ),
+    case(
+        "V26",
+        "Brusselator: growth rates of Turing's waves, period of the clock",
+        brusselator,
+    ),
+    case(
+        "V27",
+        "FitzHugh-Nagumo: period of a nerve that fires",
+        clocks::fitzhugh_nagumo,
+    ),
+    case(
+        "V28",
+        "Cyclic competition: what never changes",
+        clocks::cyclic,
+    ),
+    case(
+        "V29",
+        "Drift between walls held at a value",
+        wind::held_walls,
+    ),
+    case(
+        "V30",
+        "A well-mixed unstable state: which way it falls",
+        fronts::threshold,
+    ),
 ];
+
+// V26. Two questions to one model.
+fn brusselator(bench: &Bench<'_>, report: &mut Report) -> Outcome {
+    growth::brusselator(bench, report)?;
+    clocks::brusselator(bench, report)
+}
 
 const fn case(
     id: &'static str,
     title: &'static str,
-    ask: fn(&Gpu, &mut Report) -> Outcome,
+    ask: fn(&Bench<'_>, &mut Report) -> Outcome,
 ) -> Case {
     Case { id, title, ask }
 }
@@ -177,8 +233,9 @@ impl Case {
     /// Runs the case. An error of the engine becomes a row that fails.
     pub fn run(&self, gpu: &Gpu) -> Report {
         let start = Instant::now();
-        let mut report = Report::new(self.id);
-        if let Err(e) = (self.ask)(gpu, &mut report) {
+        let bench = Bench::new(gpu);
+        let mut report = Report::new(self.id, bench.used.clone());
+        if let Err(e) = (self.ask)(&bench, &mut report) {
             report.says("runs to its end", "no error", &e.to_string(), "");
         }
         report.seconds = start.elapsed().as_secs_f64();

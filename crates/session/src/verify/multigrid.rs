@@ -5,9 +5,10 @@
 //! tick solves twice, so n cycles allowed are 2 n cycles done: the residuals of one and of n allowed
 //! cycles give the mean reduction of cycles 3 to 2 n, with n as large as rounding lets it be.
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 use warmfront_model::{Scheme, Wall};
 
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, put, start, ticks, uniform};
 use super::{Outcome, Report};
 
@@ -25,7 +26,7 @@ struct Medium {
 
 // Residual over the allowed one after `2 cycles` cycles; none where the solve succeeds.
 fn residual(
-    gpu: &Gpu,
+    bench: &Bench<'_>,
     mesh: Mesh,
     medium: &Medium,
     step: f64,
@@ -44,7 +45,7 @@ fn residual(
         .makes("supply", "s.loss", "c")
         .converts("lose", "s.loss", "c", "");
     let longest = step * 2f64.powi(HALVINGS);
-    let mut scenario = toy.on(mesh, longest)?;
+    let mut scenario = toy.tight(mesh, longest)?;
     debug_assert!(scenario.model.fields[0].boundary.x_low == Wall::NoFlux);
     scenario.numerics.scheme = Scheme::BackwardEuler;
     scenario.numerics.tolerance = 1e-30;
@@ -52,7 +53,7 @@ fn residual(
     let random: Vec<f64> = (0..mesh.len() as u32)
         .map(|i| 1.0 + 2.0 * uniform(11, i))
         .collect();
-    let mut simulation = start(gpu, &scenario)?;
+    let mut simulation = start(bench, &scenario)?;
     put(&mut simulation, 0, &random)?;
     put(&mut simulation, 1, &medium.hindrance)?;
     put(&mut simulation, 2, &medium.loss)?;
@@ -64,12 +65,17 @@ fn residual(
 }
 
 // Mean reduction of the residual by one cycle, from the third cycle on.
-fn reduction(gpu: &Gpu, mesh: Mesh, medium: &Medium, step: f64) -> Result<f64, EngineError> {
-    let first = residual(gpu, mesh, medium, step, 1)?.unwrap_or(ACCEPTED);
+fn reduction(
+    bench: &Bench<'_>,
+    mesh: Mesh,
+    medium: &Medium,
+    step: f64,
+) -> Result<f64, EngineError> {
+    let first = residual(bench, mesh, medium, step, 1)?.unwrap_or(ACCEPTED);
     let mut found = (ACCEPTED / first).sqrt();
     for cycles in 2..=6 {
         // What is near the rounding error says nothing.
-        match residual(gpu, mesh, medium, step, cycles)? {
+        match residual(bench, mesh, medium, step, cycles)? {
             Some(last) if last > 2.0 * ACCEPTED || cycles == 2 => {
                 found = (last / first).powf(0.5 / f64::from(cycles - 1));
             }
@@ -80,7 +86,7 @@ fn reduction(gpu: &Gpu, mesh: Mesh, medium: &Medium, step: f64) -> Result<f64, E
 }
 
 /// V18. Closed boxes of any size, loss of the order of (π/L)² so that the whole hierarchy is needed.
-pub(super) fn cycles(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn cycles(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let boxes = [
         ("2D 64 x 64", Mesh::uniform([64, 64, 1], 1.0)),
         ("2D 63 x 57", Mesh::uniform([63, 57, 1], 1.0)),
@@ -110,7 +116,7 @@ pub(super) fn cycles(gpu: &Gpu, report: &mut Report) -> Outcome {
                 loss,
                 hindrance: vec![1.0; mesh.len()],
             };
-            let found = reduction(gpu, mesh, &medium, UNLIMITED)?;
+            let found = reduction(bench, mesh, &medium, UNLIMITED)?;
             report.at_most(
                 format!("{name}, {kind}: residual after a cycle over before"),
                 bound,
@@ -119,7 +125,7 @@ pub(super) fn cycles(gpu: &Gpu, report: &mut Report) -> Outcome {
             );
         }
     }
-    jumps(gpu, report)
+    jumps(bench, report)
 }
 
 // A hundredfold loss in a band; `low`: the rest, in D/size².
@@ -135,7 +141,7 @@ fn loss_jumps(mesh: Mesh, low: f64) -> Vec<f64> {
 }
 
 // Diffusion falls to a thirtieth across sharp interfaces, loss rises from 10 to 1000 D/size².
-fn jumps(gpu: &Gpu, report: &mut Report) -> Outcome {
+fn jumps(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let boxes = [
         ("2D 64 x 64", Mesh::uniform([64, 64, 1], 1.0)),
         ("2D 125 x 95", Mesh::uniform([125, 95, 1], 1.0)),
@@ -178,7 +184,7 @@ fn jumps(gpu: &Gpu, report: &mut Report) -> Outcome {
                 hindrance: mesh.fill(|x| if slow(x) { 1.0 / 30.0 } else { 1.0 }),
             };
             for (length, step) in [("100 h²/D", 100.0), ("unlimited", UNLIMITED)] {
-                let found = reduction(gpu, mesh, &medium, step)?;
+                let found = reduction(bench, mesh, &medium, step)?;
                 report.at_most(
                     format!("{name}, diffusion jumps by 30 ({kind}), step {length}: residual after a cycle over before"),
                     bound,

@@ -1,8 +1,8 @@
 //! V13: the noise of initial maps. Computed on the processor; no device is involved.
 
-use warmfront_engine::Gpu;
 use warmfront_model::gaussian_pair;
 
+use super::bench::Bench;
 use super::tools::mean;
 use super::{Outcome, Report};
 
@@ -17,7 +17,7 @@ fn product(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// V13. A quarter of a million standard normal numbers; the bounds are four standard errors.
-pub(super) fn statistics(_: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn statistics(_: &Bench<'_>, report: &mut Report) -> Outcome {
     let n = 1 << 18;
     let root = f64::from(n).sqrt();
     let why = "four standard errors of 2^18 numbers";

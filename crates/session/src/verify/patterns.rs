@@ -1,9 +1,7 @@
 //! V22: patterns that everyone knows.
 
-use warmfront_engine::Gpu;
-use warmfront_model::{Library, Overrides, Scheme};
-
-use super::tools::{Mesh, arms, get, put, start, ticks};
+use super::bench::Bench;
+use super::tools::{Mesh, arms, get, put, shipped, start, ticks};
 use super::{Outcome, Report};
 
 // Number of connected patches above `level` on a torus, and the share of cells in them.
@@ -39,20 +37,14 @@ fn patches(values: &[f64], mesh: Mesh, level: f64) -> (usize, f64) {
 }
 
 /// V22. Gray and Scott's reaction with three kill rates, one start: labyrinth, separate spots, nothing.
-pub(super) fn gray_scott(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn gray_scott(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let mesh = Mesh::uniform([64, 64, 1], 2.5 / 128.0);
-    let dt = 10.0;
-    let overrides = Overrides {
-        grid: Some(mesh.cells),
-        step: Some(dt),
-        ..Overrides::default()
-    };
-    let mut scenario = Library::embedded().scenario("labyrinth")?.with(overrides)?;
-    scenario.grid.spacing = mesh.spacing;
-    scenario.initial.fill(None);
-    scenario.numerics.scheme = Scheme::Sdirk2;
+    let mut scenario = shipped("labyrinth", mesh)?;
+    // Ten of the model's steps at once, or this would take most of a minute.
+    let dt = 10.0 * scenario.time.step;
+    scenario.time.step = dt;
     arms(&mut scenario, "kill", &[0.060, 0.0649, 0.075])?;
-    let mut simulation = start(gpu, &scenario)?;
+    let mut simulation = start(bench, &scenario)?;
     // Four unequal squares of activator.
     let squares = [(12, 14, 6), (40, 20, 5), (25, 45, 7), (52, 50, 4)];
     let place = |x: [f64; 3]| x.map(|v| (v / mesh.spacing[0]) as i32);

@@ -1,13 +1,13 @@
 //! V19: nothing falls below zero.
 
-use warmfront_engine::Gpu;
 use warmfront_model::Scheme;
 
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, get, put, start, ticks, uniform};
 use super::{Outcome, Report};
 
 /// V19. Half the cells eat at rate 1e4; the step is 1. Every accepted step is looked at.
-pub(super) fn sink(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn sink(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let mesh = Mesh::uniform([24, 24, 1], 1.0);
     for (scheme, name) in [
         (Scheme::Sdirk2, "SDIRK2"),
@@ -22,9 +22,7 @@ pub(super) fn sink(gpu: &Gpu, report: &mut Report) -> Outcome {
             .converts("eat_d", "1e4 * s.eater", "d", "");
         let mut scenario = toy.on(mesh, 1.0)?;
         scenario.numerics.scheme = scheme;
-        // The ladder of every scenario: the first step is a quarter.
-        scenario.numerics.first_step = 0.25;
-        let mut simulation = start(gpu, &scenario)?;
+        let mut simulation = start(bench, &scenario)?;
         let random: Vec<f64> = (0..mesh.len() as u32).map(|i| uniform(3, i)).collect();
         put(&mut simulation, 0, &random)?;
         put(&mut simulation, 1, &random)?;

@@ -1,10 +1,13 @@
 //! What the cases found: an aligned table, JSON and Markdown.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
 use super::CASES;
+use super::bench::Used;
 
 /// What a row asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +47,8 @@ pub struct Row {
     pub expected: Expected,
     /// What came out.
     pub found: Found,
+    /// Numerics of the simulations behind it, where there are any: what differs from the default.
+    pub numerics: String,
     /// Where the expected value or the tolerance comes from.
     pub why: &'static str,
 }
@@ -91,13 +96,16 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// Time it took.
     pub seconds: f64,
+    // Shared with the bench of the case.
+    used: Rc<RefCell<Used>>,
 }
 
 impl Report {
-    /// An empty report; its rows will belong to `case`.
-    pub fn new(case: &'static str) -> Self {
+    /// An empty report; its rows will belong to `case` and tell the numerics that are noted in `used`.
+    pub(super) fn new(case: &'static str, used: Rc<RefCell<Used>>) -> Self {
         Self {
             case,
+            used,
             ..Self::default()
         }
     }
@@ -119,6 +127,7 @@ impl Report {
             what,
             expected,
             found,
+            numerics: self.used.borrow_mut().take(),
             why,
         });
     }
@@ -249,7 +258,7 @@ impl Report {
                 };
                 json!({
                     "case": r.case, "what": r.what, "expected": expected, "found": found,
-                    "why": r.why, "pass": r.pass(),
+                    "numerics": r.numerics, "why": r.why, "pass": r.pass(),
                 })
             })
             .collect();
@@ -262,7 +271,9 @@ impl Report {
             "# Verification\n\n\
              What the engine computes against answers that are known.\n\
              `warmfront verify --markdown` wrote this page, on {adapter}.\n\
-             On another adapter the last digits differ; the list of checks does not.\n"
+             On another adapter the last digits differ; the list of checks does not.\n\n\
+             The column *Numerics* says with which `[numerics]` a number was had: `default` are those of a scenario\n\
+             that says nothing of them, otherwise what differs is named. It is empty where nothing is simulated.\n"
         );
         for case in CASES {
             let mut rows = self.rows.iter().filter(|r| r.case == case.id).peekable();
@@ -271,7 +282,7 @@ impl Report {
             }
             let _ = write!(
                 text,
-                "\n## {} {}\n\n| What | Expected | Found | Tolerance | Pass | Why this bound |\n|---|---|---|---|---|---|\n",
+                "\n## {} {}\n\n| What | Expected | Found | Tolerance | Pass | Numerics | Why this bound |\n|---|---|---|---|---|---|---|\n",
                 case.id, case.title
             );
             for r in rows {
@@ -279,8 +290,8 @@ impl Report {
                 let pass = if r.pass() { "yes" } else { "NO" };
                 let _ = writeln!(
                     text,
-                    "| {} | {expected} | {found} | {tolerance} | {pass} | {} |",
-                    r.what, r.why
+                    "| {} | {expected} | {found} | {tolerance} | {pass} | {} | {} |",
+                    r.what, r.numerics, r.why
                 );
             }
         }
@@ -346,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_not_finite_never_passes() {
-        let mut report = Report::new("V1");
+        let mut report = Report::new("V1", Rc::default());
         report.near("a", 1.0, f64::NAN, 1.0, "");
         report.at_most("b", 1.0, f64::NEG_INFINITY, "");
         report.at_least("c", 1.0, f64::NAN, "");

@@ -1,19 +1,20 @@
 //! V14: what goes wrong is found, and named.
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 use warmfront_model::{Scenario, Scheme};
 
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, put, start, ticks};
 use super::{Outcome, Report};
 
 // The message of the run, which is to fail.
 fn message(
-    gpu: &Gpu,
+    bench: &Bench<'_>,
     scenario: &Scenario,
     maps: &[(usize, Vec<f64>)],
     n: u32,
 ) -> Result<String, EngineError> {
-    let mut simulation = start(gpu, scenario)?;
+    let mut simulation = start(bench, scenario)?;
     for (field, values) in maps {
         put(&mut simulation, *field, values)?;
     }
@@ -25,7 +26,7 @@ fn message(
 
 /// V14. A rate that overflows in one cell, a rate below zero, an explicit step beyond its limit, and
 /// a solver that is not allowed enough cycles.
-pub(super) fn messages(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn messages(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let mesh = Mesh::uniform([12, 9, 1], 1.0);
     let mut spark = vec![0.0; mesh.len()];
     spark[5 * 12 + 7] = 200.0;
@@ -35,7 +36,7 @@ pub(super) fn messages(gpu: &Gpu, report: &mut Report) -> Outcome {
         .map("spark")
         .makes("burst", "exp(s.spark)", "hidden")
         .on(mesh, 0.1)?;
-    let text = message(gpu, &overflow, &[(2, spark.clone())], 3)?;
+    let text = message(bench, &overflow, &[(2, spark.clone())], 3)?;
     report.says(
         "overflow in one cell of an immobile field: names the field",
         "field `hidden`",
@@ -55,7 +56,7 @@ pub(super) fn messages(gpu: &Gpu, report: &mut Report) -> Outcome {
         .map("spark")
         .makes("burst", "exp(s.spark)", "hidden")
         .on(mesh, 0.1)?;
-    let text = message(gpu, &moving, &[(2, spark)], 3)?;
+    let text = message(bench, &moving, &[(2, spark)], 3)?;
     report.says(
         "overflow in one cell of a diffusing field: names the field",
         "field `hidden`",
@@ -69,7 +70,7 @@ pub(super) fn messages(gpu: &Gpu, report: &mut Report) -> Outcome {
         .makes("wrong", "0.5 - s.c", "c")
         .on(mesh, 0.1)?;
     let line = line_of(&negative, "0.5 - s.c");
-    let text = message(gpu, &negative, &[], 100)?;
+    let text = message(bench, &negative, &[], 100)?;
     report.says(
         "negative rate: names the process",
         "process `wrong`",
@@ -87,7 +88,7 @@ pub(super) fn messages(gpu: &Gpu, report: &mut Report) -> Outcome {
     explicit.numerics.scheme = Scheme::Explicit;
     let mut peak = vec![0.0; mesh.len()];
     peak[50] = 1.0;
-    let text = message(gpu, &explicit, &[(0, peak.clone())], 20)?;
+    let text = message(bench, &explicit, &[(0, peak.clone())], 20)?;
     report.says(
         "explicit step of twice the limit h^2/4D: refused, naming the field",
         "field `c`",
@@ -98,7 +99,7 @@ pub(super) fn messages(gpu: &Gpu, report: &mut Report) -> Outcome {
     let mut starved = Toy::new().field("c", "diffusion = \"1.0\"").on(mesh, 1e6)?;
     starved.numerics.max_cycles = 1;
     starved.numerics.tolerance = 1e-30;
-    let text = message(gpu, &starved, &[(0, peak)], 1)?;
+    let text = message(bench, &starved, &[(0, peak)], 1)?;
     report.says(
         "one cycle for a stiff solve: never silent",
         "field `c`",

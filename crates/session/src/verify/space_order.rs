@@ -6,9 +6,10 @@
 
 use std::f64::consts::PI;
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 use warmfront_model::Scheme;
 
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, get, put, rms, start, ticks, uniform};
 use super::{Outcome, Report};
 
@@ -189,12 +190,12 @@ impl Problem {
             .converts("lose", "s.loss", "c", "")
     }
 
-    fn error(&self, gpu: &Gpu, cells: [u32; 3]) -> Result<f64, EngineError> {
+    fn error(&self, bench: &Bench<'_>, cells: [u32; 3]) -> Result<f64, EngineError> {
         let mesh = Mesh::of_box(cells, self.size);
         let step = 1e9;
-        let mut scenario = self.toy().on(mesh, step)?;
+        let mut scenario = self.toy().tight(mesh, step)?;
         scenario.numerics.scheme = Scheme::BackwardEuler;
-        let mut simulation = start(gpu, &scenario)?;
+        let mut simulation = start(bench, &scenario)?;
         let exact = mesh.fill(|x| self.solution(x).value);
         put(&mut simulation, 0, &vec![1.0; mesh.len()])?;
         put(&mut simulation, 1, &mesh.fill(|x| self.hindrance(x).value))?;
@@ -210,7 +211,7 @@ impl Problem {
 }
 
 /// V8. Sizes that are powers of two, odd, oblong; cells of unequal edges; all kinds of walls.
-pub(super) fn steady_states(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn steady_states(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     use Material::{Arithmetic, Harmonic, Uniform};
     use Walls::{Fixed, NoFlux, Periodic};
     let flat = |x, y| [x, y, NoFlux];
@@ -310,8 +311,8 @@ pub(super) fn steady_states(gpu: &Gpu, report: &mut Report) -> Outcome {
         let fewest = cells[..axes].iter().copied().min().unwrap_or(1);
         let highest = (f64::from(fewest) / 8.0).floor();
         let problem = Problem::new(walls, axes, size, highest, material, 100 + i as u32);
-        let coarse = problem.error(gpu, cells)?;
-        let fine = problem.error(gpu, cells.map(|n| if n > 1 { 2 * n } else { 1 }))?;
+        let coarse = problem.error(bench, cells)?;
+        let fine = problem.error(bench, cells.map(|n| if n > 1 { 2 * n } else { 1 }))?;
         report.at_least(
             format!("{name}: order"),
             1.9,

@@ -1,16 +1,22 @@
 //! V11: nothing in the engine prefers a direction.
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 
+use super::bench::Bench;
 use super::time_order::{all_terms_model, smooth_start};
 use super::tools::{Mesh, get, largest_error, put, start, ticks};
 use super::{Outcome, Report};
 
 type Fields = Vec<Vec<f64>>;
 
-fn run(gpu: &Gpu, boundary: &str, mesh: Mesh, from: &[Vec<f64>]) -> Result<Fields, EngineError> {
+fn run(
+    bench: &Bench<'_>,
+    boundary: &str,
+    mesh: Mesh,
+    from: &[Vec<f64>],
+) -> Result<Fields, EngineError> {
     let dt = 0.1;
-    let mut simulation = start(gpu, &all_terms_model(boundary).on(mesh, dt)?)?;
+    let mut simulation = start(bench, &all_terms_model(boundary).tight(mesh, dt)?)?;
     for (field, values) in from.iter().enumerate() {
         put(&mut simulation, field, values)?;
     }
@@ -42,7 +48,7 @@ fn worst(a: &Fields, b: &Fields) -> f64 {
 }
 
 /// V11. The model with all terms, 22 × 17 cells of unequal edges, ten steps.
-pub(super) fn invariances(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn invariances(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let mesh = Mesh {
         cells: [22, 17, 1],
         spacing: [0.2, 0.25, 0.2],
@@ -56,10 +62,10 @@ pub(super) fn invariances(gpu: &Gpu, report: &mut Report) -> Outcome {
                to: &dyn Fn([usize; 3]) -> [usize; 3],
                fields: &[Vec<f64>]|
      -> Fields { fields.iter().map(|v| moved(v, mesh, target, to)).collect() };
-    let plain = run(gpu, "", mesh, &from)?;
+    let plain = run(bench, "", mesh, &from)?;
     let why = "the order of sums differs, and solves stop at 1e-6";
     let transpose = |p: [usize; 3]| [p[1], p[0], p[2]];
-    let other = run(gpu, "", turned, &all(turned, &transpose, &from))?;
+    let other = run(bench, "", turned, &all(turned, &transpose, &from))?;
     report.at_most(
         "transposed start, transposed end: largest difference",
         2e-6,
@@ -73,7 +79,7 @@ pub(super) fn invariances(gpu: &Gpu, report: &mut Report) -> Outcome {
         ),
         ("mirrored in y", |p| [p[0], 16 - p[1], p[2]]),
     ] {
-        let other = run(gpu, "", mesh, &all(mesh, &to, &from))?;
+        let other = run(bench, "", mesh, &all(mesh, &to, &from))?;
         report.at_most(
             format!("{name}: largest difference"),
             2e-6,
@@ -82,9 +88,9 @@ pub(super) fn invariances(gpu: &Gpu, report: &mut Report) -> Outcome {
         );
     }
     let around = "boundary = \"periodic\"";
-    let plain = run(gpu, around, mesh, &from)?;
+    let plain = run(bench, around, mesh, &from)?;
     let shift = |p: [usize; 3]| [(p[0] + 5) % 22, (p[1] + 3) % 17, p[2]];
-    let other = run(gpu, around, mesh, &all(mesh, &shift, &from))?;
+    let other = run(bench, around, mesh, &all(mesh, &shift, &from))?;
     report.at_most(
         "periodic, shifted by 5 and 3 cells: largest difference",
         2e-6,

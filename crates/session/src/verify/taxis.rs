@@ -1,7 +1,6 @@
 //! V21: nonlinear diffusion, which the engine sees as drift down a field's own gradient.
 
-use warmfront_engine::Gpu;
-
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, get, mean, mean_error, put, start, ticks};
 use super::{Outcome, Report};
 
@@ -13,7 +12,7 @@ fn profile(r2: f64, t: f64) -> f64 {
 }
 
 /// V21. Barenblatt's profile spreads with a sharp edge from t = 2 to t = 8.
-pub(super) fn barenblatt(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn barenblatt(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let mut errors = Vec::new();
     for n in [32_u32, 64] {
         let mesh = Mesh::uniform([n, n, 1], 10.0 / f64::from(n));
@@ -21,7 +20,7 @@ pub(super) fn barenblatt(gpu: &Gpu, report: &mut Report) -> Outcome {
         let steps = 2 * n;
         let dt = 6.0 / f64::from(steps);
         let toy = Toy::new().field("n", "kind = \"cell\"").drift("n", "-s.n");
-        let mut simulation = start(gpu, &toy.on(mesh, dt)?)?;
+        let mut simulation = start(bench, &toy.on(mesh, dt)?)?;
         let from = mesh.fill(|x| profile(r2(x), 2.0));
         put(&mut simulation, 0, &from)?;
         ticks(&mut simulation, steps, dt)?;

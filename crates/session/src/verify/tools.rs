@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use warmfront_engine::{EngineError, Files, GAMMA, Gpu, Simulation};
-use warmfront_model::{Model, Numerics, Scenario, Source, philox4x32};
+use warmfront_engine::{EngineError, Files, GAMMA, Simulation};
+use warmfront_model::{Library, Model, Numerics, Scenario, Source, philox4x32};
+
+use super::bench::Bench;
 
 /// A model that a case writes down in a few calls.
 pub(super) struct Toy(String);
@@ -14,7 +16,7 @@ impl Toy {
     pub fn new() -> Self {
         Self(
             "[model]\nid = \"toy\"\nlabel = \"Toy\"\ndescription = \"A test.\"\ntime_unit = \"1\"\n\
-             length_unit = \"1\"\ndefault_scenario = \"none\"\ntime_step = 1.0\n"
+             length_unit = \"1\"\ndefault_scenario = \"none\"\n"
                 .to_owned(),
         )
     }
@@ -87,21 +89,33 @@ impl Toy {
         ))
     }
 
-    /// The model on a grid, with tight solves and a fixed step from the first tick on.
+    /// The model on a grid, with the numerics of a scenario that says nothing of them.
     pub fn on(&self, grid: Mesh, step: f64) -> Result<Scenario, EngineError> {
         let functions = Source::new("functions.wgsl", "");
-        let model = Model::parse(Source::new("model.toml", self.0.as_str()), functions)?;
+        // The step is that of the model, as in a shipped one.
+        let header = format!("length_unit = \"1\"\ntime_step = {step:?}\n");
+        let text = self.0.replacen("length_unit = \"1\"\n", &header, 1);
+        let model = Model::parse(Source::new("model.toml", text), functions)?;
         let [nx, ny, nz] = grid.cells;
         let [hx, hy, hz] = grid.spacing;
         let mut text = String::new();
         let _ = write!(
             text,
             "label = \"Test\"\n[grid]\ncells = [{nx}, {ny}, {nz}]\nspacing = [{hx:?}, {hy:?}, {hz:?}]\n\
-             [time]\nstep = {step:?}\nduration = {:?}\n",
+             [time]\nduration = {:?}\n",
             100.0 * step
         );
-        let mut scenario =
-            Scenario::parse(Arc::new(model), "test", Source::new("test.toml", text))?;
+        Ok(Scenario::parse(
+            Arc::new(model),
+            "test",
+            Source::new("test.toml", text),
+        )?)
+    }
+
+    /// As [`Toy::on`], with tight solves and a fixed step from the first tick on: for cases that measure the
+    /// discretisation itself, its order or its digits.
+    pub fn tight(&self, grid: Mesh, step: f64) -> Result<Scenario, EngineError> {
+        let mut scenario = self.on(grid, step)?;
         scenario.numerics = Numerics {
             tolerance: 1e-7,
             max_cycles: 32,
@@ -110,6 +124,15 @@ impl Toy {
         };
         Ok(scenario)
     }
+}
+
+/// A shipped scenario with its own numerics and step on another grid, without its start maps.
+pub(super) fn shipped(name: &str, grid: Mesh) -> Result<Scenario, EngineError> {
+    let mut scenario = Library::embedded().scenario(name)?;
+    scenario.grid.cells = grid.cells;
+    scenario.grid.spacing = grid.spacing;
+    scenario.initial.fill(None);
+    Ok(scenario)
 }
 
 /// One arm per value of a parameter.
@@ -133,9 +156,10 @@ pub(super) fn arms(
 }
 
 /// All arms of a scenario on the device.
-pub(super) fn start(gpu: &Gpu, scenario: &Scenario) -> Result<Simulation, EngineError> {
+pub(super) fn start(bench: &Bench<'_>, scenario: &Scenario) -> Result<Simulation, EngineError> {
+    bench.note(scenario);
     let all: Vec<usize> = (0..scenario.arms.len()).collect();
-    Simulation::new(gpu, Files::embedded(), scenario, &all)
+    Simulation::new(bench, Files::embedded(), scenario, &all)
 }
 
 /// Takes `n` ticks of `step`.
@@ -266,4 +290,67 @@ pub(super) fn grid_rate(diffusion: f64, kappa: f64, h: f64) -> f64 {
 pub(super) fn uniform(seed: u32, index: u32) -> f64 {
     let word = philox4x32([index, 0, 0, 0], [seed, 0x7665_7269])[0];
     (f64::from(word) + 0.5) / 4_294_967_296.0
+}
+
+/// Classical fourth-order Runge-Kutta for y' = f(y), in double precision: the reference of cases without space.
+pub(super) fn runge_kutta<const N: usize>(
+    f: impl Fn([f64; N]) -> [f64; N],
+    mut y: [f64; N],
+    time: f64,
+    steps: u32,
+) -> [f64; N] {
+    let dt = time / f64::from(steps);
+    let moved = |y: [f64; N], k: [f64; N], by: f64| -> [f64; N] {
+        std::array::from_fn(|i| y[i] + by * k[i])
+    };
+    for _ in 0..steps {
+        let k1 = f(y);
+        let k2 = f(moved(y, k1, 0.5 * dt));
+        let k3 = f(moved(y, k2, 0.5 * dt));
+        let k4 = f(moved(y, k3, dt));
+        for i in 0..N {
+            y[i] += dt / 6.0 * (k1[i] + 2.0 * (k2[i] + k3[i]) + k4[i]);
+        }
+    }
+    y
+}
+
+/// Larger growth rate of a small wave of two fields, and the second field's share in it, from
+/// d/dt (u, v) = ((a, b), (c, d)) (u, v); the roots must be real.
+pub(super) fn growth(matrix: [[f64; 2]; 2]) -> (f64, f64) {
+    let [[a, b], [c, d]] = matrix;
+    let root = (0.25 * (a - d).powi(2) + b * c).sqrt();
+    let rate = 0.5 * (a + d) + root;
+    (rate, (rate - a) / b)
+}
+
+/// Height of the wave `wave` in `values`, where the wave is a mode that fits the grid.
+pub(super) fn height(values: &[f64], wave: &[f64]) -> f64 {
+    let projected: f64 = values.iter().zip(wave).map(|(v, w)| v * w).sum();
+    let norm: f64 = wave.iter().map(|w| w * w).sum();
+    projected / norm
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_without_space_is_of_fourth_order() {
+        // y'' = -y from (1, 0).
+        let error = |steps| {
+            let [x, _] = runge_kutta(|[x, v]| [v, -x], [1.0, 0.0], 2.0, steps);
+            (x - 2f64.cos()).abs()
+        };
+        let order = (error(20) / error(40)).log2();
+        assert!((3.8..4.2).contains(&order), "{order}");
+        assert!(error(400) < 1e-10);
+    }
+
+    #[test]
+    fn growth_is_the_larger_eigenvalue() {
+        let (rate, w) = growth([[1.0, 2.0], [3.0, 2.0]]);
+        assert!((rate - 4.0).abs() < 1e-12, "{rate}");
+        assert!((w - 1.5).abs() < 1e-12, "{w}");
+    }
 }

@@ -1,7 +1,8 @@
 //! V4: fronts.
 
-use warmfront_engine::{EngineError, Gpu};
+use warmfront_engine::EngineError;
 
+use super::bench::Bench;
 use super::tools::{Mesh, Toy, get, largest_error, put, start, ticks};
 use super::{Outcome, Report};
 
@@ -59,10 +60,10 @@ fn front(u: &[f64], mesh: Mesh, level: f64) -> f64 {
     mesh.centre(i)[0] + part * mesh.spacing[0]
 }
 
-fn exact_wave(gpu: &Gpu, n: u32, dt: f64) -> Result<(f64, f64), EngineError> {
+fn exact_wave(bench: &Bench<'_>, n: u32, dt: f64) -> Result<(f64, f64), EngineError> {
     let h = SPAN / f64::from(n);
     let mesh = Mesh::uniform([n, 8, 1], h);
-    let mut simulation = start(gpu, &fisher_model().on(mesh, dt)?)?;
+    let mut simulation = start(bench, &fisher_model().tight(mesh, dt)?)?;
     let at = |t: f64| mesh.fill(|x| wave(START + x[0], t));
     put(&mut simulation, 0, &at(0.0))?;
     ticks(&mut simulation, (5.0 / dt).round() as u32, dt)?;
@@ -74,10 +75,10 @@ fn exact_wave(gpu: &Gpu, n: u32, dt: f64) -> Result<(f64, f64), EngineError> {
 }
 
 /// V4. The exact wave with D = r = 1, t = 10; then a step, whose front must approach 2√(rD).
-pub(super) fn fisher(gpu: &Gpu, report: &mut Report) -> Outcome {
+pub(super) fn fisher(bench: &Bench<'_>, report: &mut Report) -> Outcome {
     let runs = [(96, 0.2), (192, 0.1), (384, 0.05)]
         .iter()
-        .map(|&(n, dt)| exact_wave(gpu, n, dt))
+        .map(|&(n, dt)| exact_wave(bench, n, dt))
         .collect::<Result<Vec<_>, _>>()?;
     let why = "space and time are refined together; both are second order";
     report.at_least(
@@ -110,7 +111,7 @@ pub(super) fn fisher(gpu: &Gpu, report: &mut Report) -> Outcome {
     let mesh = Mesh::uniform([320, 8, 1], 0.25);
     let step = mesh.fill(|x| if x[0] < 5.0 { 1.0 } else { 0.0 });
     let dt = 0.1;
-    let mut simulation = start(gpu, &fisher_model().on(mesh, dt)?)?;
+    let mut simulation = start(bench, &fisher_model().on(mesh, dt)?)?;
     put(&mut simulation, 0, &step)?;
     ticks(&mut simulation, 150, dt)?;
     let first = front(&get(&simulation, 0, 0)?, mesh, 0.5);
