@@ -93,7 +93,7 @@ pub(crate) struct Part {
     pub(crate) controls: Vec<Controls>,
     pub(crate) diffusivity: Vec<f32>,
     pub(crate) cells: [u32; 3],
-    pub(crate) cell_volume: f64,
+    pub(crate) cell_measure: f64,
     pub(crate) drifting: u32,
     /// γΔt that the levels are planned for.
     pub(crate) planned: f64,
@@ -337,7 +337,7 @@ impl Part {
             .gpu
             .read(&self.buffers.totals, 0, (count * arms * 16) as u64)?;
         let totals: Vec<[f32; 4]> = bytemuck::pod_collect_to_vec(&raw);
-        let volume = self.cell_volume;
+        let measure = self.cell_measure;
         Ok(totals
             .chunks(count)
             .map(|arm| {
@@ -345,7 +345,7 @@ impl Part {
                 each.map(|(&[sum, weight, max, min], o)| match o.reduce {
                     Reduce::Mean if weight == 0.0 => f64::NAN,
                     Reduce::Mean => f64::from(sum) / f64::from(weight),
-                    Reduce::Integral => f64::from(sum) * volume,
+                    Reduce::Integral => f64::from(sum) * measure,
                     Reduce::Max | Reduce::None => f64::from(max),
                     Reduce::Min => f64::from(min),
                 })

@@ -609,7 +609,7 @@ impl Part {
                 .collect(),
             diffusivity: Vec::new(),
             cells: scenario.grid.cells,
-            cell_volume: scenario.grid.cell_volume(),
+            cell_measure: scenario.grid.cell_measure(),
             drifting: drift_systems.len() as u32,
             planned: 0.0,
             attempted: false,

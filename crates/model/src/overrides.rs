@@ -350,7 +350,7 @@ impl Scenario {
 }
 
 /// Another number of cells in the same domain. A grid that becomes 3D gets cubic cells along z;
-/// one that becomes 2D keeps its z spacing as the thickness.
+/// one that becomes 2D keeps its z spacing.
 fn resized(grid: Grid, cells: [u32; 3]) -> Grid {
     let extent = grid.extent();
     let mut spacing: [f64; 3] = std::array::from_fn(|i| extent[i] / f64::from(cells[i]));

@@ -64,7 +64,7 @@ pub struct Scenario {
 pub struct Grid {
     /// Cells along x, y, z; z is 1 in 2D.
     pub cells: [u32; 3],
-    /// Edges of a cell, length unit. In 2D the z edge is the thickness that integrals use.
+    /// Edges of a cell, length unit. In 2D the z edge is the thickness with which volume files draw the plane.
     pub spacing: [f64; 3],
 }
 
@@ -88,9 +88,11 @@ impl Grid {
         self.cells[2] > 1
     }
 
-    /// Volume of a cell, length unit cubed.
-    pub fn cell_volume(&self) -> f64 {
-        self.spacing.iter().product()
+    /// What an integral takes a cell for: its volume in 3D, its area in 2D, so that it depends on the size of
+    /// the plane only.
+    pub fn cell_measure(&self) -> f64 {
+        let axes = if self.is_3d() { 3 } else { 2 };
+        self.spacing[..axes].iter().product()
     }
 }
 
@@ -107,6 +109,14 @@ pub struct Time {
     pub record_steps: bool,
     /// Times at which whole fields are kept, rising.
     pub snapshots: Vec<f64>,
+}
+
+impl Time {
+    /// Times that are no farther apart are one time: rounding may have parted them. It does not depend on
+    /// the step, so that the rows of a run do not.
+    pub fn near(&self) -> f64 {
+        1e-6 * self.record_every.min(0.01 * self.duration)
+    }
 }
 
 /// One of several runs that differ in treatment.
@@ -303,15 +313,19 @@ impl Scenario {
     /// Times at which the regimens of a drug in an arm, with those that events bring, give a dose before
     /// the end, and the amount of that dose at multiple 1, in the drug's unit.
     pub fn regular_doses(&self, arm: usize, drug: usize) -> Vec<(f64, f64)> {
-        let end = self.time.duration;
+        let (end, near) = (self.time.duration, self.time.near());
         let mut doses = Vec::new();
         let mut add = |regimen: &Regimen, from: f64, until: f64, inclusive: [bool; 2]| {
             let here = regimen.given(end).into_iter().filter(|(t, _)| {
-                let begun = if inclusive[0] { *t >= from } else { *t > from };
-                let over = if inclusive[1] {
-                    *t > until
+                let begun = if inclusive[0] {
+                    *t >= from - near
                 } else {
-                    *t >= until
+                    *t > from + near
+                };
+                let over = if inclusive[1] {
+                    *t > until + near
+                } else {
+                    *t >= until - near
                 };
                 begun && !over
             });
