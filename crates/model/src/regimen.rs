@@ -69,7 +69,8 @@ impl Regimen {
     }
 
     /// Times before `end` and amounts at multiple 1, rising. In maintenance a time `begin + k every` counts
-    /// when its phase in the cycle, `(t − begin) mod (on + off)`, is less than `on`.
+    /// when its phase in the cycle, `(t − begin) mod (on + off)`, is less than `on`. All times are compared
+    /// with a tolerance far below the interval, so that 3 × 0.3 is not before 0.9.
     pub fn given(&self, end: f64) -> Vec<(f64, f64)> {
         let most = self.doses.map_or(MOST_DOSES as usize, |n| n as usize);
         let end = end.min(self.until.unwrap_or(f64::INFINITY));
@@ -84,11 +85,11 @@ impl Regimen {
         let begin = self.maintenance();
         let maintenance = (0_u64..)
             .map(|k| begin + k as f64 * self.every)
-            .take_while(|t| *t < end && !self.cycled_out(t - begin))
+            .take_while(|t| self.is_before(*t, end) && !self.cycled_out(t - begin))
             .filter(|t| self.gives(t - begin))
             .map(|t| (t, self.dose));
         course
-            .take_while(|(t, _)| *t < end)
+            .take_while(|(t, _)| self.is_before(*t, end))
             .chain(maintenance)
             .take(most)
             .collect()
@@ -106,12 +107,22 @@ impl Regimen {
         self.start + f64::from(before) * self.loading_interval()
     }
 
-    /// Whether the cycle gives a dose `elapsed` after the first one. Phases are compared with a
-    /// tolerance, so that `every = 0.1` does not lose a dose to rounding.
+    /// What rounding may add to a time or take from it.
+    fn rounding(&self, time: f64) -> f64 {
+        let shortest = self.every.min(self.loading_interval());
+        1e-9 * self.on.unwrap_or(shortest).min(shortest) + 1e-12 * time.abs()
+    }
+
+    /// Whether a time is before another, and not the same but for rounding.
+    fn is_before(&self, time: f64, other: f64) -> bool {
+        time < other - self.rounding(time)
+    }
+
+    /// Whether the cycle gives a dose `elapsed` after the first one.
     fn gives(&self, elapsed: f64) -> bool {
         let Some(on) = self.on else { return true };
         let cycle = on + self.off;
-        let small = 1e-9 * self.every.min(on) + 1e-12 * elapsed;
+        let small = self.rounding(elapsed);
         let mut phase = elapsed.rem_euclid(cycle);
         if cycle - phase < small {
             phase = 0.0;
@@ -122,7 +133,7 @@ impl Regimen {
     /// Whether all cycles are over `elapsed` after the first dose.
     fn cycled_out(&self, elapsed: f64) -> bool {
         match (self.cycles, self.on) {
-            (Some(n), Some(on)) => elapsed > f64::from(n) * (on + self.off) * (1.0 - 1e-9),
+            (Some(n), Some(on)) => !self.is_before(elapsed, f64::from(n) * (on + self.off)),
             _ => false,
         }
     }
@@ -169,7 +180,7 @@ impl Regimen {
         }
         if let Some(until) = self.until {
             rule(true, "until", until, "a time")?;
-            if until <= self.start {
+            if !self.is_before(self.start, until) {
                 return Err(Error::new(format!(
                     "regimen: `until` is {}, not after `start`, which is {}",
                     plain(until),
@@ -196,7 +207,7 @@ impl Regimen {
             );
         }
         let last = self.start + f64::from(loading.doses - 1) * interval;
-        if let Some(until) = self.until.filter(|until| *until <= last) {
+        if let Some(until) = self.until.filter(|until| !self.is_before(last, *until)) {
             return Err(Error::new(format!(
                 "regimen: the loading course lasts to {}, but no dose is given from `until` = {} on",
                 plain(last),

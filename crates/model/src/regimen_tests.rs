@@ -167,3 +167,71 @@ fn patches_lead_from_one_regimen_to_another() {
     assert!(base.bare().patch_over(&base).is_none());
     assert!(base.patch_over(&base.bare()).is_some());
 }
+
+/// Doses at `start + k every` that are before `until`, in whole hundredths.
+fn counted(start: u64, every: u64, until: u64) -> usize {
+    (0..).take_while(|k| start + k * every < until).count()
+}
+
+#[test]
+fn ends_are_those_of_exact_arithmetic() {
+    let hundredths = |n: u64| n as f64 / 100.0;
+    let mut draws = crate::noise::Draws::new(11, 0, crate::noise::Stream::Vessels, 0);
+    let mut draw = |most: f64| 1 + (draws.unit() * most) as u64;
+    for _ in 0..4000 {
+        let (every, start) = (draw(200.0), draw(100.0) - 1);
+        // Half of the ends lie on a dose.
+        let k = draw(150.0);
+        let until = start
+            + if k % 2 == 0 {
+                k * every
+            } else {
+                draw(150.0 * every as f64)
+            };
+        let mut r = Regimen::steady(1.0, hundredths(start), hundredths(every));
+        // The end of the run and the end of the regimen are the same thing.
+        let wanted = counted(start, every, until);
+        assert_eq!(r.times(hundredths(until)).len(), wanted, "{r:?} {until}");
+        r.until = Some(hundredths(until));
+        assert_eq!(r.times(1e9).len(), wanted, "{r:?}");
+        // Three loading doses half as far apart, in hundredths too.
+        let near = every.div_ceil(2);
+        r.loading = course(2.0, 3, Some(hundredths(near)));
+        let loaded = counted(start, near, until).min(3) + counted(start + 3 * near, every, until);
+        assert_eq!(r.times(1e9).len(), loaded, "{r:?}");
+    }
+    assert_eq!(
+        Regimen {
+            until: Some(0.9),
+            ..Regimen::steady(1.0, 0.0, 0.3)
+        }
+        .times(9.0)
+        .len(),
+        3
+    );
+    assert_eq!(Regimen::steady(1.0, 0.0, 0.29).times(29.0).len(), 100);
+}
+
+#[test]
+fn cycles_are_those_of_exact_arithmetic() {
+    let hundredths = |n: u64| n as f64 / 100.0;
+    let mut draws = crate::noise::Draws::new(12, 0, crate::noise::Stream::Vessels, 0);
+    let mut draw = |most: f64| 1 + (draws.unit() * most) as u64;
+    for _ in 0..2000 {
+        let every = draw(50.0);
+        let (on, off) = (draw(6.0) * every, draw(300.0));
+        let (cycles, end) = (draw(9.0), draw(20_000.0));
+        let wanted = (0..)
+            .map(|k| k * every)
+            .take_while(|t| *t < end && *t < cycles * (on + off))
+            .filter(|t| t % (on + off) < on)
+            .count();
+        let r = Regimen {
+            on: Some(hundredths(on)),
+            off: hundredths(off),
+            cycles: Some(cycles as u32),
+            ..Regimen::steady(1.0, 0.0, hundredths(every))
+        };
+        assert_eq!(r.times(hundredths(end)).len(), wanted, "{r:?} {end}");
+    }
+}

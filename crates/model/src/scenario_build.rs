@@ -306,7 +306,7 @@ impl Draft {
             .ok_or_else(|| missing("spacing", "grid", "10.0"))?;
         let h = match &spacing {
             SpacingFile::Isotropic(h) => [*h; 3],
-            // In 2D the thickness of the layer is the x spacing.
+            // A plane is drawn as thick as a cell is wide.
             SpacingFile::ByAxis(h) => [h[0], h[1], h.get(2).copied().unwrap_or(h[0])],
         };
         let grid = Grid {
@@ -320,7 +320,7 @@ impl Draft {
         let snapshots = match self.snapshots.take() {
             None => vec![0.0, duration],
             Some((times, place, snapshot_layer)) => {
-                let late = times.iter().find(|t| **t > duration);
+                let late = times.iter().find(|t| **t > duration * (1.0 + 1e-9));
                 if let (Some(t), true) = (late, snapshot_layer >= duration_layer) {
                     return Err(Error::new(format!(
                         "a snapshot at {} is after the end of the run at {}",

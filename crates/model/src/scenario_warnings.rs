@@ -30,7 +30,7 @@ impl Scenario {
             match event.action {
                 // The last picture shows a caption of the last moment.
                 _ if event.action.is_for_the_eye() => event.time > end,
-                _ => event.time >= end,
+                _ => event.time >= end - self.time.near(),
             }
         };
         (0..self.events.len())

@@ -60,13 +60,13 @@ enum Entry {
 }
 
 impl Schedule {
-    /// The stops of a scenario. Times nearer than a millionth of a step are one stop.
+    /// The stops of a scenario. Times that are [near](warmfront_model::Time::near) each other are one stop.
     ///
     /// # Errors
     /// [`SessionError::TooManyRows`].
     pub fn of(scenario: &Scenario) -> Result<Self, SessionError> {
         let time = &scenario.time;
-        let end = time.duration;
+        let (end, near) = (time.duration, time.near());
         let rows = end / time.record_every;
         if rows > MOST_ROWS {
             return Err(SessionError::TooManyRows {
@@ -76,7 +76,7 @@ impl Schedule {
         }
         let mut entries = vec![(0.0, Entry::Record), (0.0, Entry::Snapshot)];
         for (i, e) in scenario.events.iter().enumerate() {
-            if e.time < end && !e.action.is_for_the_eye() {
+            if e.time < end - near && !e.action.is_for_the_eye() {
                 entries.push((e.time, Entry::Event(i)));
             }
         }
@@ -88,7 +88,7 @@ impl Schedule {
                     continue;
                 }
                 let doses = scenario.regular_doses(arm, drug).into_iter();
-                let doses = doses.filter(|(t, _)| *t >= from);
+                let doses = doses.filter(|(t, _)| *t >= from - near && *t < end - near);
                 entries.extend(doses.map(|(t, amount)| {
                     let due = Due { arm, drug, amount };
                     (t, Entry::Dose(due))
@@ -104,7 +104,6 @@ impl Schedule {
 
         // A stable sort keeps events of one time in the order of the file.
         entries.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let near = 1e-6 * time.step.min(end);
         let mut stops: Vec<Stop> = Vec::new();
         for (at, entry) in entries {
             // The end is exact; what rounding put just before it happens there.
@@ -188,6 +187,82 @@ mod tests {
         let (first, last) = (&stops[0], &stops[7]);
         assert!(first.time == 0.0 && first.snapshot);
         assert!(last.time == 0.7 && last.snapshot && !last.restarts());
+        Ok(())
+    }
+
+    #[test]
+    fn stops_do_not_depend_on_the_step_and_are_never_rounding_apart() -> Result<(), SessionError> {
+        for (every, end) in [(0.3, 0.9), (0.29, 29.0), (0.1, 0.7), (0.07, 4.9)] {
+            let o = Overrides {
+                days: Some(end),
+                every_days: Some(every),
+                ..Overrides::default()
+            };
+            let mut scenario = default_scenario().with(o)?;
+            scenario.time.snapshots = vec![0.0, 3.0 * every, end];
+            for regimen in &mut scenario.regimens {
+                *regimen = Regimen::steady(1.0, 0.0, every);
+            }
+            let mut all = Vec::new();
+            for step in [0.5, 0.1, 0.01, 1e-5] {
+                scenario.time.step = step;
+                all.push(Schedule::of(&scenario)?.stops);
+            }
+            assert!(all.iter().all(|stops| *stops == all[0]), "{every}");
+            let stops = &all[0];
+            let count = (end / every).round() as usize;
+            assert_eq!(stops.len(), count + 1, "{every}");
+            assert!(
+                stops
+                    .windows(2)
+                    .all(|w| w[1].time - w[0].time > 0.5 * every)
+            );
+            // A dose at the end of the run would change nothing that is seen.
+            assert_eq!(stops.iter().filter(|s| s.restarts()).count(), count);
+            assert_eq!(stops.last().map(|s| s.time), Some(end));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_change_at_the_time_of_a_dose_counts_in_spite_of_rounding() -> Result<(), SessionError> {
+        use warmfront_model::{Event, Written};
+        // 3 × 0.3 is less than 0.9 in binary fractions.
+        let o = Overrides {
+            days: Some(3.0),
+            ..Overrides::default()
+        };
+        let mut scenario = default_scenario().with(o)?;
+        for regimen in &mut scenario.regimens {
+            *regimen = Regimen::steady(1.0, 0.0, 0.3);
+        }
+        for arm in &mut scenario.arms {
+            arm.doses.fill(0.0);
+        }
+        let arm = 1;
+        scenario.events = vec![Event {
+            time: 0.9,
+            arms: Some(vec![arm]),
+            after_doses: false,
+            action: Action::Dose {
+                drug: 0,
+                multiple: 1.0,
+            },
+            place: Written::default(),
+        }];
+        let times = crate::export::treatment::dose_times(&scenario, arm, 0, 3.0);
+        assert_eq!(times.len(), 7, "{times:?}");
+        let stops = Schedule::of(&scenario)?.stops;
+        let first = stops.iter().find(|s| !s.doses.is_empty());
+        assert!(first.is_some_and(|s| (s.time - 0.9).abs() < 1e-9 && s.events == [0]));
+        // Another regimen from 0.9 on takes the place of the dose that is due then.
+        scenario.arms[arm].doses[0] = 1.0;
+        scenario.events[0].action = Action::Regimen {
+            drug: 0,
+            regimen: Regimen::steady(2.0, 0.9, 1.0),
+        };
+        let doses: Vec<f64> = scenario.regular_doses(arm, 0).iter().map(|d| d.1).collect();
+        assert_eq!(doses, [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
         Ok(())
     }
 

@@ -47,16 +47,21 @@ pub(crate) fn dose_times(scenario: &Scenario, arm: usize, drug: usize, until: f6
             _ => {}
         }
     }
+    let near = scenario.time.near();
     let multiple = |t: f64| {
         let holds = |(from, _, after): &&(f64, f64, bool)| {
-            if *after { *from < t } else { *from <= t }
+            if *after {
+                *from < t - near
+            } else {
+                *from <= t + near
+            }
         };
         changes.iter().rev().find(holds).map_or(0.0, |(_, m, _)| *m)
     };
     let regular = scenario.regular_doses(arm, drug).into_iter();
     let given = regular.filter(|(t, amount)| amount * multiple(*t) > 0.0);
     times.extend(given.map(|(t, _)| t));
-    times.retain(|t| *t <= until);
+    times.retain(|t| *t <= until + near);
     times.sort_by(f64::total_cmp);
     times
 }

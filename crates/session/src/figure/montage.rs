@@ -50,7 +50,7 @@ impl Watch for Snapshots {
         };
         let time = simulation.time();
         // Snapshots are stops of the schedule, so the run comes by.
-        if time < due - 1e-6 * record.scenario.time.step.min(record.scenario.time.duration) {
+        if time < due - record.scenario.time.near() {
             return Ok(ControlFlow::Continue(()));
         }
         let cells = record.scenario.grid.cells;

@@ -242,7 +242,7 @@ fn last_time(timing: &Timing, frames: u64) -> f64 {
 // The last row of the scenario's own up to a time: others depend on the ticks.
 fn results<'a>(record: &'a Record, scenario: &Scenario, until: f64) -> Option<&'a Row> {
     let time = &scenario.time;
-    let near = 1e-6 * time.step.min(time.duration);
+    let near = time.near();
     let own = |r: &&Row| {
         let count = (r.time / time.record_every).round();
         let regular = (r.time - count * time.record_every).abs() < near;
