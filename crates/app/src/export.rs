@@ -175,7 +175,7 @@ impl Curves {
             x_label: time_axis(model),
             y_label: pretty_unit(&o.unit),
             log_y: self.logarithmic,
-            weeks: model.units_per_day() == 1.0 && model.time_unit != "1",
+            weeks: model.clock_unit().is_day(),
             x_range: (end > 0.0).then_some([0.0, end]),
             y_range: None,
             series: series.collect(),

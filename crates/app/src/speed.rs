@@ -26,7 +26,7 @@ pub fn next_speed(scenario: &Scenario, present: f64, faster: bool) -> f64 {
 }
 
 fn in_days(model: &Model) -> bool {
-    matches!(model.time_unit.as_str(), "d" | "day" | "days")
+    model.clock_unit().is_day()
 }
 
 /// The speed at which a scenario begins.

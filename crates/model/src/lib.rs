@@ -48,6 +48,7 @@ pub mod schema;
 mod schema_forms;
 mod shape_rules;
 mod shapes;
+mod units;
 pub mod validation;
 mod validation_link;
 mod validation_measure;
@@ -75,3 +76,4 @@ pub use scenario::{
     TransportScheme,
 };
 pub use schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce, Wall};
+pub use units::{TIME_UNITS, TimeUnit, micrometres};

@@ -10,6 +10,7 @@ use crate::number::plain;
 use crate::regimen::Regimen;
 use crate::scenario::Switchable;
 use crate::schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce};
+use crate::units::{TIME_UNITS, TimeUnit};
 
 /// A text file and the name it is shown under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -417,12 +418,17 @@ impl Model {
 
     /// How many time units one day has; 1 for a unit that is no clock time.
     pub fn units_per_day(&self) -> f64 {
-        match self.time_unit.as_str() {
-            "s" | "second" | "seconds" => 86_400.0,
-            "min" | "minute" | "minutes" => 1440.0,
-            "h" | "hour" | "hours" => 24.0,
-            "week" | "weeks" => 1.0 / 7.0,
-            _ => 1.0,
-        }
+        self.clock_unit().per_day.unwrap_or(1.0)
+    }
+
+    /// The unit of time.
+    pub fn clock_unit(&self) -> &'static TimeUnit {
+        // What was read is a symbol of the list; its first entry is a pure number.
+        TimeUnit::of(&self.time_unit).unwrap_or(&TIME_UNITS[0])
+    }
+
+    /// Whether model times can be said in days.
+    pub fn is_clock_time(&self) -> bool {
+        self.clock_unit().per_day.is_some()
     }
 }

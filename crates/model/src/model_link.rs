@@ -14,7 +14,7 @@ use crate::model::{CycleStep, Drug, Model, Observable, Source, Transport};
 use crate::model_ids::Ids;
 use crate::model_parts::{
     auxiliary, check_header, compartment, counterfactual, field, optional, parameter, process,
-    transport, view,
+    time_unit, transport, view,
 };
 use crate::regimen::Regimen;
 use crate::schema::{ModelFile, Reduce, TransportFile, Wall};
@@ -40,7 +40,7 @@ impl Model {
             id: h.id.get_ref().clone(),
             label: h.label.clone(),
             description: h.description.clone(),
-            time_unit: h.time_unit.clone(),
+            time_unit: time_unit(source, h)?.symbol.to_owned(),
             length_unit: h.length_unit.clone(),
             default_scenario: h.default_scenario.clone(),
             time_step: source.positive(&h.time_step, "`time_step`")?,

@@ -16,6 +16,7 @@ use crate::schema::{
     AuxiliaryFile, Coefficient, CompartmentFile, CounterfactualFile, FieldFile, FieldKind,
     ModelHeader, ParameterFile, ProcessFile, TransportFile, ViewFile,
 };
+use crate::units::TimeUnit;
 
 /// An expression that may be absent.
 pub(crate) fn optional(
@@ -33,7 +34,6 @@ pub(crate) fn check_header(source: &Source, h: &ModelHeader) -> Result<(), Error
     crate::identifier::check(h.id.get_ref()).map_err(|e| e.at(source.place(h.id.span())))?;
     for (key, text) in [
         ("label", &h.label),
-        ("time_unit", &h.time_unit),
         ("length_unit", &h.length_unit),
         ("default_scenario", &h.default_scenario),
     ] {
@@ -41,6 +41,11 @@ pub(crate) fn check_header(source: &Source, h: &ModelHeader) -> Result<(), Error
         source.not_blank(text, h.id.span(), &what, "it is shown to people")?;
     }
     Ok(())
+}
+
+/// The unit of time of the header.
+pub(crate) fn time_unit(source: &Source, h: &ModelHeader) -> Result<&'static TimeUnit, Error> {
+    TimeUnit::of(h.time_unit.get_ref()).map_err(|e| e.at(source.place(h.time_unit.span())))
 }
 
 pub(crate) fn field(

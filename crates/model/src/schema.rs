@@ -60,8 +60,8 @@ pub struct ModelHeader {
     pub label: String,
     /// One paragraph: what it shows.
     pub description: String,
-    /// Name of the time unit of every rate, e.g. `day`.
-    pub time_unit: String,
+    /// Time unit of every rate, e.g. `day`: one of [`crate::TIME_UNITS`].
+    pub time_unit: Spanned<String>,
     /// Name of the length unit of every diffusion coefficient, e.g. `um`.
     pub length_unit: String,
     /// Scenario used when none is named.

@@ -353,6 +353,13 @@ fn a_field_moves_once_and_a_process_does_something() {
         &["field `tumour` is moved twice"],
     );
     has(
+        &model_error("moves = [\"tumour\"]", "moves = [\"tumour\", \"signal\"]"),
+        &[
+            "moves `signal`, which is periodic along x, together with `tumour`, which has walls there",
+            "two transports",
+        ],
+    );
+    has(
         &model_error("moves = [\"tumour\"]", "moves = []"),
         &["moves nothing"],
     );
@@ -396,5 +403,42 @@ fn deep_nesting_is_refused() {
             "brackets nested 101 deep; at most 100 are allowed",
             "functions.wgsl",
         ],
+    );
+}
+
+#[test]
+fn a_unit_of_time_is_one_that_is_known() {
+    for (text, symbol, per_day) in [
+        ("h", "h", 24.0),
+        ("hr", "h", 24.0),
+        ("Hours", "h", 24.0),
+        ("minutes", "min", 1440.0),
+        ("d", "day", 1.0),
+        ("weeks", "week", 1.0 / 7.0),
+        ("1", "1", 1.0),
+    ] {
+        let changed = with(
+            MODEL,
+            "time_unit = \"day\"",
+            &format!("time_unit = \"{text}\""),
+        );
+        let model = parse_model(&changed).expect("a known unit");
+        assert_eq!(model.time_unit, symbol, "{text}");
+        assert_eq!(model.units_per_day(), per_day, "{text}");
+        assert_eq!(model.is_clock_time(), symbol != "1", "{text}");
+    }
+    has(
+        &model_error("time_unit = \"day\"", "time_unit = \"Houres\""),
+        &[
+            "model.toml:5",
+            "unknown unit of time `Houres`",
+            "did you mean `hours`?",
+            "minutes",
+            "weeks",
+        ],
+    );
+    has(
+        &model_error("time_unit = \"day\"", "time_unit = \" \""),
+        &["model.toml:5", "allowed: 1, dimensionless"],
     );
 }

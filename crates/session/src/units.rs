@@ -5,14 +5,7 @@ use warmfront_view::number::LengthUnit;
 
 /// Micrometres in one length unit of the model; none for a length without a unit.
 pub fn micrometres_per_length(model: &Model) -> Option<f64> {
-    match model.length_unit.as_str() {
-        "nm" => Some(1e-3),
-        "um" | "µm" | "micrometre" => Some(1.0),
-        "mm" => Some(1e3),
-        "cm" => Some(1e4),
-        "m" => Some(1e6),
-        _ => None,
-    }
+    warmfront_model::micrometres(&model.length_unit)
 }
 
 /// The unit of lengths in pictures: micrometres where the model's unit is a length, else its own name.
@@ -36,7 +29,7 @@ pub fn cells(grid: &Grid) -> String {
 pub fn clock(model: &Model, time: f64) -> String {
     let number = number(time);
     match model.time_unit.as_str() {
-        "day" | "days" | "d" => format!("day {number}"),
+        _ if model.clock_unit().is_day() => format!("day {number}"),
         "1" => format!("t = {number}"),
         unit => format!("{number} {unit}"),
     }
@@ -46,8 +39,8 @@ pub fn clock(model: &Model, time: f64) -> String {
 pub fn span(model: &Model, time: f64) -> String {
     let number = number(time);
     match model.time_unit.as_str() {
-        "day" | "days" | "d" if time == 1.0 => "1 day".to_owned(),
-        "day" | "days" | "d" => format!("{number} days"),
+        _ if model.clock_unit().is_day() && time == 1.0 => "1 day".to_owned(),
+        _ if model.clock_unit().is_day() => format!("{number} days"),
         "1" => format!("{number} time units"),
         unit => format!("{number} {unit}"),
     }
@@ -56,7 +49,7 @@ pub fn span(model: &Model, time: f64) -> String {
 /// The unit behind a number of time where there is little room: `d`, `min`; empty for pure numbers.
 pub(crate) fn short_time_unit(model: &Model) -> String {
     match model.time_unit.as_str() {
-        "day" | "days" | "d" => "d".to_owned(),
+        _ if model.clock_unit().is_day() => "d".to_owned(),
         "1" => String::new(),
         unit => unit.to_owned(),
     }
@@ -65,7 +58,7 @@ pub(crate) fn short_time_unit(model: &Model) -> String {
 /// The time axis of a plot.
 pub fn time_axis(model: &Model) -> String {
     match model.time_unit.as_str() {
-        "day" | "days" | "d" => "time (days)".to_owned(),
+        _ if model.clock_unit().is_day() => "time (days)".to_owned(),
         "1" => "time".to_owned(),
         unit => format!("time ({unit})"),
     }

@@ -161,7 +161,7 @@ pub fn quantity(value: f64, unit: &str) -> String {
 /// Name of the time unit in the plural: `days`.
 pub fn time_units(model: &Model) -> String {
     match model.time_unit.as_str() {
-        "d" | "day" | "days" => "days".to_owned(),
+        _ if model.clock_unit().is_day() => "days".to_owned(),
         "1" => "time units".to_owned(),
         unit => unit.to_owned(),
     }

@@ -63,7 +63,7 @@ pub(crate) fn metadata(record: &Record) -> Value {
 
 /// What a column of times holds.
 pub(crate) fn time_words(model: &Model) -> String {
-    if super::is_clock_time(model) {
+    if model.is_clock_time() {
         return "Time since the start of the simulation, in days.".to_owned();
     }
     let unit = match model.time_unit.as_str() {

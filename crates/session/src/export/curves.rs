@@ -236,7 +236,7 @@ fn panel(record: &Record, title: String, unit: &str, series: Vec<Series>) -> Plo
         x_label: time_axis(model),
         y_label: pretty_unit(unit),
         log_y: false,
-        weeks: model.units_per_day() == 1.0 && model.time_unit != "1",
+        weeks: model.clock_unit().is_day(),
         x_range: (end > 0.0).then_some([0.0, end]),
         y_range: None,
         series,

@@ -332,7 +332,7 @@ pub fn cycle_figure(record: &Record) -> Result<Option<Figure>> {
                 x_label: time_axis(model),
                 y_label: format!("{unit}{scale}"),
                 log_y,
-                weeks: model.units_per_day() == 1.0 && model.time_unit != "1",
+                weeks: model.clock_unit().is_day(),
                 x_range: (record.time > 0.0).then_some([0.0, record.time]),
                 y_range: None,
                 series,

@@ -246,11 +246,6 @@ fn days(model: &Model, times: &[f64]) -> Vec<f64> {
     each.collect()
 }
 
-/// Whether model times can be said in days.
-fn is_clock_time(model: &Model) -> bool {
-    model.units_per_day() != 1.0 || matches!(model.time_unit.as_str(), "day" | "days" | "d")
-}
-
 /// Edges of a cell in micrometres; as they are where the model's unit is no length.
 fn spacing_um(record: &Record) -> [f64; 3] {
     let factor = units::micrometres_per_length(&record.scenario.model).unwrap_or(1.0);

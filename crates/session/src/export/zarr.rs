@@ -242,7 +242,7 @@ fn channels(model: &Model, spool: &Spool, arm: usize) -> Vec<Value> {
 
 /// Unit of times as OME-NGFF spells it; none where the model's unit is no clock time.
 fn time_unit(model: &Model) -> Option<&'static str> {
-    super::is_clock_time(model).then_some("day")
+    model.is_clock_time().then_some("day")
 }
 
 /// Unit of lengths as OME-NGFF spells it; none where the model's unit is no length.

@@ -151,7 +151,7 @@ pub(super) fn clock(model: &Model, time: f64, span: [f64; 2]) -> String {
     };
     let text = format!("{time:.digits$}");
     match model.time_unit.as_str() {
-        "day" | "days" | "d" => format!("day {text}"),
+        _ if model.clock_unit().is_day() => format!("day {text}"),
         "1" => format!("t = {text}"),
         unit => format!("{text} {unit}"),
     }
