@@ -2,10 +2,10 @@
 //!
 //! `(constant + parameter + Σ shapes + array + image) × (1 + noise ξ) + noise_add ξ'`, then clipped,
 //! then scaled to the wanted mean, then lowered by another field's map. ξ and ξ' are standard normal numbers that depend on the seed,
-//! the field and the cell only (see [`crate::gaussian_pair`]).
+//! the field and the cell only (see [`crate::gaussian_pair`]), or with a correlation length on the place.
 
 use crate::error::{Error, Written};
-use crate::noise::gaussian_pair;
+use crate::noise::{gaussian_pair, smooth_pair};
 use crate::number::plain;
 use crate::picture::{Fit, ImageMap};
 use crate::raster::ArrayMap;
@@ -26,6 +26,8 @@ pub struct Initial {
     pub noise: f64,
     /// Standard deviation of additive noise.
     pub noise_add: f64,
+    /// Length over which the noise varies; none: every cell has its own number.
+    pub correlation: Option<f64>,
     /// Lowest and highest value kept.
     pub clip: Option<[f64; 2]>,
     /// Mean that the map is scaled to.
@@ -58,6 +60,7 @@ impl Default for Initial {
             shapes: Vec::new(),
             noise: 0.0,
             noise_add: 0.0,
+            correlation: None,
             clip: None,
             mean: None,
             minus: None,
@@ -103,8 +106,15 @@ impl Initial {
             added.map_err(|e| self.file_place.locate(e))?;
         }
         if self.noise != 0.0 || self.noise_add != 0.0 {
-            for (cell, value) in (0_u64..).zip(map.iter_mut()) {
-                let [a, b] = gaussian_pair(seed, field, cell);
+            let smooth = self
+                .correlation
+                .map(|length| smooth_pair(grid, seed, field, length));
+            let smooth = smooth.transpose()?;
+            for (cell, value) in map.iter_mut().enumerate() {
+                let [a, b] = match &smooth {
+                    Some([a, b]) => [a[cell], b[cell]],
+                    None => gaussian_pair(seed, field, cell as u64),
+                };
                 *value = *value * (1.0 + self.noise * a) + self.noise_add * b;
             }
         }

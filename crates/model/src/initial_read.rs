@@ -48,6 +48,9 @@ pub(crate) fn merge_initial(
             *target = source.not_negative(v, &format!("`{key}`"))?;
         }
     }
+    if let Some(length) = &file.correlation {
+        target.correlation = Some(source.positive(length, "`correlation`")?);
+    }
     if let Some(name) = &file.parameter {
         target.parameter = Some(found(source, name, |n| model.parameter(n))?);
     }

@@ -11,6 +11,10 @@
 
 use std::f64::consts::TAU;
 
+use crate::error::Error;
+use crate::number::plain;
+use crate::scenario::Grid;
+
 /// Four random words for a key and a counter: Philox4x32 with ten rounds.
 pub fn philox4x32(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..10 {
@@ -53,6 +57,8 @@ pub(crate) enum Stream {
     Fibres = 4,
     /// Satellites.
     Nests = 5,
+    /// Noise with a correlation length.
+    Smooth = 6,
 }
 
 /// Numbers of one item, drawn one after another: `seed`, a number of the shape, what for, item.
@@ -123,10 +129,105 @@ pub(crate) fn unit(word: u32) -> f64 {
 
 /// Two independent standard normal numbers for a cell of a field.
 pub fn gaussian_pair(seed: u32, field: usize, cell: u64) -> [f64; 2] {
-    let w = draw(seed, field, cell, Stream::Noise);
+    normal_pair(draw(seed, field, cell, Stream::Noise))
+}
+
+fn normal_pair(w: [u32; 4]) -> [f64; 2] {
     let radius = (-2.0 * unit(w[0]).ln()).sqrt();
     let angle = TAU * unit(w[1]);
     [radius * angle.cos(), radius * angle.sin()]
+}
+
+/// Nodes of smooth noise per correlation length, and nodes on either side that a place feels.
+const NODES: f64 = 2.0;
+const REACH: i64 = 8;
+
+/// Most nodes that smooth noise may have for each cell of the grid.
+const MOST_NODES: f64 = 64.0;
+
+/// Two independent smooth random maps on a grid, x fastest: at every place a standard normal number, and two
+/// places at distance r have the correlation exp(−r²/(2 length²)). Numbers drawn at the nodes of a lattice,
+/// whose spacing follows from the length alone, are added up with Gaussian weights, so that the maps are the
+/// same on any grid.
+///
+/// # Errors
+/// A length so short beside the cells that the lattice would not fit into memory.
+pub(crate) fn smooth_pair(
+    grid: &Grid,
+    seed: u32,
+    field: usize,
+    length: f64,
+) -> Result<[Vec<f64>; 2], Error> {
+    let spacing = length / NODES;
+    let axes = if grid.is_3d() { 3 } else { 2 };
+    let extent = grid.extent();
+    // Nodes along each axis, the first at −REACH.
+    let nodes: [f64; 3] = std::array::from_fn(|a| {
+        if a < axes {
+            (extent[a] / spacing).ceil() + 2.0 * REACH as f64 + 1.0
+        } else {
+            1.0
+        }
+    });
+    if nodes.iter().product::<f64>() > MOST_NODES * grid.len() as f64 + 1e4 {
+        return Err(Error::new(format!(
+            "`correlation` is {}, far below the cells of {}",
+            plain(length),
+            plain(grid.spacing[0])
+        ))
+        .help(
+            "give a length of a cell at least, or leave it out: then every cell has its own number",
+        ));
+    }
+    let mut shape = nodes.map(|n| n as usize);
+    let mut maps = [Vec::new(), Vec::new()];
+    for index in 0..shape.iter().product::<usize>() as u64 {
+        let [nx, ny] = [shape[0] as u64, shape[1] as u64];
+        let at = [index % nx, index / nx % ny, index / (nx * ny)];
+        // 21 bits for each: the number of a node does not depend on how many there are.
+        let node = at[0] | at[1] << 21 | at[2] << 42;
+        let pair = normal_pair(draw(seed, field, node, Stream::Smooth));
+        for (map, value) in maps.iter_mut().zip(pair) {
+            map.push(value);
+        }
+    }
+    for axis in 0..axes {
+        for map in &mut maps {
+            *map = weigh(map, shape, axis, grid, spacing);
+        }
+        shape[axis] = grid.cells[axis] as usize;
+    }
+    Ok(maps)
+}
+
+// Along one axis, from the nodes to the cells' centres; weights have the sum of squares 1.
+fn weigh(map: &[f64], shape: [usize; 3], axis: usize, grid: &Grid, spacing: f64) -> Vec<f64> {
+    let cells = grid.cells[axis] as usize;
+    let inner: usize = shape[..axis].iter().product();
+    let outer: usize = shape[axis + 1..].iter().product();
+    let mut out = vec![0.0; inner * cells * outer];
+    for i in 0..cells {
+        let place = (i as f64 + 0.5) * grid.spacing[axis] / spacing;
+        let nearest = place.round() as i64;
+        // exp(−r²/length²): its product with itself, shifted, has the correlation of the map.
+        let weight = |k: i64| (-((place - (nearest + k) as f64) / NODES).powi(2)).exp();
+        let norm = (-REACH..=REACH)
+            .map(|k| weight(k).powi(2))
+            .sum::<f64>()
+            .sqrt();
+        for k in -REACH..=REACH {
+            let w = weight(k) / norm;
+            let node = ((nearest + k + REACH) as usize).min(shape[axis] - 1);
+            for o in 0..outer {
+                let from = (o * shape[axis] + node) * inner;
+                let to = (o * cells + i) * inner;
+                for (out, value) in out[to..to + inner].iter_mut().zip(&map[from..from + inner]) {
+                    *out += w * value;
+                }
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -165,5 +266,71 @@ mod tests {
         assert!(mixed.abs() < 0.03, "{mixed}");
         assert_ne!(gaussian_pair(7, 2, 0), gaussian_pair(7, 3, 0));
         assert_ne!(gaussian_pair(7, 2, 0), gaussian_pair(8, 2, 0));
+    }
+
+    fn square(cells: u32, spacing: f64) -> Grid {
+        Grid {
+            cells: [cells, cells, 1],
+            spacing: [spacing; 3],
+        }
+    }
+
+    #[test]
+    fn smooth_noise_is_the_same_on_any_grid() -> Result<(), Error> {
+        let [coarse, _] = smooth_pair(&square(20, 9.0), 7, 2, 60.0)?;
+        // Every third cell of the finer grid has the centre of a cell of the coarse one.
+        let [fine, _] = smooth_pair(&square(60, 3.0), 7, 2, 60.0)?;
+        for y in 0..20 {
+            for x in 0..20 {
+                let (a, b) = (coarse[20 * y + x], fine[60 * (3 * y + 1) + 3 * x + 1]);
+                assert!((a - b).abs() < 1e-9, "{x} {y}: {a} {b}");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn smooth_noise_has_its_variance_and_its_length() -> Result<(), Error> {
+        let (n, length) = (240, 40.0);
+        let (mut square_sum, mut at_length, mut mixed, mut count) = (0.0, 0.0, 0.0, 0.0);
+        for seed in 0..8 {
+            let [a, b] = smooth_pair(&square(n, 10.0), seed, 0, length)?;
+            let n = n as usize;
+            for y in 0..n {
+                for x in 0..n - 4 {
+                    square_sum += a[n * y + x].powi(2);
+                    at_length += a[n * y + x] * a[n * y + x + 4];
+                    mixed += a[n * y + x] * b[n * y + x];
+                    count += 1.0;
+                }
+            }
+        }
+        let (variance, correlation) = (square_sum / count, at_length / square_sum);
+        assert!((variance - 1.0).abs() < 0.05, "{variance}");
+        assert!(
+            (correlation - (-0.5_f64).exp()).abs() < 0.04,
+            "{correlation}"
+        );
+        assert!((mixed / count).abs() < 0.05, "{}", mixed / count);
+        Ok(())
+    }
+
+    #[test]
+    fn smooth_noise_in_three_dimensions_has_its_variance() -> Result<(), Error> {
+        let grid = Grid {
+            cells: [40, 36, 30],
+            spacing: [10.0, 10.0, 20.0],
+        };
+        let (mut sum, mut count) = (0.0, 0.0);
+        for seed in 0..8 {
+            let [a, _] = smooth_pair(&grid, seed, 0, 30.0)?;
+            assert_eq!(a.len(), grid.len());
+            sum += a.iter().map(|v| v * v).sum::<f64>();
+            count += a.len() as f64;
+        }
+        assert!((sum / count - 1.0).abs() < 0.06, "{}", sum / count);
+        let e = smooth_pair(&grid, 1, 0, 0.1).expect_err("far too short");
+        assert!(e.to_string().contains("`correlation` is 0.1"), "{e}");
+        Ok(())
     }
 }

@@ -156,6 +156,10 @@ pub struct InitialFile {
     pub noise: Option<Spanned<f64>>,
     /// Standard deviation of additive seeded Gaussian noise.
     pub noise_add: Option<Spanned<f64>>,
+    /// Length over which the noise varies, length unit: it is then the same on any grid. Absent: every cell has
+    /// its own number, so that the noise is finer, and averages out faster, on a finer grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<Spanned<f64>>,
     /// Lowest and highest value kept.
     pub clip: Option<Spanned<[f64; 2]>>,
     /// Scales the map so that its mean is this.

@@ -182,6 +182,7 @@ impl Scenario {
             shapes: Some(initial.shapes.iter().cloned().map(bare).collect()),
             noise: Some(bare(initial.noise)),
             noise_add: Some(bare(initial.noise_add)),
+            correlation: initial.correlation.map(bare),
             clip: initial.clip.map(bare),
             mean: initial.mean.map(bare),
             minus: initial.minus.map(|f| bare(self.model.fields[f].id.clone())),

@@ -138,6 +138,30 @@ fn noise_clip_and_mean_apply_in_order() {
 }
 
 #[test]
+fn noise_with_a_correlation_length_does_not_depend_on_the_cells() {
+    let lines = "constant = 5.0\nnoise_add = 0.5\ncorrelation = 90.0";
+    let coarse = with_map("[30, 30]", lines).expect("a right scenario");
+    let over = warmfront_model::Overrides {
+        grid: Some([90, 90, 1]),
+        ..Default::default()
+    };
+    let fine = coarse.clone().with(over).expect("the same on a finer grid");
+    let [coarse, fine] = [coarse, fine].map(|s| {
+        let mut maps = s.initial_fields().expect("right maps");
+        maps.swap_remove(0).expect("the map is given")
+    });
+    for y in 0..30 {
+        for x in 0..30 {
+            let (a, b) = (coarse[30 * y + x], fine[90 * (3 * y + 1) + 3 * x + 1]);
+            assert!((a - b).abs() < 1e-5, "{x} {y}: {a} {b}");
+        }
+    }
+    assert!(coarse.iter().any(|v| (v - coarse[0]).abs() > 0.3));
+    let e = with_map("[30, 30]", "noise = 0.1\ncorrelation = 0.0").expect_err("no length");
+    has(&e.to_string(), &["`correlation`", "0"]);
+}
+
+#[test]
 fn maps_repeat_and_follow_the_seed() {
     let s = parse_scenario(SCENARIO).expect("right");
     let a = s.initial_fields().expect("right");
