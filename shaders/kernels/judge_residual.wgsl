@@ -35,6 +35,10 @@ var<workgroup> sums: array<vec4f, 64>;
 // Half a unit in the last place of f32, with room for the sum of five terms.
 const ROUNDING: f32 = 6e-8;
 
+// A guess with a residual below this share of its values is in balance to rounding: its terms are rounded about four
+// times. Solving such noise again in every tick would only add up roundings in the field's amount.
+const BALANCED: f32 = 1.2e-7;
+
 @compute @workgroup_size(64)
 fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
     let system = systems_here[level.list + group.z] & 0x7fffffffu;
@@ -59,7 +63,7 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
         let allowed = scales[system].x;
         let slot = shape.y * shape.z + system;
         let finite = norms.x < 1e37;
-        let solved = finite && norms.x <= select(allowed, ROUNDING * norms.w, first_look);
+        let solved = finite && norms.x <= select(allowed, BALANCED * norms.w, first_look);
         if (!was_done) {
             // An overflowed sum is never solved: 3e38 says so, whatever infinity / infinity is here.
             report[slot].ratio = select(select(3.0e38, 2.0, finite), norms.x / max(allowed, 1e-30), finite && allowed < 1e37);
