@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, Context, Panel, Ui};
 
 use crate::canvas::{Canvas, Look};
-use crate::command::{Command, Inspect};
+use crate::command::{Command, Inspect, WindowCommand};
 use crate::film::strip;
 use crate::hints;
 use crate::keymap::At;
@@ -37,11 +37,11 @@ use crate::thumbnails::Thumbnails;
 use crate::toasts::Toasts;
 use dialogs::Dialogs;
 use frames::Frames;
-pub use frames::{FrameTimes, Report};
+pub use frames::{FrameTimes, Report, Scripted};
 use measure::Next;
 pub use measure::{Measure, Smoothness};
 use obey::Pictures;
-pub use script::Script;
+pub use script::{Script, Unmet};
 pub use style::{ground, prepare};
 
 /// Longest time between two frames while something is awaited.
@@ -71,6 +71,10 @@ pub struct WarmfrontApp {
     // The film whose file is being chosen.
     film_order: Option<crate::film::Order>,
     pictures: Pictures,
+    // Commands of the script that the window obeys itself, with their lines.
+    scripted: Vec<(usize, WindowCommand)>,
+    // The line of the script that is being obeyed.
+    line: Option<usize>,
     settings: bool,
     // When closing was asked for, seconds since the start.
     closing: Option<f64>,
@@ -130,6 +134,8 @@ impl WarmfrontApp {
             dialogs: Dialogs::default(),
             film_order: None,
             pictures: Pictures::default(),
+            scripted: Vec::new(),
+            line: None,
             settings: false,
             closing: None,
             fullscreen: false,
@@ -156,6 +162,12 @@ impl WarmfrontApp {
         }
     }
 
+    /// Says once what is lost, in the window and on standard error.
+    pub fn warn(&mut self, text: String, now: f64) {
+        eprintln!("warning: {text}");
+        self.toasts.add(News::Warning(text), now);
+    }
+
     /// Shows pictures in the gallery as they are made.
     pub fn illustrate(&mut self, thumbnails: Thumbnails) {
         self.thumbnails = Some(thumbnails);
@@ -173,7 +185,46 @@ impl WarmfrontApp {
 
     /// What the run came to so far.
     pub fn report(&self) -> Report {
-        self.frames.report(&self.shared.get())
+        let report = self.frames.report(&self.shared.get());
+        Report {
+            script: self.script.as_ref().map(|script| Scripted {
+                file: script.name().to_owned(),
+                unmet: script.unmet().to_vec(),
+            }),
+            ..report
+        }
+    }
+
+    /// The window closes for good: what the script still wants will not be done. To be called when the
+    /// simulation's thread has ended; `sound`: by itself; `lost`: with the device, and another process goes on with
+    /// the script.
+    pub fn close_script(&mut self, sound: bool, lost: bool) {
+        let (pictures, answers) = (self.pictures.close(), self.shared.get().answers);
+        let Some(script) = &mut self.script else {
+            return;
+        };
+        if lost {
+            script.hear(&answers);
+        }
+        for (line, why) in pictures {
+            script.miss(line, why);
+        }
+        if !sound {
+            script.miss(
+                None,
+                "the simulation's thread ended by a fault of the program",
+            );
+        }
+        if !lost {
+            script.close(&answers);
+        }
+    }
+
+    /// A wish of the script was refused by the window itself, or failed there.
+    fn miss(&mut self, line: Option<usize>, why: &str) {
+        if let Some(script) = &mut self.script {
+            script.miss(line, why);
+        }
     }
 
     /// How smooth the window was; none: that was not measured to the end.
@@ -223,10 +274,20 @@ impl WarmfrontApp {
         plots::answers(&ctx, &mut self.desk);
         self.obey(&ctx, &snapshot);
         let quiet = self.script.is_some();
-        for news in self.pictures.news() {
+        for (line, news) in self.pictures.news() {
+            if let News::Refused(why) = &news {
+                self.miss(line, why);
+            }
             // A script takes pictures of the window, not of messages about pictures.
             if !(quiet && matches!(news, News::Done(_))) {
                 self.toasts.add(news, now);
+            }
+        }
+        if let Some(script) = &mut self.script {
+            for news in &self.desk.plots.news {
+                if let News::Refused(why) = news {
+                    script.miss(None, why.as_str());
+                }
             }
         }
         self.toasts.take(&ctx, &snapshot, &mut self.desk, now);
@@ -234,6 +295,9 @@ impl WarmfrontApp {
         self.inspect(&ctx, now);
         if let Some(wait) = self.store.keep(&self.saved, now) {
             ctx.request_repaint_after(Duration::from_secs_f64(wait + 0.01));
+        }
+        if let Some(text) = self.store.take_trouble() {
+            self.warn(text, now);
         }
 
         self.desk.outbox.flush();
@@ -313,21 +377,23 @@ impl WarmfrontApp {
         let Some(script) = &mut self.script else {
             return;
         };
+        script.hear(&snapshot.answers);
         // A time after the end never comes: it is due at the end.
-        let time = if snapshot.finished {
-            f64::INFINITY
-        } else {
-            snapshot.time
+        let time = match &snapshot.scenario {
+            None => f64::NEG_INFINITY,
+            Some(_) if snapshot.finished => f64::INFINITY,
+            Some(_) => snapshot.time,
         };
         let ended = script.ended();
-        let mut due = script.due(self.frames.elapsed(), time);
+        let due = script.due(self.frames.elapsed(), time);
+        script.give_up(snapshot);
         if script.ended() && !ended {
             // Nobody closes the window: films are made first.
-            due.pop();
             self.desk.film.close_after = true;
         }
-        for command in due {
-            self.command(command);
+        for (line, command) in due {
+            let command = Box::new(command);
+            self.command(Command::Scripted { line, command });
         }
     }
 

@@ -119,6 +119,15 @@ pub enum Command {
     LoseDevice,
     /// Files of the model changed on disk: reads them again.
     Reload,
+    /// A command of a script, which is answered by its line ([`crate::state::Answers`]). Scripts themselves
+    /// are written without it.
+    #[serde(skip)]
+    Scripted {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What it asks for.
+        command: Box<Command>,
+    },
     /// Ends the simulation's thread.
     Quit,
 }

@@ -39,6 +39,8 @@ pub struct State {
     pub order: dialog::Choices,
     /// The recording that goes on until it is stopped.
     pub reel: Option<Reel>,
+    /// Line of the script that asked for it; none: hands did.
+    pub line: Option<usize>,
     /// What panels want; the app sees to it within the same frame.
     pub wanted: Vec<Command>,
     /// Text of a caption that is being typed.

@@ -11,6 +11,7 @@ pub mod command;
 pub mod export;
 pub mod film;
 pub mod hints;
+pub mod homes;
 pub mod keymap;
 pub mod layout;
 pub mod palette;

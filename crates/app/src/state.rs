@@ -1,5 +1,6 @@
 //! What the worker shows to the window.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use warmfront_engine::StateLayout;
@@ -128,10 +129,30 @@ pub struct Health {
 pub enum News {
     /// Something was done.
     Done(String),
-    /// Something that goes on, but whose numbers may not mean what they seem to.
+    /// Something that goes on, but that the user should know: numbers that may not mean what they seem to, work
+    /// that cannot be kept safe.
     Warning(String),
     /// Something was refused, and why; everything else goes on.
     Refused(String),
+}
+
+/// Something that was refused, or that failed later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Line of the script that asked for it; none: no line is known.
+    pub line: Option<usize>,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// What the simulation's thread tells of the commands that it was sent. [`Snapshot::news`] holds the newest
+/// message alone; here none is lost, for scripts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answers {
+    /// Lines of the script ([`Command::Scripted`]) that were obeyed or refused.
+    pub lines: Arc<BTreeSet<usize>>,
+    /// Everything that was refused or failed, in the order in which it happened.
+    pub refused: Arc<Vec<Refusal>>,
 }
 
 /// All that there is to show. Cheap to clone.
@@ -181,6 +202,8 @@ pub struct Snapshot {
     pub shared_text: Option<(u64, Arc<str>)>,
     /// Passing news (saved, reloaded, refused) with a rising number; the window shows each once.
     pub news: Option<(u64, News)>,
+    /// What became of commands.
+    pub answers: Answers,
     /// Films on their way.
     pub film: Filming,
     /// What an interrupted session left, in words; ask whether to take it up.
@@ -198,6 +221,14 @@ pub struct Snapshot {
     /// The session as a file, a few seconds old at most while the clock runs: what another device can go on
     /// from.
     pub left: Option<Arc<str>>,
+}
+
+impl Snapshot {
+    /// Keeps that something was refused or failed; `line`: of the script, where it is known.
+    pub fn refuse(&mut self, line: Option<usize>, why: &str) {
+        let why = why.to_owned();
+        Arc::make_mut(&mut self.answers.refused).push(Refusal { line, why });
+    }
 }
 
 /// The newest [`Snapshot`], shared between the worker and the window.

@@ -3,11 +3,12 @@
 //! A file that cannot be read, or is of another version, is left behind for the defaults; nothing here
 //! is worth a refusal to start.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::homes::Use;
 use crate::layout::Layout;
 
 /// Version of the file; another one is not read.
@@ -105,6 +106,8 @@ pub struct Store {
     // None: nothing is kept.
     path: Option<PathBuf>,
     written: Option<Saved>,
+    // Why nothing is kept any more, until it is said.
+    trouble: Option<String>,
     // When the present state was first seen, seconds of the window.
     changed: Option<(Saved, f64)>,
 }
@@ -112,10 +115,20 @@ pub struct Store {
 impl Store {
     /// The file in the user's configuration folder; none where the user has no such folder.
     pub fn of_user() -> (Self, Saved, Option<String>) {
-        match directories::ProjectDirs::from("", "", "warmfront") {
-            Some(dirs) => Self::at(&dirs.config_dir().join("window.json")),
+        match Use::Settings.folder() {
+            Some(folder) => Self::at(&folder.join("window.json")),
             None => (Self::default(), Saved::default(), None),
         }
+    }
+
+    /// Nothing is kept; what was read stays.
+    pub fn keep_nothing(&mut self) {
+        self.path = None;
+    }
+
+    /// Why nothing is kept any more; said once.
+    pub fn take_trouble(&mut self) -> Option<String> {
+        self.trouble.take()
     }
 
     /// A file, what it says, and what was wrong with it.
@@ -132,11 +145,21 @@ impl Store {
                 }
             },
             // The first start.
-            Err(_) => (Saved::default(), None),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                (Saved::default(), None)
+            }
+            Err(e) => {
+                let trouble = format!(
+                    "The window begins with its defaults: {} cannot be read ({e}).",
+                    path.display()
+                );
+                (Saved::default(), Some(trouble))
+            }
         };
         let store = Self {
             path: Some(path.to_owned()),
             written: Some(saved.clone()),
+            trouble: None,
             changed: None,
         };
         (store, saved, trouble)
@@ -165,12 +188,17 @@ impl Store {
         }
     }
 
-    /// Writes at once. A folder that cannot be written keeps nothing; the window goes on.
+    /// Writes at once. A folder that cannot be written keeps nothing, which [`Self::take_trouble`] says; the
+    /// window goes on.
     pub fn write(&mut self, saved: &Saved) {
         if let Some(path) = &self.path
             && self.written.as_ref() != Some(saved)
         {
-            if write_whole(path, saved).is_err() {
+            if let Err(e) = write_whole(path, saved) {
+                self.trouble = Some(format!(
+                    "{} was not written ({e}): the layout, colours and recent files of this window are not kept.",
+                    path.display()
+                ));
                 self.path = None;
                 return;
             }
@@ -254,5 +282,8 @@ mod tests {
         saved.scale = 1.5;
         store.write(&saved);
         assert_eq!(store.keep(&saved, 9.0), None);
+        let said = store.take_trouble();
+        assert!(said.is_some_and(|t| t.contains("window.json was not written")));
+        assert_eq!(store.take_trouble(), None, "it is said once");
     }
 }

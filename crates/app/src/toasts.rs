@@ -14,6 +14,8 @@ use crate::state::{News, Snapshot};
 const STAY: f64 = 6.0;
 /// Seconds that a refusal stays; it has more to read.
 const STAY_LONG: f64 = 14.0;
+/// Seconds that a warning stays: it is said once.
+const STAY_WARNING: f64 = 40.0;
 /// Seconds that the end of a film stays; whoever waited for it looks elsewhere.
 const STAY_FILM: f64 = 30.0;
 /// Most messages at a time.
@@ -35,7 +37,8 @@ impl Toasts {
     pub fn add(&mut self, news: News, now: f64) {
         let stay = match &news {
             News::Done(_) => STAY,
-            News::Warning(_) | News::Refused(_) => STAY_LONG,
+            News::Refused(_) => STAY_LONG,
+            News::Warning(_) => STAY_WARNING,
         };
         self.add_for(news, now, stay);
     }

@@ -21,6 +21,7 @@ use warmfront_model::Library;
 use crate::app::{GalleryEntry, Measure, Script, WarmfrontApp, ground};
 use crate::canvas;
 use crate::command::Command;
+use crate::homes::{self, Use};
 use crate::state::Shared;
 use crate::store::Store;
 use crate::thumbnails::Thumbnails;
@@ -65,6 +66,9 @@ pub enum WindowError {
     /// A script that cannot be read.
     #[error("{0}")]
     Script(String),
+    /// Wishes of a script that were refused or failed; each was told on standard error when it happened.
+    #[error("{0}")]
+    Unmet(String),
     /// A report that cannot be written.
     #[error("the report {path} cannot be written: {why}", path = .0.display(), why = .1)]
     Report(PathBuf, std::io::Error),
@@ -169,7 +173,7 @@ impl Leaving {
         let Ok(mut inner) = window.try_lock() else {
             return;
         };
-        inner.end();
+        inner.end(true);
         let left = self.shared.get().left;
         let elapsed = self.started.elapsed().as_secs_f64();
         let code = (self.go_on)(Remains {
@@ -233,7 +237,16 @@ fn create(
     let watched = options.folder.is_some();
     // A run without hands leaves nothing behind.
     let by_itself = options.script.is_some() || options.measure.is_some();
-    let autosave = (!by_itself).then(autosave_folder).flatten();
+    let uses: &[Use] = if by_itself {
+        &[Use::Shaders]
+    } else {
+        &Use::ALL
+    };
+    let lost = homes::lost(uses);
+    let usable = |of: Use| !by_itself && lost.iter().all(|l| l.of != of);
+    let autosave = usable(Use::Session)
+        .then(|| Use::Session.folder())
+        .flatten();
     let egui = context.egui_ctx.clone();
     let (commands, thread) = worker::spawn(Start {
         gpu,
@@ -250,8 +263,14 @@ fn create(
     let mut app = WarmfrontApp::new(shared, commands.clone(), gallery);
     app.illustrate(Thumbnails::start(&context.egui_ctx, library, names));
     if !by_itself {
-        let (store, saved, trouble) = Store::of_user();
+        let (mut store, saved, trouble) = Store::of_user();
+        if !usable(Use::Settings) {
+            store.keep_nothing();
+        }
         app.remember(&context.egui_ctx, store, saved, trouble);
+    }
+    if let Some(text) = homes::message(&lost) {
+        app.warn(text, 0.0);
     }
     // Nuclei cost a processor several times what the rest of the picture does; they can be switched on.
     app.canvas.texture = !software;
@@ -270,16 +289,6 @@ fn create(
         report: options.report,
         trouble: None,
     })
-}
-
-// Where an interrupted session leaves what was done; none where the user has no folders.
-fn autosave_folder() -> Option<PathBuf> {
-    let dirs = directories::ProjectDirs::from("", "", "warmfront")?;
-    Some(
-        dirs.state_dir()
-            .unwrap_or(dirs.data_local_dir())
-            .join("autosave"),
-    )
 }
 
 /// Every scenario of every model that can be read; those of the model `first` come first.
@@ -330,38 +339,53 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
-        lock(&self.inner).end();
+        lock(&self.inner).end(false);
     }
 }
 
 impl Drop for Window {
     fn drop(&mut self) {
-        lock(&self.inner).end();
+        lock(&self.inner).end(false);
     }
 }
 
 impl Inner {
-    /// Keeps what is to be remembered, and ends the simulation's thread.
-    fn end(&mut self) {
+    /// Keeps what is to be remembered, and ends the simulation's thread. `lost`: with the device, and another
+    /// process goes on.
+    fn end(&mut self, lost: bool) {
         let Some(thread) = self.thread.take() else {
             return;
         };
         self.app.keep();
-        if let Some(path) = &self.report {
-            let text = match self.app.smoothness() {
-                Some(measured) => serde_json::to_string_pretty(&measured),
-                None => serde_json::to_string_pretty(&self.app.report()),
-            }
-            .unwrap_or_default();
-            if let Err(e) = std::fs::write(path, text) {
-                self.trouble = Some(WindowError::Report(path.clone(), e));
-            }
-        }
         // The thread takes commands between two ticks, so neither waits long; one that panicked is gone.
         let waiting = self.app.desk.outbox.take_waiting();
         for command in waiting.into_iter().chain([Command::Quit]) {
             let _ = self.commands.send(command);
         }
-        let _ = thread.join();
+        let sound = thread.join().is_ok();
+        self.app.close_script(sound, lost);
+        self.trouble = self
+            .app
+            .script
+            .as_ref()
+            .and_then(Script::verdict)
+            .map(WindowError::Unmet);
+        if let Err(e) = self.write_report() {
+            // What went wrong with the script was said line by line already.
+            self.trouble = Some(e);
+        }
+    }
+
+    fn write_report(&self) -> Result<(), WindowError> {
+        let Some(path) = &self.report else {
+            return Ok(());
+        };
+        let text = match self.app.smoothness() {
+            Some(measured) => serde_json::to_string_pretty(&measured),
+            None => serde_json::to_string_pretty(&self.app.report()),
+        };
+        let text = text.map_err(std::io::Error::from);
+        text.and_then(|text| std::fs::write(path, text))
+            .map_err(|e| WindowError::Report(path.clone(), e))
     }
 }

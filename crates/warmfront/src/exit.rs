@@ -11,6 +11,8 @@ pub const NO_GPU: u8 = 3;
 pub const NUMERICAL: u8 = 4;
 /// A file could not be written or read.
 pub const INPUT_OUTPUT: u8 = 5;
+/// A line of a window's script was refused or failed.
+pub const UNMET: u8 = 6;
 /// The terminal is gone (128 + signal 1).
 pub const HUNG_UP: u8 = 129;
 /// Stopped with Ctrl-C (128 + signal 2).
@@ -26,6 +28,7 @@ Exit codes:
   3    no usable GPU, or it failed
   4    numerical failure; everything up to the last record is written
   5    a file cannot be written or read; results exist already, or another run writes there
+  6    a line of a window's script was refused or failed; the lines after it were still carried out
   129  ended by SIGHUP (the terminal is gone); everything so far is written
   130  stopped with Ctrl-C; everything so far is written
   143  ended by SIGTERM; everything so far is written";

@@ -5,7 +5,7 @@ use warmfront_app::window::{Options, Remains, WindowError, run};
 use std::path::{Path, PathBuf};
 
 use crate::cli::AppOptions;
-use crate::exit::{Failure, INPUT_OUTPUT, NO_GPU, USAGE};
+use crate::exit::{Failure, INPUT_OUTPUT, NO_GPU, UNMET, USAGE};
 use crate::output;
 
 /// Said when there is no subcommand and no display.
@@ -85,6 +85,7 @@ fn open(asked: &AppOptions, measure: Option<f64>) -> Result<(), Failure> {
         let code = match e {
             WindowError::Script(_) => USAGE,
             WindowError::Report(..) => INPUT_OUTPUT,
+            WindowError::Unmet(_) => UNMET,
             WindowError::NotOpened(_) => NO_GPU,
         };
         Failure::new(code, e.to_string())

@@ -21,6 +21,13 @@ impl WarmfrontApp {
         self.follow(ctx, snapshot, now);
         for command in std::mem::take(&mut self.desk.film.wanted) {
             ctx.request_repaint();
+            let command = match command {
+                Command::Scripted { line, command } => {
+                    self.line = Some(line);
+                    *command
+                }
+                other => other,
+            };
             match command {
                 Command::Record(order) => self.record(*order, snapshot, now),
                 Command::StopFilm => self.stop(snapshot, now),
@@ -28,6 +35,7 @@ impl WarmfrontApp {
                 Command::Caption(text) => self.caption(text, snapshot, now),
                 other => self.command(other),
             }
+            self.line = None;
         }
         if self.desk.film.close_after && !self.is_filming(snapshot) {
             self.desk.film.close_after = false;
@@ -97,21 +105,24 @@ impl WarmfrontApp {
             }
             let reel = Reel::new(order, sight, time, scenario, &snapshot.name);
             self.desk.film.reel = Some(reel);
+            self.desk.film.line = self.line;
             return;
         }
         order.sight = Some(sight);
-        self.send_order(order);
+        self.send_order(order, self.line);
     }
 
-    fn send_order(&mut self, order: Order) {
+    // `line`: of the script that asked for the film.
+    fn send_order(&mut self, order: Order, line: Option<usize>) {
         self.desk.film.sent += 1;
-        self.desk.outbox.send(Command::Record(Box::new(order)));
+        self.send_for(line, Command::Record(Box::new(order)));
     }
 
     fn stop(&mut self, snapshot: &Snapshot, now: f64) {
         let seen = self.seen(snapshot, now);
-        if let Some(reel) = self.desk.film.reel.take() {
-            self.send_order(reel.develop(seen));
+        match self.desk.film.reel.take() {
+            Some(reel) => self.send_order(reel.develop(seen), self.desk.film.line),
+            None => self.refuse("No film is being recorded: there is nothing to stop.", now),
         }
     }
 
@@ -120,7 +131,7 @@ impl WarmfrontApp {
             let text = "The recording was discarded; there is no film.".to_owned();
             self.toasts.add(News::Done(text), now);
         } else {
-            self.desk.outbox.send(Command::CancelFilm);
+            self.send_for(self.line, Command::CancelFilm);
         }
     }
 
@@ -132,7 +143,8 @@ impl WarmfrontApp {
         }
     }
 
-    fn refuse(&mut self, text: &str, now: f64) {
+    pub(super) fn refuse(&mut self, text: &str, now: f64) {
+        self.miss(self.line, text);
         self.toasts.add(News::Refused(text.to_owned()), now);
     }
 
@@ -159,7 +171,10 @@ impl WarmfrontApp {
         if scenario.is_some_and(|s| !reel.is_of(s, &snapshot.name)) {
             self.desk.film.reel = None;
             let text = "Another scenario runs now: the recording was given up.";
-            return self.refuse(text, now);
+            self.line = self.desk.film.line;
+            self.refuse(text, now);
+            self.line = None;
+            return;
         }
         if seen.is_some_and(|s| reel.see(s)) {
             ctx.request_repaint_after(std::time::Duration::from_millis(60));

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::Unmet;
 use crate::state::Snapshot;
 
 /// Frames remembered.
@@ -41,6 +42,18 @@ pub struct Report {
     pub memory_bytes: u64,
     /// Its name.
     pub adapter: String,
+    /// What became of the script; absent: there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script: Option<Scripted>,
+}
+
+/// What became of a script.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Scripted {
+    /// Its file.
+    pub file: String,
+    /// Wishes that were refused or failed, in the order in which it happened; empty: all was done.
+    pub unmet: Vec<Unmet>,
 }
 
 /// A ring of times.
@@ -120,6 +133,7 @@ impl Frames {
             days_per_second: snapshot.health.time_per_second,
             memory_bytes: snapshot.health.memory,
             adapter: snapshot.adapter.clone(),
+            script: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use warmfront_model::Scenario;
 
 use super::WarmfrontApp;
 use super::dialogs::Purpose;
-use crate::canvas::Tool;
+use crate::canvas::{Look, Tool};
 use crate::command::{Command, WindowCommand};
 use crate::export::Format;
 use crate::hints;
@@ -17,6 +17,7 @@ use crate::panels::plots;
 use crate::settings::{allowed_scale, is_dark};
 use crate::state::{News, Snapshot};
 use crate::store::Theme;
+use crate::worker::lacks;
 
 /// Seconds that closing the window waits for pictures.
 const CLOSING: f64 = 10.0;
@@ -24,10 +25,11 @@ const CLOSING: f64 = 10.0;
 /// Pictures of the window on their way to files.
 #[derive(Debug)]
 pub(super) struct Pictures {
-    sender: SyncSender<News>,
-    receiver: Receiver<News>,
-    // Not written yet.
-    open: usize,
+    sender: SyncSender<(u64, News)>,
+    receiver: Receiver<(u64, News)>,
+    // Not written yet: number, line of the script, file.
+    open: Vec<(u64, Option<usize>, PathBuf)>,
+    taken: u64,
 }
 
 impl Default for Pictures {
@@ -36,21 +38,48 @@ impl Default for Pictures {
         Self {
             sender,
             receiver,
-            open: 0,
+            open: Vec::new(),
+            taken: 0,
         }
     }
 }
 
 impl Pictures {
-    /// What became of them.
-    pub(super) fn news(&mut self) -> Vec<News> {
-        let news: Vec<News> = self.receiver.try_iter().collect();
-        self.open = self.open.saturating_sub(news.len());
-        news
+    /// What became of them, with the line of the script that asked for each.
+    pub(super) fn news(&mut self) -> Vec<(Option<usize>, News)> {
+        let written: Vec<(u64, News)> = self.receiver.try_iter().collect();
+        let news = written.into_iter().map(|(number, news)| {
+            let place = self.open.iter().position(|(n, ..)| *n == number);
+            (place.and_then(|i| self.open.remove(i).1), news)
+        });
+        news.collect()
     }
 
-    fn take(&mut self, ctx: &Context, path: &Path) {
-        self.open += 1;
+    /// The window closes: the pictures that failed since [`Self::news`], and those that nobody waits for any
+    /// more, with the lines that asked for them and the reasons.
+    pub(super) fn close(&mut self) -> Vec<(Option<usize>, String)> {
+        let failed = self
+            .news()
+            .into_iter()
+            .filter_map(|(line, news)| match news {
+                News::Refused(why) => Some((line, why)),
+                News::Done(_) | News::Warning(_) => None,
+            });
+        let mut missed: Vec<_> = failed.collect();
+        missed.extend(self.open.drain(..).map(|(_, line, path)| {
+            let path = path.display();
+            (
+                line,
+                format!("No picture in {path}: the window closed before it was written."),
+            )
+        }));
+        missed
+    }
+
+    fn take(&mut self, ctx: &Context, path: &Path, line: Option<usize>) {
+        self.taken += 1;
+        let number = self.taken;
+        self.open.push((number, line, path.to_owned()));
         let (sender, path, wake) = (self.sender.clone(), path.to_owned(), ctx.clone());
         let written = move |image: std::sync::Arc<egui::ColorImage>| {
             // Encoding takes longer than a frame.
@@ -59,7 +88,7 @@ impl Pictures {
                     Ok(()) => News::Done(format!("The picture is in {}.", path.display())),
                     Err(e) => News::Refused(format!("No picture in {}: {e}", path.display())),
                 };
-                let _ = sender.try_send(news);
+                let _ = sender.try_send((number, news));
                 wake.request_repaint();
             };
             let thread = std::thread::Builder::new().name("picture".to_owned());
@@ -83,6 +112,7 @@ impl WarmfrontApp {
     /// Sends a command, or obeys it.
     pub fn command(&mut self, command: Command) {
         match command {
+            Command::Scripted { line, command } => self.scripted_command(line, *command),
             Command::Window(window) => self.desk.window.push(window),
             Command::Open(path) => {
                 self.saved.remember(&path);
@@ -101,7 +131,46 @@ impl WarmfrontApp {
         }
     }
 
+    /// A command of the script; what comes of it is told with its line.
+    fn scripted_command(&mut self, line: usize, command: Command) {
+        match command {
+            Command::Window(window) => self.scripted.push((line, window)),
+            Command::Record(_) | Command::StopFilm | Command::CancelFilm | Command::Caption(_) => {
+                let command = Box::new(command);
+                self.desk
+                    .film
+                    .wanted
+                    .push(Command::Scripted { line, command });
+            }
+            // The thread ends with it, and confirms nothing.
+            Command::Inspect(_) | Command::Quit => self.command(command),
+            other => self.send_for(Some(line), other),
+        }
+    }
+
+    /// Sends a command to the simulation's thread, for a line of the script if there is one.
+    pub(super) fn send_for(&mut self, line: Option<usize>, command: Command) {
+        let Some(line) = line else {
+            return self.desk.outbox.send(command);
+        };
+        if let Some(script) = &mut self.script {
+            script.sent(line);
+        }
+        let command = Box::new(command);
+        self.desk.outbox.send(Command::Scripted { line, command });
+    }
+
     pub(super) fn obey(&mut self, ctx: &Context, snapshot: &Snapshot) {
+        for (line, command) in std::mem::take(&mut self.scripted) {
+            self.line = Some(line);
+            if let Some(why) = self.refusal(snapshot, &command) {
+                self.refuse(&why, ctx.input(|i| i.time));
+            } else {
+                self.obey_one(ctx, snapshot, command);
+            }
+            self.line = None;
+            ctx.request_repaint();
+        }
         for command in std::mem::take(&mut self.desk.window) {
             let waits = command == WindowCommand::Close;
             self.obey_one(ctx, snapshot, command);
@@ -112,13 +181,39 @@ impl WarmfrontApp {
     }
 
     fn is_busy(&self) -> bool {
-        self.pictures.open > 0 || self.desk.outbox.is_full()
+        !self.pictures.open.is_empty() || self.desk.outbox.is_full()
     }
 
     // Whether closing has waited long enough for pictures.
     fn is_late(&mut self) -> bool {
         let now = self.frames.elapsed();
         now - *self.closing.get_or_insert(now) > CLOSING
+    }
+
+    /// Why a command of the window cannot be obeyed as it was meant. Hands cannot ask for such things.
+    fn refusal(&self, snapshot: &Snapshot, command: &WindowCommand) -> Option<String> {
+        use WindowCommand as W;
+        let scenario = snapshot.scenario.as_deref();
+        let arms = scenario.map_or(0, |s| s.arms.len());
+        let composite = matches!(self.canvas.look, Look::Composite(_));
+        let words = match command {
+            W::Arm(Some(arm)) if *arm >= arms => return lacks("arm", *arm, arms),
+            W::Look(look) if scenario.is_some_and(|s| look.within(&s.model) != *look) => {
+                return Some(format!(
+                    "The model has nothing of that number to look at: {look:?}."
+                ));
+            }
+            W::Difference(true) if composite => {
+                "A composite has no difference: look at a field or a derived quantity first."
+            }
+            W::Difference(true) | W::Wipe(true) if arms < 2 => {
+                "There is one arm alone: nothing to compare."
+            }
+            W::BrushSize(_) if scenario.is_none() => "There is no simulation yet.",
+            W::BrushSize(f) if !(*f > 0.0 && f.is_finite()) => "A factor of the brush is above 0.",
+            _ => return None,
+        };
+        Some(words.to_owned())
     }
 
     fn obey_one(&mut self, ctx: &Context, snapshot: &Snapshot, command: WindowCommand) {
@@ -185,7 +280,7 @@ impl WarmfrontApp {
             W::Copy => desk.outbox.send(Command::Share),
             W::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             W::Film(open) => desk.film.open = open,
-            W::Screenshot(path) => self.pictures.take(ctx, &path),
+            W::Screenshot(path) => self.pictures.take(ctx, &path, self.line),
             // A picture that was asked for is finished first, and commands that wait are sent.
             W::Close if self.is_busy() && !self.is_late() => {
                 self.desk.window.push(W::Close);

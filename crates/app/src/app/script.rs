@@ -3,13 +3,21 @@
 //! One JSON object per line: `{"at": 2.5, "do": {"dose": {"drug": 0, "multiple": 2.0}}}`. `at` counts
 //! seconds since the start, `time` the model's time instead. Empty lines and lines that begin with `#`
 //! are skipped. When all is done the window closes.
+//!
+//! A line that is refused, or that fails later, is told at once on standard error with its number; the lines
+//! after it are still carried out. Everything that was not met is kept in [`Script::unmet`], for the report
+//! and the exit code. A line with `"refused": true` is meant to be refused: it is a fault if it is not.
 
 use std::collections::VecDeque;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, WindowCommand};
+use crate::command::Command;
+use crate::state::{Answers, Snapshot};
+
+/// Characters of a command that a message repeats.
+const SHOWN: usize = 100;
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,13 +29,51 @@ struct Line {
     time: Option<f64>,
     #[serde(rename = "do")]
     command: Command,
+    // The line is meant to be refused, or to fail.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
+    // Number of the line in its file, from 1; given where the file is what a lost device left of another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
 }
 
-/// Commands that are still to come, in the order of the file.
+/// A wish of a script that was not met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmet {
+    /// Its line, from 1; none: it cannot be told which line asked for it.
+    pub line: Option<usize>,
+    /// What the line asks for, as JSON; shortened if it is long.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub command: Option<String>,
+    /// Why it was not met.
+    pub why: String,
+}
+
+/// First line of what a lost device leaves of a script: the script that it was, and what went wrong so far.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Before {
+    script: String,
+    unmet: Vec<Unmet>,
+    meant: Vec<usize>,
+}
+
+/// Commands that are still to come, in the order of the file, and what became of the others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Script {
+    /// Its file, for messages.
+    name: String,
     lines: VecDeque<Line>,
     ended: bool,
+    /// Lines that were given out, with what they ask for.
+    given: Vec<(usize, String)>,
+    /// Lines that went to the simulation's thread, which confirms each.
+    sent: Vec<usize>,
+    /// Lines that were given out and are meant to be refused, as long as they are not.
+    meant: Vec<usize>,
+    /// Refusals of that thread that were heard.
+    heard: usize,
+    unmet: Vec<Unmet>,
 }
 
 impl Script {
@@ -38,7 +84,16 @@ impl Script {
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path)
             .map_err(|e| format!("cannot read the script {}: {e}", path.display()))?;
-        Self::parse(&text).map_err(|e| format!("{}:{e}", path.display()))
+        let name = path.display().to_string();
+        let script = Self::parse(&text).map_err(|e| format!("{name}:{e}"))?;
+        Ok(Self {
+            name: if script.name.is_empty() {
+                name
+            } else {
+                script.name
+            },
+            ..script
+        })
     }
 
     /// Reads text.
@@ -47,27 +102,51 @@ impl Script {
     /// The number of the line that cannot be read, and why.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut lines = VecDeque::new();
+        let mut before = None;
         for (i, text) in text.lines().enumerate() {
             if text.trim().is_empty() || text.trim_start().starts_with('#') {
                 continue;
             }
-            let line: Line = serde_json::from_str(text).map_err(|e| format!("{}: {e}", i + 1))?;
+            if i == 0 {
+                before = serde_json::from_str::<Before>(text).ok();
+                if before.is_some() {
+                    continue;
+                }
+            }
+            let mut line: Line =
+                serde_json::from_str(text).map_err(|e| format!("{}: {}", i + 1, taught(&e)))?;
             if line.at.is_some() == line.time.is_some() {
                 return Err(format!(
                     "{}: a line has either `at` (seconds since the start) or `time` (of the model)",
                     i + 1
                 ));
             }
+            if [line.at, line.time]
+                .iter()
+                .flatten()
+                .any(|t| !t.is_finite())
+            {
+                return Err(format!("{}: `at` and `time` are finite numbers", i + 1));
+            }
+            line.line.get_or_insert(i + 1);
             lines.push_back(line);
         }
+        let (name, unmet, meant) =
+            before.map_or_else(Default::default, |b| (b.script, b.unmet, b.meant));
         Ok(Self {
+            name,
             lines,
             ended: false,
+            given: Vec::new(),
+            sent: Vec::new(),
+            meant,
+            heard: 0,
+            unmet,
         })
     }
 
-    /// The commands that are due; after the last, once, that the window closes.
-    pub fn due(&mut self, seconds: f64, model_time: f64) -> Vec<Command> {
+    /// The commands that are due, with the numbers of their lines.
+    pub fn due(&mut self, seconds: f64, model_time: f64) -> Vec<(usize, Command)> {
         let mut due = Vec::new();
         while let Some(line) = self.lines.front() {
             let late = line.at.is_none_or(|at| at <= seconds)
@@ -75,24 +154,35 @@ impl Script {
             if !late {
                 break;
             }
-            due.extend(self.lines.pop_front().map(|l| l.command));
+            let Some(line) = self.lines.pop_front() else {
+                break;
+            };
+            let number = line.line.unwrap_or_default();
+            self.given.push((number, shown(&line.command)));
+            if line.refused {
+                self.meant.push(number);
+            }
+            due.push((number, line.command));
         }
-        if self.lines.is_empty() && !self.ended {
-            self.ended = true;
-            due.push(Command::Window(WindowCommand::Close));
-        }
+        self.ended = self.lines.is_empty();
         due
     }
 
-    /// The lines that are still to come as text, counted from `seconds` after the start on.
+    /// The lines that are still to come as text, counted from `seconds` after the start on; and what was not
+    /// met until now.
     pub fn rest(&self, seconds: f64) -> String {
-        let mut text = String::new();
+        let before = Before {
+            script: self.name.clone(),
+            unmet: self.unmet.clone(),
+            meant: self.meant.clone(),
+        };
+        // Commands are plain data.
+        let mut text = serde_json::to_string(&before).unwrap_or_default() + "\n";
         for line in &self.lines {
             let line = Line {
                 at: line.at.map(|at| (at - seconds).max(0.0)),
                 ..line.clone()
             };
-            // Commands are plain data.
             text += &serde_json::to_string(&line).unwrap_or_default();
             text.push('\n');
         }
@@ -110,32 +200,196 @@ impl Script {
     pub fn ended(&self) -> bool {
         self.ended
     }
+
+    /// Its file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Wishes that were not met so far.
+    pub fn unmet(&self) -> &[Unmet] {
+        &self.unmet
+    }
+
+    /// A line went to the simulation's thread.
+    pub(super) fn sent(&mut self, line: usize) {
+        self.sent.push(line);
+    }
+
+    /// A wish was not met: it is kept, and told on standard error at once.
+    pub(super) fn miss(&mut self, line: Option<usize>, why: impl Into<String>) {
+        let why = why.into();
+        let meant = |l: usize| self.meant.iter().position(|m| *m == l);
+        if let Some(i) = line.and_then(meant) {
+            self.meant.remove(i);
+            return;
+        }
+        let asked = |l: usize| self.given.iter().rev().find(|(n, _)| *n == l);
+        let command = line.and_then(asked).map(|(_, text)| text.clone());
+        let place = match (line, self.given.last()) {
+            (Some(line), _) => format!("{}:{line}", self.name),
+            (None, Some((last, _))) => format!("{}: after line {last}", self.name),
+            (None, None) => self.name.clone(),
+        };
+        let what = command
+            .as_ref()
+            .map_or(String::new(), |c| format!("\n  line: {c}"));
+        eprintln!("error: {place}: {why}{what}");
+        self.unmet.push(Unmet { line, command, why });
+    }
+
+    /// Takes what the simulation's thread refused since it was last asked.
+    pub(super) fn hear(&mut self, answers: &Answers) {
+        let new: Vec<_> = answers.refused.iter().skip(self.heard).cloned().collect();
+        self.heard += new.len();
+        for refusal in new {
+            self.miss(refusal.line, refusal.why);
+        }
+    }
+
+    /// Gives up lines that can never come: they wait for a model time, and the simulation stands still for
+    /// good.
+    pub(super) fn give_up(&mut self, snapshot: &Snapshot) {
+        let Some(time) = self.lines.front().and_then(|l| l.time) else {
+            return;
+        };
+        let answers = &snapshot.answers.lines;
+        let answered = self.sent.iter().all(|l| answers.contains(l));
+        if snapshot.fault.is_none() || snapshot.lost || !answered {
+            return;
+        }
+        self.drop_rest(&format!(
+            "it waits for the model time {time}, but the simulation stands still since something went wrong"
+        ));
+    }
+
+    /// The window closes: what is not done now never will be.
+    pub(super) fn close(&mut self, answers: &Answers) {
+        self.hear(answers);
+        let open: Vec<usize> = self
+            .sent
+            .iter()
+            .copied()
+            .filter(|l| !answers.lines.contains(l))
+            .collect();
+        for line in open {
+            self.miss(Some(line), "the simulation ended before it was done");
+        }
+        for line in std::mem::take(&mut self.meant) {
+            self.miss(Some(line), "it was meant to be refused, and was not");
+        }
+        self.drop_rest("the window was closed before it was due");
+    }
+
+    // The first reason is told in full; the lines after it wait for nothing else.
+    fn drop_rest(&mut self, why: &str) {
+        let mut first: Option<usize> = None;
+        for line in std::mem::take(&mut self.lines) {
+            let number = line.line.unwrap_or_default();
+            self.given.push((number, shown(&line.command)));
+            match first {
+                None => self.miss(Some(number), format!("it was not done: {why}")),
+                Some(first) => {
+                    self.miss(
+                        Some(number),
+                        format!("it was not done: it comes after line {first}"),
+                    );
+                }
+            }
+            first.get_or_insert(number);
+        }
+        self.ended = true;
+    }
+
+    /// What to say at the end, where something was not met.
+    pub fn verdict(&self) -> Option<String> {
+        let count = self.unmet.len();
+        if count == 0 {
+            return None;
+        }
+        let mut lines: Vec<usize> = self.unmet.iter().filter_map(|u| u.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let place = match numbers.as_slice() {
+            [] => String::new(),
+            [one] => format!(" (line {one})"),
+            some => format!(" (lines {})", some.join(", ")),
+        };
+        let wishes = match count {
+            1 => "1 wish was refused or failed".to_owned(),
+            n => format!("{n} wishes were refused or failed"),
+        };
+        Some(format!(
+            "{}: {wishes}{place}; the reasons stand above, the other lines were done",
+            self.name
+        ))
+    }
+}
+
+/// What a line asks for, short enough for a message.
+fn shown(command: &Command) -> String {
+    // Commands are plain data.
+    let text = serde_json::to_string(command).unwrap_or_default();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// What is wrong with a line; a wrong name with the nearest right one.
+fn taught(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let mut quoted = text.split('`').skip(1).step_by(2);
+    let kind = match text.split('`').next() {
+        Some("unknown variant ") => "name",
+        Some("unknown field ") => "key",
+        _ => return text,
+    };
+    match quoted.next() {
+        Some(wrong) => warmfront_model::Error::unknown(kind, wrong, quoted).to_string(),
+        None => text,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
 
-    #[test]
-    fn commands_come_in_time_and_the_window_closes() {
+    use super::*;
+    use crate::command::WindowCommand;
+    use crate::state::{Fault, Refusal};
+
+    fn script() -> Script {
         let text = r#"
             # a run without hands
             {"at": 1, "do": {"dose": {"drug": 0, "multiple": 2.0}}}
             {"time": 3, "do": "step"}
             {"at": 2, "do": {"window": {"sides": false}}}
         "#;
-        let mut script = Script::parse(text).expect("it is right");
+        Script::parse(text).expect("it is right")
+    }
+
+    fn refusal(line: Option<usize>, why: &str) -> Refusal {
+        Refusal {
+            line,
+            why: why.to_owned(),
+        }
+    }
+
+    #[test]
+    fn commands_come_in_time_with_their_lines() {
+        let mut script = script();
         assert_eq!(script.due(0.5, 9.0), []);
         let (drug, multiple) = (0, 2.0);
-        assert_eq!(script.due(1.0, 0.0), [Command::Dose { drug, multiple }]);
+        assert_eq!(
+            script.due(1.0, 0.0),
+            [(3, Command::Dose { drug, multiple })]
+        );
         assert_eq!(script.due(9.0, 2.0), []);
-        let window = |w| Command::Window(w);
-        let rest = [
-            Command::Step,
-            window(WindowCommand::Sides(false)),
-            window(WindowCommand::Close),
-        ];
-        assert_eq!(script.due(9.0, 3.0), rest);
+        assert!(!script.ended());
+        let sides = Command::Window(WindowCommand::Sides(false));
+        assert_eq!(script.due(9.0, 3.0), [(4, Command::Step), (5, sides)]);
         assert_eq!(script.due(10.0, 4.0), []);
         assert!(script.ended());
     }
@@ -150,5 +404,105 @@ mod tests {
             let error = Script::parse(text).expect_err("it is wrong");
             assert!(error.starts_with("2: "), "{error}");
         }
+        let error = Script::parse("{\"at\": 1, \"do\": \"stepp\"}").expect_err("it is wrong");
+        assert!(error.contains("did you mean `step`?"), "{error}");
+    }
+
+    #[test]
+    fn what_is_refused_is_kept_with_its_line_once() {
+        let mut script = script();
+        script.due(9.0, 9.0);
+        assert_eq!(script.verdict(), None);
+        let mut answers = Answers::default();
+        Arc::make_mut(&mut answers.refused).push(refusal(Some(3), "no such drug"));
+        script.hear(&answers);
+        script.hear(&answers);
+        Arc::make_mut(&mut answers.refused).push(refusal(None, "the film failed"));
+        script.hear(&answers);
+        let unmet = script.unmet();
+        assert_eq!(unmet.len(), 2);
+        assert_eq!(
+            (unmet[0].line, unmet[0].why.as_str()),
+            (Some(3), "no such drug")
+        );
+        assert!(
+            unmet[0]
+                .command
+                .as_ref()
+                .is_some_and(|c| c.contains("dose"))
+        );
+        assert_eq!(unmet[1].line, None);
+        let said = script.verdict().expect("two wishes were not met");
+        assert!(
+            said.contains("2 wishes") && said.contains("(line 3)"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_line_may_be_meant_to_be_refused() {
+        let text = r#"
+            {"at": 0, "do": "undo", "refused": true}
+            {"at": 0, "do": "redo", "refused": true}
+        "#;
+        let mut script = Script::parse(text).expect("it is right");
+        script.due(1.0, 0.0);
+        script.miss(Some(2), "nothing to undo");
+        assert_eq!(script.verdict(), None);
+        let mut rest = Script::parse(&script.rest(1.0)).expect("it is read again");
+        for script in [&mut script, &mut rest] {
+            script.close(&Answers::default());
+            let unmet = script.unmet();
+            assert_eq!((unmet.len(), unmet[0].line), (1, Some(3)));
+            assert!(unmet[0].why.contains("meant to be refused"));
+        }
+    }
+
+    #[test]
+    fn lines_that_never_come_are_told_at_the_end() {
+        let mut script = script();
+        for (line, _) in script.due(1.0, 0.0) {
+            script.sent(line);
+        }
+        script.close(&Answers::default());
+        let lines: Vec<_> = script.unmet().iter().map(|u| u.line).collect();
+        assert_eq!(lines, [Some(3), Some(4), Some(5)]);
+        assert!(script.unmet()[0].why.contains("before it was done"));
+        assert!(script.unmet()[1].why.contains("before it was due"));
+        assert!(script.unmet()[2].why.contains("after line 4"));
+    }
+
+    #[test]
+    fn a_line_waits_for_a_standing_clock_but_not_after_a_fault() {
+        let mut script = script();
+        for (line, _) in script.due(1.0, 0.0) {
+            script.sent(line);
+        }
+        let mut snapshot = Snapshot::default();
+        script.give_up(&snapshot);
+        snapshot.fault = Some(Fault::default());
+        script.give_up(&snapshot);
+        assert!(!script.ended(), "line 3 may mend it");
+        Arc::make_mut(&mut snapshot.answers.lines).insert(3);
+        script.give_up(&snapshot);
+        assert!(script.ended());
+        assert!(script.unmet()[0].why.contains("stands still"));
+    }
+
+    #[test]
+    fn what_a_lost_device_leaves_keeps_lines_and_reasons() {
+        let mut script = Script {
+            name: "a.jsonl".to_owned(),
+            ..script()
+        };
+        script.due(1.0, 0.0);
+        script.miss(Some(3), "no such drug");
+        let mut rest = Script::parse(&script.rest(1.5)).expect("it is read again");
+        assert_eq!((rest.name(), rest.unmet()), ("a.jsonl", script.unmet()));
+        let due = rest.due(1.0, 3.0);
+        assert_eq!(
+            due.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+            [4, 5]
+        );
     }
 }

@@ -374,7 +374,17 @@ fn a_script_is_obeyed_and_frames_are_timed() {
     w.harness.state_mut().script = Some(Script::parse(text).expect("it is right"));
     w.harness.step();
     let sent: Vec<Command> = w.commands.try_iter().collect();
-    assert_eq!(sent, [Command::Restart, Command::Play(true)]);
+    let of_line = |line, command| Command::Scripted {
+        line,
+        command: Box::new(command),
+    };
+    assert_eq!(
+        sent,
+        [
+            of_line(1, Command::Restart),
+            of_line(2, Command::Play(true))
+        ]
+    );
     let times = w.harness.state().frame_times();
     assert!(times.frames > 1 && times.show_ms_p50 > 0.0);
     assert!(times.show_ms_p99 >= times.show_ms_p50);
@@ -388,6 +398,64 @@ fn a_script_is_obeyed_and_frames_are_timed() {
     ] {
         assert!(report.get(key).is_some(), "{key}");
     }
+}
+
+#[test]
+fn what_a_script_is_refused_is_reported_with_its_line() {
+    let mut w = Window::new(snapshot());
+    let film = r#"{"record": {"path": "a.mp4", "when": "live", "size": [320, 240]}}"#;
+    let lines = [
+        r#"{"window": {"arm": 99}}"#,
+        r#"{"window": {"look": {"field": 999}}}"#,
+        r#"{"window": {"look": {"composite": 0}}}"#,
+        r#"{"window": {"difference": true}}"#,
+        r#"{"caption": "nobody films"}"#,
+        r#""stop_film""#,
+        film,
+        r#"{"window": {"arm": 1}}"#,
+        r#"{"save": "/proc/no.toml"}"#,
+    ];
+    let text: Vec<String> = lines
+        .iter()
+        .map(|l| format!("{{\"at\": 0, \"do\": {l}}}"))
+        .collect();
+    w.harness.state_mut().script = Some(Script::parse(&text.join("\n")).expect("it is right"));
+    w.harness.step();
+    assert_eq!(
+        w.harness.state().desk.shown,
+        Some(1),
+        "what is right is done"
+    );
+    // The simulation's thread refuses the last line, and says so.
+    w.shared.update(|s| {
+        s.refuse(Some(9), "/proc/no.toml was not written");
+        Arc::make_mut(&mut s.answers.lines).insert(9);
+    });
+    w.harness.step();
+    w.harness.state_mut().close_script(true, false);
+    let report = w
+        .harness
+        .state()
+        .report()
+        .script
+        .expect("there was a script");
+    let unmet: Vec<_> = report.unmet.iter().filter_map(|u| u.line).collect();
+    let all: std::collections::BTreeSet<usize> = unmet.iter().copied().collect();
+    assert_eq!(all, [1, 2, 4, 5, 6, 7, 9].into(), "{:?}", report.unmet);
+    assert_eq!(
+        unmet.len(),
+        all.len(),
+        "each is told once: {:?}",
+        report.unmet
+    );
+    let why = |line| {
+        let found = report.unmet.iter().find(|u| u.line == Some(line));
+        found.map_or("", |u| u.why.as_str())
+    };
+    assert!(why(1).contains("from 0 to"), "{}", why(1));
+    assert!(!why(7).is_empty() && why(9).contains("/proc/no.toml"));
+    let verdict = w.harness.state().script.as_ref().and_then(Script::verdict);
+    assert!(verdict.is_some_and(|v| v.contains("7 wishes")));
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub struct Studio {
 struct Running {
     cancel: Arc<AtomicBool>,
     path: PathBuf,
+    // Of the script that asked for it.
+    line: Option<usize>,
     thread: JoinHandle<()>,
 }
 
@@ -77,7 +79,7 @@ impl Studio {
         }
     }
 
-    /// Begins a film on a device of the adapter with this name.
+    /// Begins a film on a device of the adapter with this name; `line`: of the script that asked for it.
     ///
     /// # Errors
     /// In words: another one is being made, or there is no thread.
@@ -87,6 +89,7 @@ impl Studio {
         files: Files,
         scenario: Scenario,
         spec: FilmSpec,
+        line: Option<usize>,
     ) -> Result<(), String> {
         self.is_free()?;
         let cancel = Arc::new(AtomicBool::new(false));
@@ -111,6 +114,9 @@ impl Studio {
                 Err(e) => News::Refused(format!("There is no film: {e}")),
             };
             shared.update(|s| {
+                if let News::Refused(why) = &news {
+                    s.refuse(line, why);
+                }
                 let number = s.film.ended.as_ref().map_or(0, |(n, _)| *n) + 1;
                 s.film.making = None;
                 s.film.ended = Some((number, news));
@@ -123,6 +129,7 @@ impl Studio {
                 self.running = Some(Running {
                     cancel,
                     path,
+                    line,
                     thread,
                 });
                 Ok(())
@@ -151,6 +158,16 @@ impl Studio {
     /// The window closes: cancels, and waits for the file to be finished, but not for long. What is not
     /// finished then stays beside its target, as far as it goes.
     pub fn end(&mut self) {
+        let Some(running) = &self.running else {
+            return;
+        };
+        if !(running.thread.is_finished() || running.cancel.load(Ordering::Relaxed)) {
+            let path = running.path.display();
+            let why =
+                format!("The film {path} was cut short: the window closed before it was made.");
+            let line = running.line;
+            self.shared.update(|s| s.refuse(line, &why));
+        }
         self.cancel();
         let Some(running) = self.running.take() else {
             return;

@@ -223,8 +223,22 @@ fn a_script_records_and_waits_for_its_film() {
     app.script = Some(Script::parse(text).expect("it is right"));
     w.harness.run_steps(3);
     let sent: Vec<Command> = w.commands.try_iter().collect();
-    let [Command::Play(true), Command::Record(order)] = &sent[..] else {
+    let [
+        Command::Scripted {
+            line: 2,
+            command: play,
+        },
+        Command::Scripted {
+            line: 1,
+            command: film,
+        },
+    ] = &sent[..]
+    else {
         panic!("{sent:?}")
+    };
+    assert_eq!(**play, Command::Play(true));
+    let Command::Record(order) = &**film else {
+        panic!("{film:?}")
     };
     assert!(order.sight.is_some());
     assert!(w.harness.state().desk.film.close_after);

@@ -19,6 +19,8 @@ const HEAD: &str = "# warmfront session, at time ";
 pub(super) struct Autosave {
     own: Option<(PathBuf, File)>,
     left: Option<PathBuf>,
+    // It was said that nothing can be kept.
+    warned: bool,
 }
 
 impl Autosave {
@@ -27,7 +29,7 @@ impl Autosave {
         let Some(folder) = folder else {
             return (Self::default(), None);
         };
-        // Without a folder nothing is saved; the window works all the same.
+        // Without a folder nothing is saved; the window works all the same, and has said so.
         if std::fs::create_dir_all(&folder).is_err() {
             return (Self::default(), None);
         }
@@ -46,16 +48,24 @@ impl Autosave {
         let autosave = Self {
             own: own.map(|file| (lock, file)),
             left: left.filter(|_| said.is_some()),
+            warned: false,
         };
         (autosave, said)
     }
 
-    /// Keeps a session, as [`to_text`] writes it.
-    pub(super) fn save(&self, text: &str) {
-        if let Some((lock, _)) = &self.own {
-            // Tried again at the next occasion.
-            let _ = write_whole(&lock.with_extension("toml"), text.as_bytes());
+    /// Keeps a session, as [`to_text`] writes it; says once where that fails. It is tried again at the next
+    /// occasion.
+    pub(super) fn save(&mut self, text: &str) -> Option<String> {
+        let (lock, _) = self.own.as_ref()?;
+        let path = lock.with_extension("toml");
+        let failed = write_whole(&path, text.as_bytes()).err()?;
+        if std::mem::replace(&mut self.warned, true) {
+            return None;
         }
+        Some(format!(
+            "The copy of the run for the case of a crash was not written: {}: {failed}. Until it can be, a crash loses what was done.",
+            path.display()
+        ))
     }
 
     /// The scenario that was left, and its model time; it is left no longer.
@@ -157,6 +167,12 @@ mod tests {
         autosave.remove();
         let (mut next, said) = Autosave::new(Some(folder.clone()));
         assert_eq!(said, None);
+        // A folder stands where the copy should be: that is said once.
+        let (lock, _) = next.own.as_ref().expect("it has a name");
+        std::fs::create_dir_all(lock.with_extension("toml").join("x")).expect("it can be made");
+        let lost = next.save("text").expect("it cannot be written");
+        assert!(lost.contains("a crash loses"), "{lost}");
+        assert_eq!(next.save("text"), None);
         next.remove();
         drop(running);
         std::fs::remove_dir_all(&folder).expect("it is ours");

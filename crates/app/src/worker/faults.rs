@@ -21,7 +21,18 @@ impl Worker {
         };
         // What can still be shown without the device.
         self.publish_clock();
+        let line = self.line;
+        let why = match (line, &self.run) {
+            (None, Some(run)) => {
+                let when = warmfront_session::clock(&run.scenario().model, run.time());
+                format!("the simulation stopped at {when}: {error}")
+            }
+            _ => error.to_string(),
+        };
         self.start.shared.update(|s| {
+            if !lost {
+                s.refuse(line, &why);
+            }
             s.fault = Some(fault);
             s.lost |= lost;
             s.playing = false;

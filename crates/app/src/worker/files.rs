@@ -53,7 +53,7 @@ pub(super) fn is_toml(path: &Path) -> bool {
 
 impl Worker {
     // Something is refused: the present simulation goes on.
-    fn refuse(&mut self, why: impl std::fmt::Display) {
+    pub(super) fn refuse(&mut self, why: impl std::fmt::Display) {
         self.say(News::Refused(why.to_string()));
     }
 
@@ -153,6 +153,9 @@ impl Worker {
     pub(super) fn recover(&mut self, wanted: bool) -> Result<(), Failed> {
         let left = self.autosave.take_left();
         self.start.shared.update(|s| s.recoverable = None);
+        if wanted && left.is_none() {
+            self.refuse("No interrupted session is there to be taken up.");
+        }
         let Some((text, until)) = left.filter(|_| wanted) else {
             return Ok(());
         };

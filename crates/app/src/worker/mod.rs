@@ -22,6 +22,7 @@ use crate::film::Studio;
 use crate::speed::first_speed;
 use crate::state::{News, Shared};
 use autosave::Autosave;
+pub(crate) use obey::lacks;
 
 /// Cells along an axis above which a software adapter takes the small grid.
 const SOFTWARE_EDGE: u32 = 64;
@@ -134,6 +135,8 @@ pub(crate) struct Worker {
     ticks: Vec<(f64, f64)>,
     // Numbers of news and answers.
     said: u64,
+    // The line of the script that is being obeyed.
+    line: Option<usize>,
     kept_safe: Instant,
     watcher: Option<notify::RecommendedWatcher>,
     changed: Receiver<()>,
@@ -186,6 +189,7 @@ impl Worker {
             history: Vec::new(),
             ticks: Vec::new(),
             said: 0,
+            line: None,
             kept_safe: Instant::now(),
             watcher,
             changed,
@@ -292,8 +296,13 @@ impl Worker {
     // Says something in passing.
     fn say(&mut self, news: News) {
         self.said += 1;
-        let said = self.said;
-        self.start.shared.update(|s| s.news = Some((said, news)));
+        let (said, line) = (self.said, self.line);
+        self.start.shared.update(|s| {
+            if let News::Refused(why) = &news {
+                s.refuse(line, why);
+            }
+            s.news = Some((said, news));
+        });
     }
 
     fn tick(&mut self) -> Result<(), Failed> {
@@ -351,10 +360,14 @@ impl Worker {
         self.kept_safe = Instant::now();
         if let Some(run) = &self.run {
             let text: Arc<str> = autosave::to_text(run).into();
-            if !run.live().done().is_empty() {
-                self.autosave.save(&text);
-            }
+            let lost = (!run.live().done().is_empty())
+                .then(|| self.autosave.save(&text))
+                .flatten();
             self.start.shared.update(|s| s.left = Some(text));
+            if let Some(text) = lost {
+                eprintln!("warning: {text}");
+                self.say(News::Warning(text));
+            }
         }
     }
 

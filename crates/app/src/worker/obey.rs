@@ -9,7 +9,27 @@ use crate::film::{Order, plan};
 use crate::state::News;
 
 impl Worker {
+    /// A command of a script: what it is refused, or what goes wrong, is told with its line.
+    fn obey_line(&mut self, line: usize, command: Command) {
+        self.line = Some(line);
+        if let Err(e) = self.obey(command) {
+            self.fail(&*e);
+        }
+        self.line = None;
+        self.start.shared.update(|s| {
+            std::sync::Arc::make_mut(&mut s.answers.lines).insert(line);
+        });
+    }
+
     pub(super) fn obey(&mut self, command: Command) -> Result<(), Failed> {
+        if let Command::Scripted { line, command } = command {
+            self.obey_line(line, *command);
+            return Ok(());
+        }
+        if self.run.is_none() && needs_a_run(&command) {
+            self.refuse("There is no simulation yet.");
+            return Ok(());
+        }
         if leaves_a_fault(&command) {
             self.start.shared.update(|s| s.fault = None);
         }
@@ -26,15 +46,18 @@ impl Worker {
             }
             Command::Step => {
                 self.playing = false;
+                if self.run.as_ref().is_some_and(|r| r.live().finished()) {
+                    self.refuse("The scenario is at its end: there is no step after it.");
+                }
                 self.tick()
             }
             Command::Restart => self.restart(),
             Command::Speed(speed) => {
-                self.speed = if speed > 0.0 {
-                    speed.max(1e-6)
+                if speed > 0.0 {
+                    self.speed = speed.max(1e-6);
                 } else {
-                    self.speed
-                };
+                    self.refuse(format!("A speed is above 0, and {speed} is not."));
+                }
                 self.pace_from_here();
                 self.publish_clock();
                 Ok(())
@@ -65,8 +88,8 @@ impl Worker {
                 self.publish_clock();
                 Ok(())
             }
-            Command::Undo => self.back_and_forth(Steered::undo),
-            Command::Redo => self.back_and_forth(Steered::redo),
+            Command::Undo => self.back_and_forth("undo", Steered::undo),
+            Command::Redo => self.back_and_forth("redo", Steered::redo),
             Command::Scrub(time) => {
                 self.playing = false;
                 if let Some(run) = &mut self.run {
@@ -88,6 +111,12 @@ impl Worker {
                 self.publish_clock();
                 Ok(())
             }
+            Command::Derive(Some(local)) if self.line.is_some() && !self.knows(local) => {
+                self.refuse(format!(
+                    "The model has no quantity of that number: {local:?}."
+                ));
+                Ok(())
+            }
             Command::Derive(local) => {
                 self.derived = local;
                 self.publish()
@@ -107,6 +136,9 @@ impl Worker {
                 Ok(())
             }
             Command::CancelFilm => {
+                if self.studio.is_free().is_ok() {
+                    self.refuse("No film is being made: there is nothing to cancel.");
+                }
                 self.studio.cancel();
                 Ok(())
             }
@@ -117,7 +149,11 @@ impl Worker {
                 self.start.gpu.device.destroy();
                 self.publish()
             }
-            Command::Window(_) | Command::StopFilm | Command::Caption(_) | Command::Quit => Ok(()),
+            Command::Window(_)
+            | Command::StopFilm
+            | Command::Caption(_)
+            | Command::Scripted { .. }
+            | Command::Quit => Ok(()),
         }
     }
 
@@ -126,10 +162,8 @@ impl Worker {
         let Some(run) = &mut self.run else {
             return Ok(());
         };
-        if !names_something(&change, run.scenario()) {
-            self.say(News::Refused(
-                "the model has nothing of that number".to_owned(),
-            ));
+        if let Some(why) = names_nothing(&change, run.scenario()) {
+            self.refuse(why);
             return Ok(());
         }
         let scrubbed = run.scrubbed();
@@ -175,12 +209,16 @@ impl Worker {
 
     fn back_and_forth(
         &mut self,
+        word: &str,
         step: impl FnOnce(&mut Steered) -> Result<bool, SessionError>,
     ) -> Result<(), Failed> {
         let Some(run) = &mut self.run else {
             return Ok(());
         };
-        step(run)?;
+        if !step(run)? {
+            self.refuse(format!("There is nothing to {word}."));
+            return Ok(());
+        }
         let time = run.time();
         let shared = &self.start.shared;
         shared.update(|s| super::publish::forget_rows(s, time));
@@ -208,6 +246,12 @@ impl Worker {
         self.publish()
     }
 
+    // Whether the model of the run has a quantity.
+    fn knows(&self, local: warmfront_model::Local) -> bool {
+        let run = self.run.as_ref();
+        run.is_none_or(|r| r.scenario().model.locals().contains(&local))
+    }
+
     // A film of what was done so far, made beside the simulation.
     fn record(&mut self, order: &Order) {
         if let Err(text) = self.begin_film(order) {
@@ -225,7 +269,7 @@ impl Worker {
         let start = &self.start;
         let adapter = &start.gpu.report.name;
         self.studio
-            .start(adapter, start.files.clone(), scenario, spec)
+            .start(adapter, start.files.clone(), scenario, spec, self.line)
     }
 
     pub(super) fn load(&mut self, name: &str) -> Result<(), Failed> {
@@ -313,15 +357,53 @@ fn leaves_a_fault(command: &Command) -> bool {
     )
 }
 
-fn names_something(change: &Change, scenario: &Scenario) -> bool {
+/// Whether a command is about the run that goes on, so that it means nothing without one.
+fn needs_a_run(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Step
+            | Command::Dose { .. }
+            | Command::Hold { .. }
+            | Command::Regimen { .. }
+            | Command::Set { .. }
+            | Command::ResetParameters
+            | Command::Switch { .. }
+            | Command::Brush { .. }
+            | Command::Undo
+            | Command::Redo
+            | Command::Scrub(_)
+            | Command::Newest
+            | Command::Save(_)
+            | Command::Share
+    )
+}
+
+/// Why a change names nothing of the scenario; none: all that it names is there.
+fn names_nothing(change: &Change, scenario: &Scenario) -> Option<String> {
     let model = &scenario.model;
+    let drug = |d: usize| lacks("drug", d, model.drugs.len());
     match change {
-        Change::Dose(d, _) | Change::Hold(d, _) => *d < model.drugs.len(),
+        Change::Dose(d, _) | Change::Hold(d, _) => drug(*d),
         Change::Regimen(d, arm, _) => {
-            *d < model.drugs.len() && arm.is_none_or(|a| a < scenario.arms.len())
+            drug(*d).or_else(|| lacks("arm", (*arm)?, scenario.arms.len()))
         }
-        Change::Set(p, _) => *p < model.parameters.len(),
-        Change::Switch(p, _) => *p < model.processes.len(),
-        Change::ResetParameters => true,
+        Change::Set(p, _) => lacks("parameter", *p, model.parameters.len()),
+        Change::Switch(p, _) => lacks("process", *p, model.processes.len()),
+        Change::ResetParameters => None,
+    }
+}
+
+/// Says that there is nothing of a number, and which numbers there are; none: it is there.
+pub(crate) fn lacks(kind: &str, index: usize, count: usize) -> Option<String> {
+    match count {
+        _ if index < count => None,
+        0 => Some(format!(
+            "There is no {kind} {index}: the scenario has none."
+        )),
+        1 => Some(format!("There is no {kind} {index}: the only one is 0.")),
+        _ => Some(format!(
+            "There is no {kind} {index}: they are counted from 0 to {}.",
+            count - 1
+        )),
     }
 }

@@ -136,7 +136,7 @@ fn every_control_reaches_the_simulation_and_is_taken_back() {
         matches!(s.news, Some((_, News::Refused(_))))
     });
     let Some((number, News::Refused(text))) = said.news else {
-        return;
+        panic!("the wait was for a refusal: {:?}", said.news);
     };
     assert!(text.contains(&model.parameters[0].id), "{text}");
     rig.send(Command::Dose {
@@ -291,4 +291,45 @@ fn a_pattern_is_not_made_too_coarse_to_form() {
     assert_eq!(there.note.is_some(), gpu.report.software);
     // A model that is not in days begins at a speed of its own.
     assert!(there.speed > 1.0);
+}
+
+/// Everything that a script can be refused by the simulation's thread is told with its line, and none is lost,
+/// however close together they come.
+#[test]
+fn a_script_is_told_of_every_refusal_with_its_line() {
+    let rig = Rig::new("inflamed");
+    rig.wait("a simulation", |s| s.display.is_some());
+    let small = r#"{"record": {"path": "a.mp4", "size": [320, 240]}}"#;
+    let small: Command = serde_json::from_str(small).expect("it is a command");
+    let (drug, multiple) = (77, 1.0);
+    let refused = [
+        (1, Command::Save("/proc/no.toml".into())),
+        (2, Command::Dose { drug, multiple }),
+        (3, Command::Undo),
+        (4, Command::Redo),
+        (5, Command::Speed(-1.0)),
+        (6, small),
+        (7, Command::CancelFilm),
+        (8, Command::Open("/proc/none.toml".into())),
+        (9, Command::OpenText("label = ".to_owned())),
+        (10, Command::Recover(true)),
+        (11, Command::Load("inflammed".to_owned())),
+    ];
+    let send = |line, command| {
+        rig.send(Command::Scripted {
+            line,
+            command: Box::new(command),
+        });
+    };
+    send(12, Command::Play(false));
+    for (line, command) in &refused {
+        send(*line, command.clone());
+    }
+    send(13, Command::Restart);
+    let told = rig.wait("the last line", |s| s.answers.lines.contains(&13));
+    let lines: Vec<_> = told.answers.refused.iter().map(|r| r.line).collect();
+    let wanted: Vec<_> = refused.iter().map(|(line, _)| Some(*line)).collect();
+    assert_eq!(lines, wanted, "{:?}", told.answers.refused);
+    assert_eq!(told.answers.lines.len(), 13);
+    assert!(told.answers.refused[10].why.contains("inflamed"));
 }
