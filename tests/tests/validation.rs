@@ -12,8 +12,8 @@ use std::sync::atomic::AtomicBool;
 use crate::cli_support::{fail, succeed, warmfront};
 use warmfront_engine::{Files, Gpu, GpuOptions};
 use warmfront_model::Library;
-use warmfront_model::validation::{Expected, Goal, Validation};
-use warmfront_session::validate::{Finding, Plan, Verdict};
+use warmfront_model::validation::{Expected, Goal, Role, Validation};
+use warmfront_session::validate::{Finding, Plan, Verdict, evidence, roles, told};
 
 fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets")
@@ -40,19 +40,25 @@ fn the_page_has_the_targets_and_verdicts_of_the_data_file() {
     let rows = page
         .lines()
         .filter(|l| l.starts_with("| ") && l.contains(" | **"));
-    let found: Vec<[String; 3]> = rows
+    let found: Vec<[String; 5]> = rows
         .map(|l| {
             let cells: Vec<&str> = l.trim_start_matches("| ").split(" | ").collect();
             let label = cells[1].split("**").nth(1).unwrap_or_default();
-            [cells[0], label, cells[4]].map(str::to_owned)
+            let source = cells[6].trim_end_matches(" |");
+            [cells[0], label, cells[4], cells[5], source].map(str::to_owned)
         })
         .collect();
     let v = validation();
     assert_eq!(found.len(), v.targets.len(), "VALIDATION.md is out of date");
     for goal in &v.targets {
-        let row = [goal.number.as_str(), &goal.label, verdict(goal)].map(str::to_owned);
+        let met = goal.expected == Expected::Met;
+        let (evidence, source) = (evidence(goal), told(goal, met));
+        let row = [&goal.number, &goal.label, verdict(goal), &evidence, &source];
+        let row = row.map(|c: &str| c.replace('|', "\\|"));
         assert!(found.contains(&row), "VALIDATION.md lacks {row:?}");
     }
+    let roles = roles(v.targets.iter());
+    assert!(page.contains(&roles), "VALIDATION.md lacks this:\n{roles}");
     for figure in &v.figures {
         let name = format!("{}.png", figure.file);
         assert!(page.contains(&format!("(../../pictures/{name})")), "{name}");
@@ -73,17 +79,34 @@ fn every_target_of_the_model_is_there() {
             "target {text} is missing"
         );
     }
-    // A number that went into the model says so.
-    for id in [
-        "inhibitor_auc",
-        "pdl1_gain",
-        "antibody_partition",
-        "colorectal",
-        "hnscc_singles",
-        "hnscc_combo",
+    // What each published number means for the model.
+    for (id, role) in [
+        ("inhibitor_auc", Role::Input),
+        ("pdl1_gain", Role::Input),
+        ("antibody_partition", Role::Input),
+        ("ifng_range_packed", Role::Input),
+        ("plasma_for_half_inhibition", Role::Circular),
+        ("perk_inhibition", Role::OwnBound),
+        ("kill_bound", Role::CannotFail),
+        ("cd8_density", Role::Tuned),
+        ("colorectal", Role::Tuned),
+        ("hnscc_singles", Role::Tuned),
+        ("biliary_slower", Role::Direction),
     ] {
-        assert!(v.targets[v.target(id).expect("it is there")].input, "{id}");
+        let goal = &v.targets[v.target(id).expect("it is there")];
+        assert_eq!(goal.role, Some(role), "{id}");
     }
+    // One row tests the model by a number that did not go in, and it is missed.
+    let tests: Vec<_> = v
+        .targets
+        .iter()
+        .filter(|t| t.role == Some(Role::Test))
+        .collect();
+    assert_eq!(tests.len(), 1);
+    assert_eq!(
+        (tests[0].id.as_str(), tests[0].expected),
+        ("kill_rate", Expected::Flag)
+    );
 }
 
 /// One number that came out.
@@ -158,8 +181,11 @@ fn the_command_lists_runs_and_writes() {
     assert!(!out.join("validation_burden.png").exists());
     let page = fs::read_to_string(out.join("VALIDATION.md")).expect("a page");
     // All three went into the model, so none of them tests it.
-    assert!(page.contains("3 of 3 targets met (published numbers that did not go in: 0 of 0)"));
-    assert_eq!(value["independent"]["all"], 0);
+    assert!(page.contains("3 of 3 targets met"));
+    assert!(page.contains("did not go in and could be missed: none among them"));
+    assert!(page.contains("| input | 3: 9, 10, 11 |"), "{page}");
+    assert_eq!(value["tests"]["all"], 0);
+    assert_eq!(value["targets"][0]["role"], "input");
     assert!(page.contains("0: 1, 100: 1.12") && page.contains("(levels in nM)"));
     assert!(page.contains("validation_mhc1.png") && !page.contains("validation_burden.png"));
     // Not over what is there, and a folder that cannot be is found before anything is run.

@@ -19,7 +19,7 @@ use crate::number::plain;
 use crate::scenario::Scenario;
 use crate::validation_link::Linker;
 use crate::validation_schema::ValidationFile;
-pub use crate::validation_schema::{Evidence, Expected, Reduction};
+pub use crate::validation_schema::{Evidence, Expected, Reduction, Role};
 
 /// Name of the file in a model's folder.
 pub const FILE: &str = "validation.toml";
@@ -104,8 +104,8 @@ pub struct Goal {
     pub needs: String,
     /// Anything a reader should know.
     pub note: String,
-    /// The number went into the model as a parameter: it is no test.
-    pub input: bool,
+    /// What it means that it is met; none: it is no published number, and tests the program or the solver.
+    pub role: Option<Role>,
     /// How it is measured; for a curve: at each point, in its arm.
     pub measure: Measure,
     /// What the points of a curve are measured against, with the unit.

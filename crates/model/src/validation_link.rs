@@ -15,7 +15,7 @@ use crate::scenario::Scenario;
 use crate::schema::{ModelFile, ObservableFile, Reduce};
 use crate::validation::{Accepted, Case, Goal, Picture, Point, Shows, Tolerance, Validation};
 use crate::validation_schema::{
-    CaseFile, Expected, FigureFile, PointFile, TargetFile, ValidationFile,
+    CaseFile, Evidence, Expected, FigureFile, PointFile, TargetFile, ValidationFile,
 };
 
 /// Puts a place to an error that has none.
@@ -224,6 +224,24 @@ impl<'a> Linker<'a> {
             let text = format!("no point of {what} has a `value`, `low` or `high`");
             return Err(Error::new(text)).at(source, &t.id);
         }
+        let published = !matches!(t.evidence, Evidence::Definition | Evidence::Reference);
+        if published != t.role.is_some() {
+            let words = t.evidence.words();
+            let (text, help) = if published {
+                (
+                    format!(
+                        "{what} is a published number ({words}) and says nothing of its `role`"
+                    ),
+                    "one of `test`, `direction`, `own_bound`, `input`, `tuned`, `circular`, `cannot_fail`",
+                )
+            } else {
+                (
+                    format!("{what} has a `role`, but is no published number ({words})"),
+                    "leave `role` out: a definition tests the program, a reference solution the solver",
+                )
+            };
+            return Err(Error::new(text).help(help)).at(source, &t.id);
+        }
         let against = t.against.clone().zip(t.against_unit.clone());
         if curve && against.is_none() {
             let text = format!("{what} has points but not `against` and `against_unit`");
@@ -255,7 +273,7 @@ impl<'a> Linker<'a> {
             expected: t.expected,
             needs: t.needs.clone(),
             note: t.note.clone(),
-            input: t.input,
+            role: t.role,
             measure,
             against,
             points,

@@ -83,6 +83,74 @@ impl Evidence {
     }
 }
 
+/// What it means for the model that a published number is met. One table: the words of the page, of the
+/// command and of the guide all come from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A published number that did not go in and that could be missed.
+    Test,
+    /// The direction of an effect, where the scenario was designed to show it.
+    Direction,
+    /// The accepted range is ours, inside a wider published one.
+    OwnBound,
+    /// The number went in as a parameter.
+    Input,
+    /// Parameters were tuned until it was met.
+    Tuned,
+    /// A parameter was derived from the same number.
+    Circular,
+    /// The model cannot miss it whatever happens.
+    CannotFail,
+}
+
+impl Role {
+    /// All, in the order of the page.
+    pub const ALL: [Self; 7] = [
+        Self::Test,
+        Self::Direction,
+        Self::OwnBound,
+        Self::Input,
+        Self::Tuned,
+        Self::Circular,
+        Self::CannotFail,
+    ];
+
+    /// The role in a word or two.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Direction => "direction only",
+            Self::OwnBound => "own bound",
+            Self::Input => "input",
+            Self::Tuned => "tuned",
+            Self::Circular => "circular",
+            Self::CannotFail => "cannot fail",
+        }
+    }
+
+    /// What it means, as a sentence without its end.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Test => {
+                "a published number that did not go into the model and that the model could miss: the only rows that test it quantitatively"
+            }
+            Self::Direction => {
+                "only the direction of an effect is asked for, on a scenario that was designed to show it"
+            }
+            Self::OwnBound => {
+                "the accepted range is our choice inside a wider published one, so that meeting it shows little"
+            }
+            Self::Input => {
+                "restates an input: the number, or what it follows from, went in as a parameter"
+            }
+            Self::Tuned => "parameters were tuned, or chosen, until the row was met",
+            Self::Circular => "a parameter was derived from the same number",
+            Self::CannotFail => "the model cannot miss it, whatever its other parameters are",
+        }
+    }
+}
+
 /// What the author of the file knows of the outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -143,9 +211,9 @@ pub struct TargetFile {
     /// Anything a reader should know.
     #[serde(default)]
     pub note: String,
-    /// The number went into the model as a parameter: it is no test.
+    /// What it means that it is met; for published numbers alone.
     #[serde(default)]
-    pub input: bool,
+    pub role: Option<Role>,
     /// How one number is measured.
     #[serde(default)]
     pub measure: Option<Spanned<MeasureFile>>,

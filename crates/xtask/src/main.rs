@@ -29,6 +29,7 @@ Usage: cargo xtask COMMAND
   demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
   film [ARGS]    the film of the README into assets/pictures; ARGS go to `warmfront record`
   window         the real window for half a minute, driven by a script; pictures in out/window
+  counts         into the pages: how many parameters of a model are measured, assumed and tuned
   tidy           facts that no compiler checks: layers, layout, links, shaders, names
   deps           licences and duplicate versions of all dependencies
   help           this page
@@ -37,8 +38,8 @@ Exit codes: 0 done, 1 a check failed, 2 usage or file error, 3 no Vulkan driver;
 test, demo and film forward the code of the program that they run.
 ";
 
-const COMMANDS: [&str; 8] = [
-    "setup", "test", "demo", "film", "window", "tidy", "deps", "help",
+const COMMANDS: [&str; 9] = [
+    "setup", "test", "demo", "film", "window", "counts", "tidy", "deps", "help",
 ];
 
 fn main() -> ExitCode {
@@ -75,6 +76,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "demo" => demo::run(&workspace_root()?, rest),
         "film" => film::run(&workspace_root()?, rest),
         "window" => window::run(&workspace_root()?),
+        "counts" => tidy::write_counts(&workspace_root()?),
         "tidy" => tidy::run(&workspace_root()?),
         "deps" => deps::run(&workspace_root()?),
         "help" | "--help" | "-h" => {

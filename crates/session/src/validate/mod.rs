@@ -26,8 +26,9 @@ use crate::SessionError;
 use crate::record::{Finish, Row};
 use crate::run::{Run, RunOptions};
 
+pub use page::{roles, told};
 pub use picture::pictures;
-pub use report::{Finding, Report, Verdict};
+pub use report::{Finding, Report, Verdict, evidence};
 
 /// Targets to look at and the cases that they need.
 #[derive(Debug, Clone)]

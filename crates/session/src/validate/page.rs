@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use warmfront_model::validation::{Picture, Shows};
+use warmfront_model::validation::{Goal, Picture, Role, Shows};
 
 use super::report::{Report, Verdict, accepted, evidence, simulated};
 
@@ -16,15 +16,17 @@ impl<'a> Report<'a> {
              `warmfront validate {} --markdown` wrote this page, on {}; on another adapter the last digits differ.\n\
              The targets are data, in [validation.toml](validation.toml).\n\n\
              **{}.**\n\n\
+             {}\n\n\
              - *Evidence*: measured (read in the source), published model (read there), recalled (not read again: check it \
              before quoting), definition, reference solution (an independent double-precision solution of the same equations: \
              agreement shows that the equations are solved, not that they are true).\n\
-             - *Input*: the number went into the model as a parameter, so the row is no test of it. The first line counts apart the published numbers that are no input; invariants and definitions test the program, reference solutions the solver.\n\
+             - Beside the evidence of a published number stands its *role* (the table). Definitions and invariants test the program, reference solutions the solver; neither tests the model.\n\
              - *Miss (known)* and *flagged* say what it would take; an unexpected miss makes the command fail.\n",
             model.id,
             model.id,
             self.adapter,
-            self.sentence()
+            self.sentence(),
+            roles(self.findings.iter().map(|f| self.goal(f)))
         );
         let mut groups: Vec<&str> = Vec::new();
         for f in &self.findings {
@@ -40,17 +42,7 @@ impl<'a> Report<'a> {
             );
             for f in self.findings.iter().filter(|f| self.goal(f).group == group) {
                 let g = self.goal(f);
-                let mut source = sentence(&g.source);
-                let needs = if f.verdict == Verdict::Pass {
-                    ""
-                } else {
-                    &g.needs
-                };
-                for more in [g.note.as_str(), needs] {
-                    if !more.is_empty() {
-                        let _ = write!(source, " {}", sentence(more));
-                    }
-                }
+                let source = told(g, f.verdict == Verdict::Pass);
                 let cells = [
                     g.number.clone(),
                     format!("**{}**: {}", g.label, g.quantity),
@@ -103,6 +95,44 @@ impl<'a> Report<'a> {
         };
         target.map(|t| self.validation.targets[t].group.as_str())
     }
+}
+
+/// What a page says of where a number comes from; `met`: what a miss needs is left out.
+pub fn told(goal: &Goal, met: bool) -> String {
+    let needs = if met { "" } else { &goal.needs };
+    let parts = [goal.source.as_str(), &goal.note, needs];
+    let said = parts.iter().filter(|p| !p.is_empty());
+    said.map(|p| sentence(p)).collect::<Vec<_>>().join(" ")
+}
+
+/// What the published numbers among some targets mean for the model: a sentence and a table.
+pub fn roles<'g>(goals: impl Iterator<Item = &'g Goal>) -> String {
+    let published: Vec<(Role, &str)> = goals
+        .filter_map(|g| Some((g.role?, g.number.as_str())))
+        .collect();
+    let mut text = format!(
+        "Of these rows, {} compare with a published number. Most are no evidence that the model is right, and none is a prediction of data that were held out:\n\n\
+         | Role | Rows | Meaning |\n|---|---|---|",
+        published.len()
+    );
+    for role in Role::ALL {
+        let rows: Vec<&str> = published
+            .iter()
+            .filter(|(r, _)| *r == role)
+            .map(|(_, n)| *n)
+            .collect();
+        if !rows.is_empty() {
+            let _ = write!(
+                text,
+                "\n| {} | {}: {} | {} |",
+                role.words(),
+                rows.len(),
+                rows.join(", "),
+                role.meaning()
+            );
+        }
+    }
+    text
 }
 
 fn sentence(text: &str) -> String {

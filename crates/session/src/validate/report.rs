@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use warmfront_model::plain;
 use warmfront_model::validation::{
-    Evidence, Expected, Goal, Measure, Picture, Point, Shows, Validation,
+    Expected, Goal, Measure, Picture, Point, Role, Shows, Validation,
 };
 use warmfront_view::number::format_number;
 
@@ -117,31 +117,31 @@ impl<'a> Report<'a> {
             .count()
     }
 
-    /// Whether a target tests the model: a published number that did not go in. What holds by definition tests
-    /// the program, and a reference solution the solver.
-    pub fn independent(&self, finding: &Finding) -> bool {
-        let goal = self.goal(finding);
-        let published = !matches!(goal.evidence, Evidence::Reference | Evidence::Definition);
-        published && !goal.input
-    }
-
-    /// Published numbers that did not go in: met, and all.
-    pub fn independents(&self) -> [usize; 2] {
-        let own = || self.findings.iter().filter(|f| self.independent(f));
+    /// Tests of the model by published numbers that did not go in: met, and all.
+    pub fn tests(&self) -> [usize; 2] {
+        let own = || {
+            let tests = |f: &&Finding| self.goal(f).role == Some(Role::Test);
+            self.findings.iter().filter(tests)
+        };
         let met = own().filter(|f| f.verdict == Verdict::Pass).count();
         [met, own().count()]
     }
 
-    /// `23 of 27 targets met (published numbers that did not go in: 9 of 11), 2 missed as known, 1 flagged, 1 missed`
+    /// `23 of 27 targets met, 2 missed as known, 1 flagged, 1 missed unexpectedly; published numbers that did not
+    /// go in and could be missed: 0 of 1 met`
     pub fn sentence(&self) -> String {
-        let [met, own] = self.independents();
+        let [met, all] = self.tests();
         format!(
-            "{} of {} targets met (published numbers that did not go in: {met} of {own}), {} missed as known, {} flagged, {} missed unexpectedly",
+            "{} of {} targets met, {} missed as known, {} flagged, {} missed unexpectedly; published numbers that did not go in and could be missed: {}",
             self.count(Verdict::Pass),
             self.findings.len(),
             self.count(Verdict::KnownMiss),
             self.count(Verdict::Flagged),
-            self.count(Verdict::Miss)
+            self.count(Verdict::Miss),
+            match all {
+                0 => "none among them".to_owned(),
+                _ => format!("{met} of {all} met"),
+            }
         )
     }
 
@@ -208,7 +208,7 @@ impl<'a> Report<'a> {
             .collect();
         json!({
             "model": self.validation.model.id, "pass": self.pass(), "adapter": self.adapter,
-            "seconds": self.seconds(), "independent": { "met": self.independents()[0], "all": self.independents()[1] },
+            "seconds": self.seconds(), "tests": { "met": self.tests()[0], "all": self.tests()[1] },
             "targets": targets, "cases": cases,
         })
     }
@@ -229,7 +229,7 @@ impl<'a> Report<'a> {
         json!({
             "id": g.id, "number": g.number, "group": g.group, "label": g.label, "quantity": g.quantity,
             "unit": g.unit, "published": g.value, "low": g.accepted.low, "high": g.accepted.high,
-            "tolerance": g.tolerance, "source": g.source, "evidence": g.evidence.words(), "input": g.input,
+            "tolerance": g.tolerance, "source": g.source, "evidence": g.evidence.words(), "role": g.role.map(Role::words),
             "found": found, "failure": why, "verdict": f.verdict.words(), "needs": g.needs, "note": g.note,
         })
     }
@@ -280,12 +280,12 @@ fn verdict(goal: &Goal, found: &Result<Vec<f64>, String>) -> Verdict {
     }
 }
 
-pub(super) fn evidence(g: &Goal) -> String {
+/// How sure a number is, and what it means that it is met: `measured; input`.
+pub fn evidence(g: &Goal) -> String {
     let words = g.evidence.words();
-    if g.input {
-        format!("{words}; input")
-    } else {
-        words.to_owned()
+    match g.role {
+        Some(role) => format!("{words}; {}", role.words()),
+        None => words.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! findings are printed; a finding names the file and line, what was found and what is allowed.
 //! Notes are printed as well but fail nothing.
 
+mod counts;
 mod layers;
 mod layout;
 mod length;
@@ -17,12 +18,13 @@ mod words;
 use std::path::Path;
 
 use crate::process::Failure;
+pub use counts::write as write_counts;
 pub use tree::{Finding, Tree};
 
 type Rule = (&'static str, fn(&Tree) -> Vec<Finding>);
 
 /// Rules whose findings fail.
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     ("dependencies run one way", layers::check),
     ("the top level holds the agreed entries", layout::check),
     ("shaders are named and used", shaders::check),
@@ -32,6 +34,10 @@ const RULES: [Rule; 7] = [
     ),
     ("every test file is compiled", test_files::check),
     ("links in Markdown resolve", links::check),
+    (
+        "pages count a model's parameters as its file does",
+        counts::check,
+    ),
     ("nothing unfinished is left", words::check),
 ];
 
