@@ -321,7 +321,7 @@ impl Script {
             n => format!("{n} wishes were refused or failed"),
         };
         Some(format!(
-            "{}: {wishes}{place}; the reasons stand above, the other lines were done",
+            "{}: {wishes}{place}; the reasons stand above",
             self.name
         ))
     }
