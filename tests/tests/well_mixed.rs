@@ -275,7 +275,10 @@ fn compare_run(id: &str, reference: &Value, scenario: &Scenario, tolerance: f64)
         );
     }
     let ticks = simulation.diagnostics().ticks;
-    println!("{id}, step {}: {ticks} ticks, cells differ by {spread:.1e} of the scale", scenario.time.step);
+    println!(
+        "{id}, step {}: {ticks} ticks, cells differ by {spread:.1e} of the scale",
+        scenario.time.step
+    );
     let allowed = 100.0 * tolerance;
     assert!(
         failures.is_empty(),
