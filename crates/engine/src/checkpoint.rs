@@ -24,6 +24,8 @@ struct Saved {
     slopes: wgpu::Buffer,
     compartments: wgpu::Buffer,
     controls: Vec<Controls>,
+    // What the amounts of fields that only move are off by.
+    owed: Vec<f64>,
 }
 
 impl Checkpoint {
@@ -74,6 +76,7 @@ impl Part {
             slopes,
             compartments,
             controls: self.controls.clone(),
+            owed: self.amounts.owed.clone(),
         }
     }
 
@@ -84,6 +87,7 @@ impl Part {
             encoder.copy_buffer_to_buffer(from, 0, to, 0, bytes);
         }
         self.gpu.queue.submit([encoder.finish()]);
+        self.amounts.owed.clone_from(&saved.owed);
         if self.controls != saved.controls {
             self.controls.clone_from(&saved.controls);
             self.upload_parameters()?;

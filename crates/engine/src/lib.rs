@@ -20,6 +20,7 @@
 //! - The bits of an arm do not depend on the other arms of its batch (with a fixed step), nor on the
 //!   parts that the batch is split into.
 
+mod amounts;
 mod anchors;
 mod buffers;
 mod checkpoint;

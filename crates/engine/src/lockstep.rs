@@ -213,6 +213,7 @@ impl Simulation {
     fn account(&mut self, plan: &Plan, outcomes: &[Outcome], burst: u32, rejected: u32) {
         for (part, outcome) in self.parts.iter_mut().zip(outcomes) {
             part.expect_cycles(outcome.cycles);
+            part.keep_amounts(plan, outcome);
         }
         let d = &mut self.diagnostics;
         d.ticks += u64::from(burst);
@@ -236,7 +237,7 @@ impl Simulation {
                     tick_error = tick_error.max(v.error);
                     let mass = v.sum.max(1e-30);
                     clipped = clipped.max(v.clipped / mass);
-                    balance = balance.max(v.imbalance);
+                    balance = balance.max(v.imbalance.abs());
                     if storage < layout.solved() && plan.scheme != Scheme::Explicit {
                         for stage in 0..plan.stages() {
                             let s = outcome.solves[stage * total + storage * arms + arm];

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use warmfront_model::{Model, Numerics, Reduce};
 use warmfront_shaders::{Controls, Layout, Program};
 
+use crate::amounts::Amounts;
 use crate::hierarchy::Hierarchy;
 use crate::pipelines::{Dispatch, Pipelines};
 use crate::scheme::Plan;
@@ -101,6 +102,7 @@ pub(crate) struct Part {
     pub(crate) attempted: bool,
     /// Explicit steps taken at once in the present tick.
     pub(crate) burst: u32,
+    pub(crate) amounts: Amounts,
     /// V-cycles recorded per solve: of plain systems, of mapped ones.
     pub(crate) cycles: [u32; 2],
 }

@@ -113,7 +113,7 @@ impl Plan {
             }
             _ => balance(0),
         };
-        imbalance.abs() / turnover.max(1e-30)
+        imbalance / turnover.max(1e-30)
     }
 
     /// Numbers of stage 1 or 2 (`stage`), or of the measurement before a first tick (0).

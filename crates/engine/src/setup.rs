@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 use warmfront_model::{Boundary, Scenario, Scheme, TransportScheme, Wall};
 use warmfront_shaders::{Controls, Kernel};
 
+use crate::amounts::Amounts;
 use crate::buffers::{storage, storage_of, uniform_of};
 use crate::compiled::{Compiled, boundaries};
 use crate::hierarchy::{Hierarchy, LevelData};
@@ -561,7 +562,16 @@ impl Part {
             coefficients: coefficient_dispatch,
         };
         let numerics = scenario.numerics.clone();
+        let amounts = Amounts::new(
+            gpu,
+            &pipelines,
+            (&model, &layout),
+            arms.len(),
+            (&level, &guess),
+            threads,
+        )?;
         let mut part = Self {
+            amounts,
             gpu: gpu.clone(),
             numerics,
             layout,

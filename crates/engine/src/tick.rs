@@ -27,7 +27,7 @@ pub(crate) struct Verdict {
     pub sum: f64,
     pub largest: f64,
     pub clipped: f64,
-    /// What the tick made or lost beyond its rates, over the turnover.
+    /// What the tick made (above 0) or lost beyond its rates, over the turnover.
     pub imbalance: f64,
 }
 

@@ -68,6 +68,8 @@ kernels! {
     JudgeResidual = "kernels" / "judge_residual",
     /// Imbalance and turnover of a stage, per field and arm.
     SumBalance = "kernels" / "sum_balance",
+    /// Takes back what roundings did to the amounts of fields that only move.
+    ScaleAmounts = "kernels" / "scale_amounts",
     /// Explicit Euler step of all fields in one pass.
     ExplicitMarch = "model" / "explicit_march",
     /// Two explicit Euler steps of all fields in one pass.

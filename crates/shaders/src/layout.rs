@@ -1,6 +1,6 @@
 //! Storage order of the fields, and which maps on faces they share.
 
-use warmfront_model::{Expression, FaceMean, FieldKind, Model, Target};
+use warmfront_model::{Expression, FaceMean, FieldKind, Model, Target, Wall};
 
 /// How a field's linear system is put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +141,20 @@ impl Layout {
     /// All fields.
     pub fn all(&self) -> usize {
         self.fields.len()
+    }
+
+    /// Whether the solved field at a storage index keeps its integral: no process makes it or uses it up, and no
+    /// wall holds a value.
+    pub fn only_moves(&self, model: &Model, storage: usize) -> bool {
+        let field = self.fields[storage];
+        let target = Target::Field(field);
+        let mut processes = model.processes.iter();
+        let changes = processes.any(|p| {
+            p.consumes == Some(target) || p.produces.iter().any(|(made, _)| *made == target)
+        });
+        let walls = model.fields[field].boundary.axes();
+        let held = walls.iter().flatten().any(|w| matches!(w, Wall::Fixed(_)));
+        storage < self.solved() && !changes && !held
     }
 
     /// How the field at a storage index is solved.

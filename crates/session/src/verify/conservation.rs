@@ -33,8 +33,8 @@ pub(super) fn long_run(bench: &Bench<'_>, report: &mut Report) -> Outcome {
             format!("{name}, 10 000 ticks: amount over the amount at the start"),
             1.0,
             mean(&found) / mean(&random),
-            5e-5,
-            "2.5e-9 a tick is what two solves to the default tolerance and their rounding leave",
+            1e-5,
+            "the contract; amounts are kept to 2e-6, give or take roundings",
         );
         let d = &simulation.diagnostics().fields[field];
         report.at_least(

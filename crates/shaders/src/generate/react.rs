@@ -195,9 +195,19 @@ impl Writer<'_> {
         } else {
             String::new()
         };
+        if layout.only_moves(self.model, storage) {
+            // Whatever the tick did to the amount is imbalance. The last stage has it all.
+            self.line(format!(
+                "        let last_{storage} = !FIRST || tick.gamma_dt == tick.dt;\n        \
+                 let imbalance_{storage} = select(0.0, (s.{id} - now[at_{storage}]) / tick.gamma_dt, last_{storage});"
+            ));
+        } else {
+            self.line(format!(
+                "        let imbalance_{storage} = tick.shift * (s.{id} - inherited_{storage}) + lost_{storage} - gain_{storage}{rest};"
+            ));
+        }
         self.line(format!(
-            "        let imbalance_{storage} = tick.shift * (s.{id} - inherited_{storage}) + lost_{storage} - gain_{storage}{rest};\n        \
-             let turnover_{storage} = s.{id} / tick.dt + lost_{storage};\n        \
+            "        let turnover_{storage} = s.{id} / tick.dt + lost_{storage};\n        \
              let audit_{storage} = vec3f(imbalance_{storage}, turnover_{storage}, stale_{storage} * stale_{storage});\n        \
              (*exchange).balance[{storage}] += select(vec3f(0.0), audit_{storage}, real);\n    }}"
         ));
