@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::model::Source;
+use crate::text::spelt;
 
 /// A position in a file that a person wrote. Both numbers count from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Error {
         let candidates: Vec<&str> = candidates.into_iter().collect();
         Self {
             place: None,
-            what: format!("unknown {kind} `{name}`"),
+            what: format!("unknown {kind} `{}`", spelt(name)),
             help: Some(suggest(name, &candidates)),
         }
     }
@@ -217,6 +218,8 @@ impl Source {
                 .help(format!("expected {}", plain_type(wanted)))
         } else if let Some(rest) = message.strip_prefix("invalid length ") {
             Error::new(format!("wrong number of values: {rest}{within}"))
+        } else if let Some(e) = self.misfit_in_toml(span.clone()) {
+            e
         } else {
             Error::new(format!("{}{within}", message.trim().replace('\n', ", ")))
         };

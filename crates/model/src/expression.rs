@@ -12,6 +12,7 @@ use crate::error::{Error, count};
 use crate::model::{Expression, Source};
 use crate::number::plain;
 use crate::schema::Coefficient;
+use crate::text::misfit_in_wgsl;
 
 /// Longest expression, bytes: the shader compiler's parser recurses.
 const LONGEST: usize = 10_000;
@@ -154,6 +155,15 @@ impl Source {
             ))
             .help("take needless brackets away, or put parts of it into functions.wgsl or into auxiliaries")
             .at(place));
+        }
+        if let Some((at, mut e)) = misfit_in_wgsl(text) {
+            e.what = format!("{} ({what})", e.what);
+            // Where the text stands in the file without escapes, the character has a place of its own.
+            let raw = self.text.get(span.clone()).unwrap_or_default();
+            return Err(match raw.find(text.as_str()) {
+                Some(start) => self.misplaced(span.start + start + at, e),
+                None => e.at(place),
+            });
         }
         let raw = self.text.get(span).unwrap_or_default();
         // Text in triple quotes may start on the line below them.

@@ -1,6 +1,7 @@
 //! Identifiers: names that become members of generated WGSL structs.
 
 use crate::error::Error;
+use crate::text::spelt;
 
 /// Keywords and reserved words of WGSL (specification, "Keyword and Reserved Word Summary").
 const RESERVED: &str = "alias break case const const_assert continue continuing default diagnostic \
@@ -32,9 +33,11 @@ pub(crate) fn check(id: &str) -> Result<(), Error> {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && !id.contains("__");
     if !plain {
-        return Err(Error::new(format!("`{id}` is not an identifier")).help(
-            "use a lower-case letter, then lower-case letters, digits and single underscores",
-        ));
+        return Err(
+            Error::new(format!("`{}` is not an identifier", spelt(id))).help(
+                "use a lower-case letter, then lower-case letters, digits and single underscores",
+            ),
+        );
     }
     if id.len() > LONGEST {
         return Err(Error::new(format!(

@@ -82,8 +82,7 @@ pub(crate) fn merge_initial(
             let (path, key) = match text.rsplit_once(".npz:") {
                 Some((stem, key)) => (format!("{stem}.npz"), Some(key)),
                 None if text.ends_with(".npz") => {
-                    return Err(Error::new(format!("array {text} needs a key"))
-                        .help(format!("write \"{text}:KEY\"")));
+                    return Err(ArrayMap::needs_key(text, &layer.folder.read(text)?));
                 }
                 None => (text.clone(), None),
             };

@@ -30,11 +30,13 @@ mod model_link;
 mod model_parts;
 mod model_read;
 mod noise;
+mod npy;
 mod number;
 mod numerics_read;
 mod outline;
 mod overrides;
 mod picture;
+mod picture_tiff;
 mod raster;
 mod regimen;
 mod scenario;
@@ -48,6 +50,7 @@ pub mod schema;
 mod schema_forms;
 mod shape_rules;
 mod shapes;
+mod text;
 mod units;
 pub mod validation;
 mod validation_link;
@@ -76,4 +79,5 @@ pub use scenario::{
     TransportScheme,
 };
 pub use schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce, Wall};
+pub use text::{decode, visible};
 pub use units::{TIME_UNITS, TimeUnit, micrometres};

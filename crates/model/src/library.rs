@@ -10,6 +10,7 @@ use crate::error::{Error, suggest};
 use crate::model::{Model, Source};
 use crate::scenario::Scenario;
 use crate::scenario_merge::Layer;
+use crate::text::decode;
 
 /// The model that plain scenario names are looked up in first.
 const DEFAULT_MODEL: &str = "tumour";
@@ -98,9 +99,8 @@ impl Folder {
     /// A text file.
     pub(crate) fn text(&self, name: &str) -> Result<Source, Error> {
         let shown = self.shown(name);
-        let text = String::from_utf8(self.read(name)?)
-            .map_err(|e| Error::new(format!("{shown} is not UTF-8 text: {e}")))?;
-        Ok(Source::new(shown, text.replace("\r\n", "\n")))
+        let text = decode(&shown, &self.read(name)?)?;
+        Ok(Source::new(shown, text))
     }
 
     /// Names of sub-folders (`files` false) or files, sorted.

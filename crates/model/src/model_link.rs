@@ -253,6 +253,7 @@ pub fn fingerprint(texts: &[&str]) -> String {
 
 /// `functions.wgsl` holds pure functions and constants: no bindings and no entry points.
 fn check_functions(functions: &Source) -> Result<(), Error> {
+    functions.plain_code()?;
     for (line, text) in (1..).zip(functions.text.lines()) {
         let code = text.split("//").next().unwrap_or_default();
         let marks = ["@group", "@binding", "@compute", "@vertex", "@fragment"];

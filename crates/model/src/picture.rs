@@ -6,20 +6,24 @@
 //! covers where pixels are smaller than cells, and what lies between the nearest pixels where they are
 //! larger, on each axis.
 //!
+//! Where an image is transparent nothing is seen, so there is no tissue: colours and grey count times alpha.
+//!
 //! # Practice
 //! Channels of a PNG are red, green, blue, alpha (grey fills the first three). A TIFF may have any
 //! number of channels, interleaved or in planes, and pages: ImageJ and OME keep each channel on a page.
+//! An image comes out as its Exif or TIFF orientation wants it seen. What may not be meant, such as 12 bits
+//! kept in 16, is told by [`ImageMap::warnings`]; the numbers are not changed by a guess.
 
 use std::io::Cursor;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use tiff::ColorType;
-use tiff::decoder::{Decoder, DecodingResult};
+use image::{DynamicImage, ImageDecoder as _};
 
 use crate::error::Error;
 use crate::number::plain;
+use crate::picture_tiff;
 use crate::raster::shown;
 use crate::scenario::Grid;
 
@@ -30,8 +34,8 @@ const MOST_NUMBERS: u64 = 1 << 28;
 const PNG_COLOUR_TYPE: usize = 25;
 const PNG_PALETTE: u8 = 3;
 
-/// Largest number of channels of an image.
-const MOST_CHANNELS: usize = 64;
+/// Numbers of bits that a camera or a mask uses of a larger type.
+const USED_BITS: [u32; 8] = [1, 4, 8, 10, 12, 14, 16, 24];
 
 /// Largest relative difference between the sides' ratio of an image and of the domain it is stretched over.
 const SAME_RATIO: f64 = 0.01;
@@ -70,6 +74,8 @@ pub struct ImageMap {
     pub page: u32,
     /// Values of each channel, row by row.
     pub channels: Arc<[Vec<f32>]>,
+    /// What else the file says.
+    pub(crate) facts: Facts,
 }
 
 /// The same page of the same file, whatever its name: read back from inside a scenario it has none.
@@ -98,7 +104,7 @@ impl ImageMap {
             Some(b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+")
         );
         let decoded = if is_tiff {
-            decode_tiff(&bytes, page)
+            picture_tiff::decode(&bytes, page)
         } else if page > 0 {
             return Err(Error::new(format!(
                 "image {label} has one page, so `image_page` {page} is not there"
@@ -107,7 +113,11 @@ impl ImageMap {
         } else {
             decode(&bytes)
         };
-        let (size, channels) = decoded.map_err(|why| {
+        let Decoded {
+            size,
+            channels,
+            facts,
+        } = decoded.map_err(|why| {
             Error::new(format!("image {label}: {why}"))
                 .help("a whole PNG or TIFF file is needed: grey, RGB or separate channels, of 8 or 16 bits or floating-point numbers")
         })?;
@@ -126,7 +136,50 @@ impl ImageMap {
             size,
             page,
             channels: channels.into(),
+            facts,
         })
+    }
+
+    /// What was read in a way that may not be meant, for a map that takes this channel times `scale`.
+    pub(crate) fn warnings(&self, channel: u32, scale: f64) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let is_alpha = channel as usize + 1 == self.channels.len() && channel > 0;
+        if self.facts.transparent && !is_alpha {
+            warnings.push(format!(
+                "image {} has transparent pixels: they count as no tissue (its values are multiplied by its alpha); save it without transparency if that is not meant",
+                self.name
+            ));
+        }
+        warnings.extend(self.unused_range(channel, scale));
+        warnings
+    }
+
+    /// A channel whose brightest pixel is far below the largest number of its type, as of 12 bits kept in
+    /// 16 or of a mask of 0 and 1, unless the map makes up for it.
+    fn unused_range(&self, channel: u32, scale: f64) -> Option<String> {
+        let full = self.facts.full?;
+        let share = f64::from(*self.facts.peaks.get(channel as usize)?);
+        let peak = (share * full as f64).round() as u64;
+        let most = USED_BITS
+            .iter()
+            .map(|bits| (1_u64 << bits) - 1)
+            .find(|most| (1..=*most).contains(&peak))
+            .filter(|most| most * 3 < full)?;
+        let factor = full as f64 / most as f64;
+        if scale >= 0.99 * factor {
+            return None;
+        }
+        let kept = match most {
+            1 => "a mask of 0 and 1".to_owned(),
+            _ => format!("{} bits", (most + 1).ilog2()),
+        };
+        let bits = (full + 1).ilog2();
+        Some(format!(
+            "image {}: the brightest pixel of channel {channel} is {peak} of {full}, as in {kept} kept in {bits} bits; a pixel counts as its share of {full}, so the map stays at or below {}: if {most} is full brightness, make `image_scale` {} times as large ({full} / {most})",
+            self.name,
+            plain(rounded(share * scale)),
+            plain(rounded(factor)),
+        ))
     }
 
     /// Adds `scale ×` a channel to a map of this grid; in 3D the same in every layer.
@@ -154,8 +207,12 @@ impl ImageMap {
             return Ok(());
         }
         if fit == Fit::Exact {
+            let turned = match self.facts.on_its_side {
+                true => " (turned as its orientation says)",
+                false => "",
+            };
             return Err(Error::new(format!(
-                "image {} has {width} × {height} pixels, but the grid has {nx} × {ny} cells",
+                "image {} has {width} × {height} pixels{turned}, but the grid has {nx} × {ny} cells",
                 self.name
             ))
             .help("resize the image, change `grid.cells`, or write image_fit = \"stretch\""));
@@ -188,10 +245,106 @@ impl ImageMap {
     }
 }
 
-type Decoded = Result<([u32; 2], Vec<Vec<f32>>), String>;
+/// What an image file says beside its values.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    /// Largest number of its whole-number type; none for floating-point numbers.
+    full: Option<u64>,
+    /// Largest share of that number in each channel, as it is stored.
+    peaks: Vec<f32>,
+    /// Some pixels are transparent, and the colours count less there.
+    transparent: bool,
+    /// Its orientation makes columns of its rows.
+    on_its_side: bool,
+    /// Pages in the file.
+    pub(crate) pages: u32,
+}
+
+/// A page of an image file.
+pub(crate) struct Decoded {
+    size: [u32; 2],
+    channels: Vec<Vec<f32>>,
+    pub(crate) facts: Facts,
+}
+
+impl Decoded {
+    /// Channels as they are stored; `full` is the largest number of a whole-number type.
+    pub(crate) fn new(size: [u32; 2], channels: Vec<Vec<f32>>, full: Option<u64>) -> Self {
+        let peak = |c: &Vec<f32>| c.iter().copied().fold(0.0, f32::max);
+        let facts = Facts {
+            full,
+            peaks: channels.iter().map(peak).collect(),
+            transparent: false,
+            on_its_side: false,
+            pages: 1,
+        };
+        Self {
+            size,
+            channels,
+            facts,
+        }
+    }
+
+    /// The same where the last channel is alpha: what is transparent is not seen, so it is no tissue, and
+    /// the other channels are multiplied by alpha.
+    pub(crate) fn without_transparent(mut self) -> Self {
+        let Some((alpha, colours)) = self.channels.split_last_mut() else {
+            return self;
+        };
+        self.facts.transparent = alpha.iter().any(|a| *a < 1.0);
+        if self.facts.transparent {
+            for colour in colours {
+                for (value, a) in colour.iter_mut().zip(&*alpha) {
+                    *value *= a.clamp(0.0, 1.0);
+                }
+            }
+        }
+        self
+    }
+
+    /// The same as its writer wants it seen: `orientation` counts as in TIFF 6.0 and Exif, and `tag` names
+    /// where it stands.
+    pub(crate) fn turned(mut self, orientation: u16, tag: &str) -> Result<Self, String> {
+        // Some programs write 0 for an orientation that they do not know.
+        match orientation {
+            0 | 1 => return Ok(self),
+            2..=8 => {}
+            _ => return Err(format!("{tag} is {orientation}, but 1 to 8 are defined")),
+        }
+        let [width, height] = self.size.map(|n| n as usize);
+        // Which side of the file's picture is the left one, and which is the upper one.
+        let sideways = orientation >= 5;
+        let from_right = matches!(orientation, 2 | 3 | 7 | 8);
+        let from_below = matches!(orientation, 3 | 4 | 6 | 7);
+        let (columns, rows) = match sideways {
+            true => (height, width),
+            false => (width, height),
+        };
+        for channel in &mut self.channels {
+            let mut seen = Vec::with_capacity(channel.len());
+            for row in 0..rows {
+                for column in 0..columns {
+                    let (x, y) = match sideways {
+                        true => (row, column),
+                        false => (column, row),
+                    };
+                    let x = if from_right { width - 1 - x } else { x };
+                    let y = if from_below { height - 1 - y } else { y };
+                    seen.push(channel[x + width * y]);
+                }
+            }
+            *channel = seen;
+        }
+        if sideways {
+            self.size.reverse();
+            self.facts.on_its_side = true;
+        }
+        Ok(self)
+    }
+}
 
 /// Refuses an image before its pixels take memory.
-fn check_size(width: u32, height: u32, channels: usize) -> Result<(), String> {
+pub(crate) fn check_size(width: u32, height: u32, channels: usize) -> Result<(), String> {
     let pixels = u64::from(width) * u64::from(height);
     match pixels.saturating_mul(channels as u64) <= MOST_NUMBERS {
         true => Ok(()),
@@ -202,7 +355,7 @@ fn check_size(width: u32, height: u32, channels: usize) -> Result<(), String> {
 }
 
 /// PNG, by its content.
-fn decode(bytes: &[u8]) -> Decoded {
+fn decode(bytes: &[u8]) -> Result<Decoded, String> {
     let open = || {
         let reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format();
         reader.map_err(|e| e.to_string())
@@ -215,87 +368,30 @@ fn decode(bytes: &[u8]) -> Decoded {
                 .to_owned(),
         );
     }
-    let decoded = open()?.decode().map_err(|e| e.to_string())?;
+    let mut decoder = open()?.into_decoder().map_err(|e| e.to_string())?;
+    let orientation = decoder.orientation().map_err(|e| e.to_string())?;
+    let decoded = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
     let size = [decoded.width(), decoded.height()];
+    let color = decoded.color();
     // What the file does not hold is not there: no green in grey, no alpha in RGB.
-    let count = match (decoded.color().has_color(), decoded.color().has_alpha()) {
+    let count = match (color.has_color(), color.has_alpha()) {
         (false, false) => 1,
         (true, false) => 3,
         (_, true) => 4,
     };
+    let full = match color.bits_per_pixel() / u16::from(color.channel_count()) {
+        bits @ (8 | 16) => Some((1 << bits) - 1),
+        _ => None,
+    };
     let pixels = decoded.into_rgba32f();
     let channel = |c: usize| pixels.pixels().map(|p| p.0[c]).collect();
-    Ok((size, (0..count).map(channel).collect()))
-}
-
-fn decode_tiff(bytes: &[u8], page: u32) -> Decoded {
-    let text = |e: tiff::TiffError| e.to_string();
-    let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(text)?;
-    for at in 0..page {
-        if !decoder.more_images() {
-            return Err(format!(
-                "`image_page` {page} is not there: it has {} pages",
-                at + 1
-            ));
-        }
-        decoder.next_image().map_err(text)?;
-    }
-    let (width, height) = decoder.dimensions().map_err(text)?;
-    let color = decoder.colortype().map_err(text)?;
-    let count = usize::from(color.num_samples());
-    check_size(width, height, count)?;
-    if let ColorType::Palette(_)
-    | ColorType::CMYK(_)
-    | ColorType::CMYKA(_)
-    | ColorType::YCbCr(_)
-    | ColorType::Lab(_) = color
-    {
-        return Err(format!(
-            "its colours are {color:?}; save it as grey, RGB or separate channels"
-        ));
-    }
-    if !(1..=MOST_CHANNELS).contains(&count) {
-        return Err(format!(
-            "{count} channels are too many, at most {MOST_CHANNELS} are allowed"
-        ));
-    }
-    let bits = color.bit_depth();
-    let mut result = DecodingResult::U8(Vec::new());
-    let layout = decoder.read_image_to_buffer(&mut result).map_err(text)?;
-    let full = ((1_u64 << bits.min(32)) - 1) as f32;
-    let numbers: Vec<f32> = match result {
-        DecodingResult::U8(v) if bits == 8 => v.iter().map(|v| f32::from(*v) / full).collect(),
-        DecodingResult::U16(v) if bits == 16 => v.iter().map(|v| f32::from(*v) / full).collect(),
-        DecodingResult::U32(v) if bits == 32 => v.iter().map(|v| *v as f32 / full).collect(),
-        DecodingResult::F16(v) => v.iter().map(|v| v.to_f32()).collect(),
-        DecodingResult::F32(v) => v,
-        DecodingResult::F64(v) => v.iter().map(|v| *v as f32).collect(),
-        _ => {
-            return Err(format!(
-                "{bits} bits of this kind are not read; save it with 8, 16 or 32 bits"
-            ));
-        }
+    let channels = (0..count).map(channel).collect();
+    let decoded = Decoded::new(size, channels, full);
+    let decoded = match color.has_alpha() {
+        true => decoded.without_transparent(),
+        false => decoded,
     };
-    let pixels = width as usize * height as usize;
-    if numbers.len() != pixels * count {
-        return Err(format!(
-            "{} numbers for {count} channels of {pixels} pixels",
-            numbers.len()
-        ));
-    }
-    let channel = |c: usize| match layout.planes > 1 {
-        true => numbers[c * pixels..(c + 1) * pixels].to_vec(),
-        false => numbers.iter().skip(c).step_by(count).copied().collect(),
-    };
-    let mut channels: Vec<Vec<f32>> = (0..count).map(channel).collect();
-    // Alpha is the fourth channel, as in a PNG.
-    if let ColorType::GrayA(_) = color {
-        let alpha = channels.remove(1);
-        channels.push(channels[0].clone());
-        channels.push(channels[0].clone());
-        channels.push(alpha);
-    }
-    Ok(([width, height], channels))
+    decoded.turned(orientation.to_exif().into(), "the Exif orientation")
 }
 
 /// Channels in words.
@@ -315,6 +411,15 @@ fn upright(map: &mut [f64], values: &[f64], nx: usize, scale: f64) {
             row.iter_mut().zip(seen).for_each(|(m, v)| *m += scale * v);
         }
     }
+}
+
+/// Four significant digits; a whole number as it is.
+fn rounded(value: f64) -> f64 {
+    if value.fract() == 0.0 {
+        return value;
+    }
+    let digits = 10_f64.powf(3.0 - value.abs().max(1e-300).log10().floor());
+    (value * digits).round() / digits
 }
 
 /// Weights of pixels for one cell of an axis with `from` pixels and `to` cells.

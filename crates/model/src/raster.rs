@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use npyz::{DType, NpyFile, Order, WriterBuilder as _};
+use npyz::WriterBuilder as _;
 
-use crate::error::Error;
+use crate::error::{Error, suggest};
+use crate::npy;
 use crate::scenario::Grid;
 
 /// An array of numbers, x fastest.
@@ -56,18 +57,13 @@ impl ArrayMap {
             return Self::read_npy(label.clone(), bytes);
         };
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-        let names: Result<Vec<_>, _> = archive.file_names().collect();
-        let names = names.map_err(|e| damaged(&e))?;
-        let keys: Vec<&str> = names
-            .iter()
-            .filter_map(|n| n.strip_suffix(".npy"))
-            .collect();
-        if !keys.contains(&key) {
-            let mut e = Error::unknown("array", key, keys.iter().copied());
+        let keys = keys_of(&archive).map_err(|e| damaged(&e))?;
+        let known: Vec<&str> = keys.iter().map(String::as_str).collect();
+        if !known.contains(&key) {
+            let mut e = Error::unknown("array", key, known);
             e.what = format!("{} in {label}", e.what);
             return Err(e);
         }
-        drop(names);
         let mut npy = Vec::new();
         archive
             .by_name(&format!("{key}.npy"))
@@ -77,35 +73,45 @@ impl ArrayMap {
         Self::read_npy(label.clone(), &npy)
     }
 
-    fn read_npy(name: Arc<str>, bytes: &[u8]) -> Result<Self, Error> {
-        let damaged = |e: &dyn std::fmt::Display| Error::new(format!("array {name}: {e}"));
-        // Before the header is believed: its lengths must fit the bytes that are there.
-        let count = header_count(bytes)
-            .filter(|n| *n <= bytes.len() as u64)
-            .ok_or_else(|| {
-                damaged(&"truncated or damaged: its header does not fit its length")
-                    .help("write the array again with numpy.save")
-            })?;
-        let file = NpyFile::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-        let shape = file.shape().to_vec();
-        let column_major = file.order() == Order::Fortran;
-        let values = numbers(file).map_err(|e| damaged(&e))?;
-        if values.len() as u64 != count {
-            return Err(damaged(&format!(
-                "truncated: {} numbers of {count}",
-                values.len()
-            )));
+    /// What to write after the name of an `.npz` file to take one of its arrays.
+    ///
+    /// # Errors
+    /// Always: which keys there are, or that the file is no archive.
+    pub(crate) fn needs_key(name: &str, bytes: &[u8]) -> Error {
+        let label = shown(name);
+        let keys = zip::ZipArchive::new(Cursor::new(bytes))
+            .map_err(|e| e.to_string())
+            .and_then(|archive| keys_of(&archive).map_err(|e| e.to_string()));
+        match keys {
+            Err(e) => Error::new(format!("array {label}: {e}")),
+            Ok(keys) if keys.is_empty() => Error::new(format!("array {label} holds no array")),
+            Ok(keys) => {
+                let list: Vec<&str> = keys.iter().map(String::as_str).collect();
+                Error::new(format!("array {label} needs a key")).help(format!(
+                    "write \"{name}:{}\"; {}",
+                    keys[0],
+                    suggest("", &list)
+                ))
+            }
         }
-        let values = if column_major {
-            row_major(&values, &shape)
-        } else {
-            values
-        };
+    }
+
+    fn read_npy(name: Arc<str>, bytes: &[u8]) -> Result<Self, Error> {
+        let damaged = |e: String| Error::new(format!("array {name}: {e}"));
+        let npy::Npy { shape, values } =
+            npy::read(bytes).map_err(|e| damaged(e).help(npy::AGAIN))?;
         if let Some(i) = values.iter().position(|v| !v.is_finite()) {
-            return Err(damaged(&format!(
-                "value {} (number {i}) is not finite",
+            let wrong = values.iter().filter(|v| !v.is_finite()).count();
+            let others = match wrong {
+                1 => String::new(),
+                n => format!(" ({n} numbers of {} are not finite)", values.len()),
+            };
+            let at = index(i, &shape);
+            return Err(damaged(format!(
+                "the value at index {at:?} is {}, which is not finite{others}",
                 values[i]
-            )));
+            ))
+            .help("fill the gaps before the array is saved; numpy.nan_to_num writes 0 for NaN"));
         }
         Ok(Self {
             name,
@@ -124,11 +130,17 @@ impl ArrayMap {
             } else {
                 format!("[{nz}, {ny}, {nx}] (z, y, x)")
             };
+            let mut turned = self.shape.clone();
+            turned.reverse();
+            let help = match turned == [nz, ny, nx] || (nz == 1 && turned == [ny, nx]) {
+                true => "its axes are the other way round: save `array.T`",
+                false => "change `grid.cells`, or make the array anew",
+            };
             return Err(Error::new(format!(
                 "array {} has the shape {:?}, but the grid needs {wanted}",
                 self.name, self.shape
             ))
-            .help("change `grid.cells`, or make the array anew"));
+            .help(help));
         }
         for (m, v) in map.iter_mut().zip(self.values.iter()) {
             *m += v;
@@ -156,70 +168,26 @@ impl ArrayMap {
     }
 }
 
-/// Product of the lengths in an `.npy` header; none when there is no such header or the product is
-/// no number at all.
-fn header_count(bytes: &[u8]) -> Option<u64> {
-    let (start, length) = match bytes.get(..8)? {
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _] => {
-            let n: [u8; 2] = bytes.get(8..10)?.try_into().ok()?;
-            (10_usize, usize::from(u16::from_le_bytes(n)))
-        }
-        [0x93, b'N', b'U', b'M', b'P', b'Y', _, _] => {
-            let n: [u8; 4] = bytes.get(8..12)?.try_into().ok()?;
-            (12, usize::try_from(u32::from_le_bytes(n)).ok()?)
-        }
-        _ => return None,
-    };
-    let header = bytes.get(start..start.checked_add(length)?)?;
-    let text = String::from_utf8_lossy(header);
-    let (_, shape) = text.split_once("'shape'")?;
-    let (_, shape) = shape.split_once('(')?;
-    let (shape, _) = shape.split_once(')')?;
-    shape
-        .split(',')
-        .map(str::trim)
-        .filter(|n| !n.is_empty())
-        .try_fold(1_u64, |product, n| product.checked_mul(n.parse().ok()?))
+/// Names of the arrays in an archive.
+fn keys_of<R: Read + std::io::Seek>(
+    archive: &zip::ZipArchive<R>,
+) -> Result<Vec<String>, zip::result::ZipError> {
+    let names: Result<Vec<_>, _> = archive.file_names().collect();
+    let keys = names?
+        .iter()
+        .filter_map(|n| n.strip_suffix(".npy").map(str::to_owned))
+        .collect();
+    Ok(keys)
 }
 
-/// The numbers of an array file of any plain type.
-fn numbers(file: NpyFile<Cursor<&[u8]>>) -> std::io::Result<Vec<f64>> {
-    let dtype = file.dtype();
-    macro_rules! attempt {
-        ($file:ident, $($t:ty),*) => {
-            $(
-                let $file = match $file.try_data::<$t>() {
-                    Ok(data) => return data.map(|v| v.map(|v| v as f64)).collect(),
-                    Err(file) => file,
-                };
-            )*
-        };
+/// Index of a number in an array of this shape, slowest axis first.
+fn index(number: usize, shape: &[u64]) -> Vec<u64> {
+    let mut rest = number as u64;
+    let mut at: Vec<u64> = Vec::new();
+    for n in shape.iter().rev() {
+        at.push(rest % n.max(&1));
+        rest /= n.max(&1);
     }
-    attempt!(file, f64, f32, u8, u16, u32, u64, i8, i16, i32, i64);
-    let flags = match file.try_data::<bool>() {
-        Ok(data) => return data.map(|v| v.map(|v| f64::from(u8::from(v)))).collect(),
-        Err(_) => match dtype {
-            DType::Plain(t) => t.to_string(),
-            _ => "a record".to_owned(),
-        },
-    };
-    Err(std::io::Error::other(format!(
-        "its type is {flags}, but real numbers are needed"
-    )))
-}
-
-/// Column-major values in row-major order.
-fn row_major(values: &[f64], shape: &[u64]) -> Vec<f64> {
-    let shape: Vec<usize> = shape.iter().map(|n| *n as usize).collect();
-    (0..values.len())
-        .map(|i| {
-            let (mut rest, mut from, mut stride) = (i, 0, values.len());
-            for n in shape.iter().rev() {
-                stride /= n;
-                from += rest % n * stride;
-                rest /= n;
-            }
-            values[from]
-        })
-        .collect()
+    at.reverse();
+    at
 }

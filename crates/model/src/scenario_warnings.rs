@@ -1,6 +1,8 @@
 //! What is allowed in a scenario but probably not meant: one line each.
 
+use crate::initial::Initial;
 use crate::number::plain;
+use crate::picture::ImageMap;
 use crate::regimen::Regimen;
 use crate::scenario::{Action, Event, Scenario};
 
@@ -12,6 +14,38 @@ impl Scenario {
         warnings.extend(self.late_doses(arms));
         warnings.extend(self.same_arms(arms));
         warnings.extend(self.coarse_cells());
+        warnings.extend(self.images());
+        warnings
+    }
+
+    /// What images were read as, where that may not be meant.
+    fn images(&self) -> Vec<String> {
+        let mut warnings: Vec<String> = Vec::new();
+        let used = self.initial.iter().flatten();
+        let used = used.filter_map(|i| i.image.as_ref().map(|image| (i, image)));
+        let mut add = |initial: &Initial, what: String| {
+            let line = match &initial.file_place.0 {
+                Some(place) => format!("{}:{}: {what}", place.file, place.line),
+                None => what.clone(),
+            };
+            if !warnings.iter().any(|w| w.ends_with(&what)) {
+                warnings.push(line);
+            }
+        };
+        for (initial, image) in used.clone() {
+            for what in image.warnings(initial.image_channel, initial.image_scale) {
+                add(initial, what);
+            }
+            let pages = image.facts.pages;
+            let others = |(_, that): (_, &ImageMap)| that.page > 0 && that.file == image.file;
+            if pages > 1 && image.page == 0 && !used.clone().any(others) {
+                let what = format!(
+                    "image {} has {pages} pages, and only page 0 is read: `image_page` takes another",
+                    image.name
+                );
+                add(initial, what);
+            }
+        }
         warnings
     }
 

@@ -353,16 +353,57 @@ fn bad_arrays_are_refused() {
             "shape.npy",
             "array shape.npy has the shape [8, 9], but the grid needs [9, 8] (y, x)",
         ),
-        ("nan.npy", "value NaN (number 5) is not finite"),
+        (
+            "nan.npy",
+            "the value at index [0, 5] is NaN, which is not finite",
+        ),
         ("cut.npy", "array cut.npy: "),
         ("huge.npy", "truncated"),
         ("text.npy", "array text.npy: "),
         ("complex.npy", "real numbers are needed"),
         ("none.npy", "none.npy: "),
-        ("empty.npz", "needs a key"),
+        ("empty.npz", "array empty.npz: "),
         ("empty.npz:a", "array empty.npz: "),
         ("data:application/x-npy;base64,AAAA", "array inline data: "),
         ("data:;base64,!", "inline data is damaged"),
+    ] {
+        let e = read(dir.path(), &format!("array = \"{name}\"")).expect_err(name);
+        has(&e.to_string(), &[message]);
+    }
+}
+
+#[test]
+fn an_archive_lists_its_arrays() {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let deflated = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
+    for key in ["tumour", "vessels"] {
+        archive
+            .start_file(format!("{key}.npy"), deflated)
+            .expect("memory");
+        let header = "{'descr': '>f2', 'fortran_order': False, 'shape': (9L, 8L), }";
+        let mut bytes = b"\x93NUMPY\x01\0".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.as_bytes());
+        bytes.extend([0x38, 0x00].repeat(72));
+        std::io::Write::write_all(&mut archive, &bytes).expect("memory");
+    }
+    let archive = archive.finish().expect("memory").into_inner();
+    let dir = folder(&[("maps.npz", &archive)]);
+    let s = read(dir.path(), "array = \"maps.npz:vessels\"").expect("an array");
+    let m = s.initial_fields().expect("right").swap_remove(0);
+    assert_eq!(m, Some(vec![0.5; 72]));
+    for (name, message) in [
+        ("maps.npz:tumor", "unknown array `tumor` in maps.npz"),
+        (
+            "maps.npz:tumor",
+            "did you mean `tumour`? allowed: tumour, vessels",
+        ),
+        ("maps.npz", "array maps.npz needs a key"),
+        (
+            "maps.npz",
+            "write \"maps.npz:tumour\"; allowed: tumour, vessels",
+        ),
     ] {
         let e = read(dir.path(), &format!("array = \"{name}\"")).expect_err(name);
         has(&e.to_string(), &[message]);
@@ -435,4 +476,81 @@ fn images_of_8_and_16_bits_are_read() {
     }
     let e = read(dir.path(), "image = \"a.png\"\nimage_channel = 4").expect_err("no channel");
     has(&e.to_string(), &["`image_channel` is 4", "3 alpha"]);
+}
+
+/// A PNG with one more chunk before its pixels.
+fn with_chunk(png: &[u8], kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    // The signature and the header take 8 and 25 bytes.
+    let (head, rest) = png.split_at(33);
+    let mut out = head.to_vec();
+    out.extend((data.len() as u32).to_be_bytes());
+    let body = [kind.as_slice(), data].concat();
+    out.extend(&body);
+    let mut crc = u32::MAX;
+    for byte in &body {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = crc >> 1 ^ (if crc & 1 == 1 { 0xedb8_8320 } else { 0 });
+        }
+    }
+    out.extend((!crc).to_be_bytes());
+    out.extend(rest);
+    out
+}
+
+#[test]
+fn what_is_transparent_in_a_png_is_no_tissue_and_exif_turns_it() {
+    // White everywhere; clear in the left half, half clear in column 4.
+    let alpha = |x| [0, 0, 0, 0, 51, 255, 255, 255][x as usize];
+    let rgba = image::RgbaImage::from_fn(8, 9, |x, _| image::Rgba([255, 255, 255, alpha(x)]));
+    let grey = image::GrayAlphaImage::from_fn(8, 9, |x, _| image::LumaA([255, alpha(x)]));
+    let opaque = image::RgbaImage::from_pixel(8, 9, image::Rgba([255; 4]));
+    // Exif: little-endian, one entry, 0x0112 (orientation) as a short.
+    let exif = |n: u8| {
+        let mut data = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+        data.extend([n, 0, 0, 0, 0, 0, 0, 0]);
+        data
+    };
+    let lying = image::GrayImage::from_fn(9, 8, |x, y| image::Luma([(20 * x + y) as u8]));
+    let dir = folder(&[
+        ("rgba.png", &png(rgba.into())),
+        ("grey.png", &png(grey.into())),
+        ("opaque.png", &png(opaque.into())),
+        (
+            "six.png",
+            &with_chunk(&png(lying.into()), b"eXIf", &exif(6)),
+        ),
+    ]);
+    let told = |line: &str| {
+        let s = read(dir.path(), line).unwrap_or_else(|e| panic!("{line}: {e}"));
+        let map = s.initial_fields().expect("right").swap_remove(0);
+        (map.expect("given"), s.warnings(&[0]).join("\n"))
+    };
+    for name in ["rgba.png", "grey.png"] {
+        let (map, warnings) = told(&format!("image = \"{name}\""));
+        assert_eq!([map[3], map[5]], [0.0, 1.0], "{name}");
+        assert!((map[4] - 0.2).abs() < 1e-6, "{name}: {}", map[4]);
+        has(
+            &warnings,
+            &[
+                "base.toml:8: image",
+                "transparent pixels: they count as no tissue",
+            ],
+        );
+        let (map, warnings) = told(&format!("image = \"{name}\"\nimage_channel = 3"));
+        assert_eq!([map[3], map[5]], [0.0, 1.0], "{name}");
+        assert!((map[4] - 0.2).abs() < 1e-6, "{name}: {}", map[4]);
+        assert!(!warnings.contains("transparent"), "{warnings}");
+    }
+    let (map, warnings) = told("image = \"opaque.png\"");
+    assert!(
+        map.iter().all(|v| *v == 1.0) && warnings.is_empty(),
+        "{warnings}"
+    );
+    // Turned clockwise by a quarter: the first row is the right column, seen from above.
+    let (map, _) = told("image = \"six.png\"");
+    let seen = |x: usize, y: usize| (f64::from(map[8 * (8 - y) + x]) * 255.0).round() as usize;
+    for (x, y) in [(7, 0), (0, 0), (7, 8), (2, 5)] {
+        assert_eq!(seen(x, y), 20 * y + (7 - x), "{x} {y}");
+    }
 }

@@ -426,3 +426,193 @@ fn an_image_of_another_size_is_refused_or_stretched() {
     assert!((small[0] - 0.8).abs() < 1e-6, "{}", small[0]);
     assert!((mean(&small) - 9.5).abs() < 1e-5);
 }
+
+/// A TIFF of `count` pages of `size` pixels of 16 bits with one more tag on each.
+fn tagged<V: tiff::encoder::TiffValue>(
+    [width, height]: [u32; 2],
+    data: &[&[u16]],
+    tag: tiff::tags::Tag,
+    value: V,
+) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut file).expect("memory");
+    for data in data {
+        let mut image = encoder
+            .new_image::<colortype::Gray16>(width, height)
+            .expect("memory");
+        image.encoder().write_tag(tag, &value).expect("memory");
+        image.write_data(data).expect("memory");
+    }
+    file.into_inner()
+}
+
+/// Brightness as a whole number of 16 bits, seen from above: the first row is the upper edge.
+fn seen(map: &[f32], x: usize, y: usize) -> usize {
+    (f64::from(map[8 * (8 - y) + x]) * 65535.0).round() as usize
+}
+
+#[test]
+fn a_tiff_comes_out_as_its_orientation_wants_it_seen() {
+    use tiff::tags::Tag;
+    // Where the pixel (x, y) of the file is seen, by the definition of the tag in TIFF 6.0.
+    let (w, h) = (8_usize, 9_usize);
+    type Seen = fn(usize, usize) -> (usize, usize);
+    let upright: [Seen; 4] = [
+        |x, y| (x, y),
+        |x, y| (7 - x, y),
+        |x, y| (7 - x, 8 - y),
+        |x, y| (x, 8 - y),
+    ];
+    // The file has 9 columns and 8 rows; its first row is the left or the right side.
+    let lying: [Seen; 4] = [
+        |x, y| (y, x),
+        |x, y| (7 - y, x),
+        |x, y| (7 - y, 8 - x),
+        |x, y| (y, 8 - x),
+    ];
+    for (number, to) in (1_u16..).zip(upright.into_iter().chain(lying)) {
+        let [columns, rows] = if number < 5 { [w, h] } else { [h, w] };
+        let data: Vec<u16> = (0..72).map(|i| 60_000 - i).collect();
+        let size = [columns as u32, rows as u32];
+        let file = tagged(size, &[&data], Tag::Orientation, number);
+        let dir = folder(&[("a.tif", file)]);
+        let map = read(dir.path(), "[8, 9]", "image = \"a.tif\"").expect("an image");
+        for y in 0..rows {
+            for x in 0..columns {
+                let (seen_x, seen_y) = to(x, y);
+                let value = seen(&map, seen_x, seen_y);
+                assert_eq!(value, 60_000 - (x + columns * y), "{number}: {x} {y}");
+            }
+        }
+    }
+    let file = tagged([8, 9], &[&[0; 72]], Tag::Orientation, 9_u16);
+    let dir = folder(&[("a.tif", file)]);
+    let e = read(dir.path(), "[8, 9]", "image = \"a.tif\"").expect_err("no such orientation");
+    has(
+        &e.to_string(),
+        &["the TIFF tag Orientation is 9, but 1 to 8 are defined"],
+    );
+}
+
+fn warnings(dir: &Path, lines: &str) -> String {
+    read(dir, "[8, 9]", lines).unwrap_or_else(|e| panic!("{lines}: {e}"));
+    let s = Library::folder(dir).scenario("toy/base").expect("right");
+    s.warnings(&[0]).join("\n")
+}
+
+/// A stack as ImageJ writes it: pixels of all planes in one piece, one directory, a description.
+fn imagej(planes: u16, promised: u16, compression: u32) -> Vec<u8> {
+    let mut file = b"II*\0\0\0\0\0".to_vec();
+    for p in 0..planes {
+        file.extend((0..72).flat_map(|i| (20_000 * p + i).to_le_bytes()));
+    }
+    let about = format!("ImageJ=1.53\nimages={promised}\nslices={promised}\n\0");
+    let text = file.len() as u32;
+    file.extend(about.as_bytes());
+    let directory = file.len() as u32;
+    file[4..8].copy_from_slice(&directory.to_le_bytes());
+    let entries: [[u32; 4]; 10] = [
+        [256, 4, 1, 8],
+        [257, 4, 1, 9],
+        [258, 3, 1, 16],
+        [259, 3, 1, compression],
+        [262, 3, 1, 1],
+        [270, 2, about.len() as u32, text],
+        [273, 4, 1, 8],
+        [277, 3, 1, 1],
+        [278, 4, 1, 9],
+        [279, 4, 1, 144],
+    ];
+    file.extend((entries.len() as u16).to_le_bytes());
+    for [tag, kind, count, value] in entries {
+        file.extend((tag as u16).to_le_bytes());
+        file.extend((kind as u16).to_le_bytes());
+        file.extend(count.to_le_bytes());
+        file.extend(value.to_le_bytes());
+    }
+    file.extend([0; 4]);
+    file
+}
+
+#[test]
+fn planes_of_imagej_behind_one_directory_are_pages() {
+    let dir = folder(&[
+        ("stack.tif", imagej(3, 3, 1)),
+        ("cut.tif", imagej(3, 9, 1)),
+        ("packed.tif", imagej(3, 3, 32773)),
+    ]);
+    for p in 0..3 {
+        let lines = format!("image = \"stack.tif\"\nimage_page = {p}");
+        let map = read(dir.path(), "[8, 9]", &lines).unwrap_or_else(|e| panic!("{lines}: {e}"));
+        assert_eq!(seen(&map, 5, 2), 20_000 * p + 21);
+    }
+    let e = read(
+        dir.path(),
+        "[8, 9]",
+        "image = \"stack.tif\"\nimage_page = 3",
+    );
+    has(
+        &e.expect_err("no such plane").to_string(),
+        &["`image_page` 3 is not there: ImageJ says that it has 3 planes"],
+    );
+    has(
+        &warnings(dir.path(), "image = \"stack.tif\""),
+        &["image stack.tif has 3 pages, and only page 0 is read"],
+    );
+    assert!(!warnings(dir.path(), "image = \"stack.tif\"\nimage_page = 2").contains("pages"));
+    for (name, words) in [
+        (
+            "cut.tif",
+            "ImageJ says that plane 8 is there, but the file ends before it",
+        ),
+        (
+            "packed.tif",
+            "ImageJ says that its planes lie behind one directory, but they are compressed",
+        ),
+    ] {
+        let page = if name == "cut.tif" { 8 } else { 1 };
+        let lines = format!("image = \"{name}\"\nimage_page = {page}");
+        let e = read(dir.path(), "[8, 9]", &lines).expect_err(name);
+        has(&e.to_string(), &[words]);
+    }
+}
+
+#[test]
+fn a_range_that_is_not_used_is_told_with_its_factor() {
+    let grey16 = |most: u16| pages::<colortype::Gray16>(1, 1, move |_, i| most * u16::from(i == 3));
+    let grey8 = |most: u8| pages::<colortype::Gray8>(1, 1, move |_, i| most * u8::from(i == 3));
+    for (file, words) in [
+        (grey16(4095), "4095 of 65535, as in 12 bits kept in 16 bits"),
+        (grey16(4095), "make `image_scale` 16 times as large"),
+        (grey16(1000), "1000 of 65535, as in 10 bits kept in 16 bits"),
+        (grey16(1023), "make `image_scale` 64.06 times as large"),
+        (grey16(16383), "make `image_scale` 4 times as large"),
+        (grey16(255), "make `image_scale` 257 times as large"),
+        (grey16(1), "make `image_scale` 65535 times as large"),
+        (grey8(1), "1 of 255, as in a mask of 0 and 1 kept in 8 bits"),
+        (grey8(1), "make `image_scale` 255 times as large"),
+    ] {
+        let dir = folder(&[("a.tif", file)]);
+        let told = warnings(dir.path(), "image = \"a.tif\"");
+        has(
+            &told,
+            &["base.toml:8: image a.tif: the brightest pixel", words],
+        );
+    }
+    for (file, scale) in [
+        (grey16(4095), 16.0),
+        (grey16(65535), 1.0),
+        (grey16(30000), 1.0),
+        (grey16(0), 1.0),
+        (grey8(1), 255.0),
+        (grey8(200), 1.0),
+        (pages::<colortype::Gray32Float>(1, 1, |_, _| 0.001), 1.0),
+    ] {
+        let dir = folder(&[("a.tif", file)]);
+        let told = warnings(
+            dir.path(),
+            &format!("image = \"a.tif\"\nimage_scale = {scale:?}"),
+        );
+        assert_eq!(told, "");
+    }
+}

@@ -2,6 +2,10 @@
 //!
 //! Results go to standard output, progress and errors to standard error.
 
+// First, for its macro: all others print through it.
+#[macro_use]
+mod output;
+
 mod assets;
 mod bench;
 mod check;
@@ -10,7 +14,6 @@ mod doctor;
 mod exit;
 mod figure;
 mod list;
-mod output;
 mod progress;
 mod record;
 mod reopen;
@@ -24,15 +27,20 @@ mod verify;
 mod why;
 mod window;
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use cli::{Cli, Command};
 use exit::Failure;
+use warmfront_model::visible;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return refused(&e),
+    };
     let json = cli.json();
     let outcome = match &cli.command {
         None => window::window(),
@@ -55,6 +63,17 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => end(&failure, json),
     }
+}
+
+/// Ends with what is wrong with the arguments (or with the help that they ask for). The words of the
+/// arguments stand in it, so a message with hidden characters goes without colours.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    match visible(&text) {
+        Cow::Borrowed(_) => error.exit(),
+        Cow::Owned(_) => eprintln!("{}", text.trim_end()),
+    }
+    ExitCode::from(exit::USAGE)
 }
 
 fn end(failure: &Failure, json: bool) -> ExitCode {

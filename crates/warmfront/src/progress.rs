@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use warmfront_model::Model;
+use warmfront_model::{Model, visible};
 use warmfront_session::{Progress, clock};
 
 /// Lines without a terminal: one per tenth of the run, but not faster than this.
@@ -43,7 +43,7 @@ impl Meter {
     pub fn say(&self, text: &str) {
         match self {
             Self::Silent => {}
-            Self::Bar(bar) => bar.set_message(text.to_owned()),
+            Self::Bar(bar) => bar.set_message(visible(text).into_owned()),
             Self::Lines(..) => eprintln!("{text}"),
         }
     }
@@ -63,7 +63,7 @@ impl Meter {
             Self::Silent => {}
             Self::Bar(bar) => {
                 bar.set_position((done * STEPS as f64) as u64);
-                bar.set_message(text());
+                bar.set_message(visible(&text()).into_owned());
             }
             Self::Lines(tenth, last) => {
                 let now = (10.0 * done) as u64;

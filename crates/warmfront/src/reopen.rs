@@ -26,7 +26,7 @@ pub fn reopen(options: &ReopenOptions) -> Result<(), Failure> {
         Err(e) => eprintln!("warning: it cannot be run here: {e}"),
     }
     if options.print {
-        output::print(&found.scenario_text);
+        output::print_file(&found.scenario_text);
         return Ok(());
     }
     match &options.output {
