@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use warmfront_model::{Local, Scenario, Shown};
+use warmfront_model::{Local, Scenario, Shown, plain};
 use warmfront_session::film::{
     self, Camera, Encoder, Estimate, FilmProgress, FilmReport, FilmSpec, Format, Look, Panes,
     Target,
@@ -29,8 +29,7 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     let scenario = assets.scenario(options.scenario.as_deref())?;
     let scenario = options.changes.apply(scenario)?;
     let (spec, warnings) = spec(options, &scenario)?;
-    for warning in scenario
-        .warnings(&spec.panes.arms())
+    for warning in warmfront_session::warnings(&scenario, &spec.panes.arms())
         .iter()
         .chain(&warnings)
     {
@@ -59,7 +58,7 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
         &mut |p| meter.tell(p),
     )?;
     meter.end();
-    let told = scenario.warnings(&spec.panes.arms()).len();
+    let told = warmfront_session::warnings(&scenario, &spec.panes.arms()).len();
     for warning in report.warnings.iter().skip(told) {
         eprintln!("warning: {warning}");
     }
@@ -317,12 +316,13 @@ fn missing(
 fn words(report: &FilmReport, spec: &FilmSpec) -> Option<String> {
     let file = report.file.as_ref()?;
     let [w, h] = spec.size;
+    let (frames, rate) = report.in_file();
     let mut text = format!(
         "{}: {} frames of {w}x{h}, {:.2} s at {} frames per second, {}; made in {:.1} s ({:.1} frames/s)\n",
         spec.target.path.display(),
-        report.made,
+        frames,
         report.seconds(),
-        report.fps,
+        plain((10.0 * rate).round() / 10.0),
         file_size(file.bytes as f64),
         report.wall.as_secs_f64(),
         report.made as f64 / report.wall.as_secs_f64().max(1e-3),
@@ -340,7 +340,7 @@ fn summary(report: &FilmReport, spec: &FilmSpec, missing: Option<&Failure>) -> s
         "complete": missing.is_none(),
         "error": missing.map(|f| f.message.clone()),
         "size": spec.size,
-        "fps": report.fps,
+        "fps": report.in_file().1,
         "frames": file.frames,
         "made_frames": report.made,
         "planned_frames": report.planned,

@@ -2,6 +2,7 @@
 
 use warmfront_model::Scenario;
 
+use super::sink::gif::pictures_per_frame;
 use super::{FilmSpec, Format, Timing};
 use crate::SessionError;
 
@@ -16,7 +17,7 @@ const HALVES: f64 = 6.0;
 /// See the [module](self).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Frames.
+    /// Frames in the file.
     pub frames: u64,
     /// Duration, seconds.
     pub seconds: f64,
@@ -44,8 +45,12 @@ impl Estimate {
             .target
             .most_bytes
             .filter(|_| spec.target.format == Format::Gif);
+        let pictures = match spec.target.format {
+            Format::Gif => pictures_per_frame(spec.fps),
+            _ => 1,
+        };
         Ok(Self {
-            frames: timing.frames(),
+            frames: timing.frames().div_ceil(pictures),
             seconds: timing.frames() as f64 / f64::from(spec.fps),
             bytes: most.map_or(bytes, |m| bytes.min(m as f64)),
         })

@@ -77,6 +77,14 @@ pub struct FilmReport {
 }
 
 impl FilmReport {
+    /// Frames in the file and its frames per second, which for a GIF may be fewer than were made.
+    pub fn in_file(&self) -> (u64, f64) {
+        match &self.file {
+            Some(file) => (file.frames, file.rate),
+            None => (0, self.fps.into()),
+        }
+    }
+
     /// Duration of the film, seconds.
     pub fn seconds(&self) -> f64 {
         self.made as f64 / f64::from(self.fps)

@@ -44,10 +44,12 @@ pub trait Sink: Send {
 }
 
 /// A finished film.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Finished {
     /// Frames in it.
     pub frames: u64,
+    /// Its frames per second, on average; a GIF may have fewer than were asked for.
+    pub rate: f64,
     /// Bytes of the file or files.
     pub bytes: u64,
     /// What was changed to make it fit, in words.

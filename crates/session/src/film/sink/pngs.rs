@@ -174,6 +174,7 @@ impl Sink for Pngs {
         }
         Ok(Finished {
             frames: self.frames,
+            rate: self.fps.into(),
             bytes: self.bytes,
             notes,
         })

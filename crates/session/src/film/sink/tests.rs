@@ -135,7 +135,13 @@ fn a_gif_is_what_went_in() -> Tested {
     let path = dir.path().join("a.gif");
     let size = [120, 80];
     let finished = record(&target(&path, Format::Gif), size, 30, 20)?;
-    assert_eq!((finished.frames, finished.notes.len()), (20, 0));
+    assert_eq!((finished.frames, finished.rate), (20, 30.0));
+    assert_eq!(
+        finished.notes,
+        [
+            "GIF counts time in hundredths of a second: each frame lasts 3 or 4 of them, which makes 30 frames per second on average"
+        ]
+    );
     assert_eq!(finished.bytes, std::fs::metadata(&path)?.len());
     let frames = viewed(&path)?;
     assert_eq!(frames.len(), 20);
@@ -169,6 +175,39 @@ fn a_gif_is_what_went_in() -> Tested {
         std::fs::read(&again)? == std::fs::read(&path)?,
         "two films differ"
     );
+    Ok(())
+}
+
+#[test]
+fn a_gif_tells_the_rate_that_it_has() -> Tested {
+    let dir = tempfile::tempdir()?;
+    let path = dir.path().join("a.gif");
+    let size = [64, 64];
+    for (fps, rate, delays, notes) in [
+        (60, 30.0, [3, 4], "it has 30"),
+        (24, 24.0, [4, 5], "each frame lasts 4 or 5 of them"),
+        (7, 7.0, [14, 15], "each frame lasts 14 or 15 of them"),
+        (120, 40.0, [2, 3], "it has 40"),
+        (25, 25.0, [4, 4], ""),
+        (50, 50.0, [2, 2], ""),
+        (100, 50.0, [2, 2], "it has 50"),
+    ] {
+        let mut target = target(&path, Format::Gif);
+        target.force = true;
+        let told = record(&target, size, fps, 2 * u64::from(fps))?;
+        let frames = viewed(&path)?;
+        assert_eq!(told.rate, rate, "{fps}");
+        assert_eq!(told.frames, 2 * rate as u64, "{fps}");
+        assert_eq!(frames.len() as u64, told.frames, "{fps}");
+        let shown = |d: u16| frames.iter().any(|f| f.1 == d);
+        assert!(frames.iter().all(|f| delays.contains(&f.1)), "{fps}");
+        assert!(delays.into_iter().all(shown), "{fps}");
+        let words = told.notes.concat();
+        assert!(
+            words.contains(notes) && words.is_empty() == notes.is_empty(),
+            "{fps}: {words}"
+        );
+    }
     Ok(())
 }
 

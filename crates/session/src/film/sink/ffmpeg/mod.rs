@@ -40,6 +40,7 @@ pub(super) struct Ffmpeg {
     words: Option<JoinHandle<Vec<String>>>,
     raw: Vec<u8>,
     frames: u64,
+    rate: f64,
     failed: bool,
     finished: bool,
     /// Keeps a second recording of the same name out.
@@ -148,6 +149,7 @@ impl Ffmpeg {
             words,
             raw: Vec::new(),
             frames: 0,
+            rate: fps.into(),
             failed: false,
             finished: false,
             _lock: lock,
@@ -292,6 +294,7 @@ impl Sink for Ffmpeg {
         }
         Ok(Finished {
             frames: self.frames,
+            rate: self.rate,
             bytes,
             notes,
         })

@@ -49,6 +49,13 @@ impl Plan {
         (200 * picture + fps) / (2 * fps)
     }
 
+    /// The two lengths of its frames in hundredths of a second, where they cannot all have the same.
+    pub(super) fn uneven(&self) -> Option<[u64; 2]> {
+        let (hundredths, fps) = (100 * self.step, u64::from(self.fps));
+        let short = hundredths / fps;
+        (hundredths % fps != 0 && self.frames() > 1).then_some([short, short + 1])
+    }
+
     /// How long a frame lasts, in hundredths of a second.
     pub(super) fn delay(&self, frame: u64) -> u16 {
         let start = frame * self.step;

@@ -24,6 +24,7 @@ use super::{Finished, Sink, check_size};
 use crate::SessionError;
 use crate::film::spec::Target;
 use crate::provenance::Provenance;
+use warmfront_model::plain;
 
 pub(crate) use read::provenance_of;
 
@@ -132,7 +133,7 @@ impl GifFilm {
                 .map(|s| ((f64::from(s) * share).round() as u16).max(1)),
             fps: self.fps,
             pictures: self.store.frames,
-            step: step * u64::from(self.fps.div_ceil(FASTEST)),
+            step: step * pictures_per_frame(self.fps),
         }
     }
 
@@ -230,12 +231,12 @@ impl GifFilm {
             notes.push(format!(
                 "{} frames per second are too fast for viewers of GIF: it has {}",
                 self.fps,
-                decimal(f64::from(self.fps) / f64::from(self.fps.div_ceil(FASTEST)))
+                decimal(f64::from(self.fps) / pictures_per_frame(self.fps) as f64)
             ));
         }
         let first = self.plan(ATTEMPTS[0]);
+        let rate = f64::from(self.fps) / plan.step as f64;
         if plan.step > first.step {
-            let rate = f64::from(self.fps) / plan.step as f64;
             notes.push(format!(
                 "to be smaller it has {} frames per second",
                 decimal(rate)
@@ -252,8 +253,15 @@ impl GifFilm {
                 "it has {bytes} bytes, more than the {most} asked for: a shorter film would fit"
             ));
         }
+        if let Some([short, long]) = plan.uneven() {
+            notes.push(format!(
+                "GIF counts time in hundredths of a second: each frame lasts {short} or {long} of them, which makes {} frames per second on average",
+                decimal(rate)
+            ));
+        }
         Finished {
             frames: plan.frames(),
+            rate,
             bytes,
             notes,
         }
@@ -265,9 +273,13 @@ fn weight(plan: &Plan) -> f64 {
     f64::from(plan.size[0]) * f64::from(plan.size[1]) / plan.step as f64
 }
 
+/// Pictures that become one frame, so that viewers keep up.
+pub(crate) fn pictures_per_frame(fps: u32) -> u64 {
+    fps.div_ceil(FASTEST).max(1).into()
+}
+
 fn decimal(rate: f64) -> String {
-    let text = format!("{rate:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+    plain((10.0 * rate).round() / 10.0)
 }
 
 fn is_full(error: &io::Error) -> bool {

@@ -24,6 +24,7 @@ pub(in crate::film::sink) struct Mp4Film {
     h264: H264,
     mp4: Mp4<File>,
     texts: Texts,
+    rate: f64,
     notes: Vec<String>,
     finished: bool,
 }
@@ -88,6 +89,7 @@ impl Mp4Film {
             h264,
             mp4,
             texts,
+            rate: fps.into(),
             notes,
             finished: false,
         })
@@ -128,6 +130,7 @@ impl Sink for Mp4Film {
         self.place.finish()?;
         Ok(Finished {
             frames: self.mp4.frames(),
+            rate: self.rate,
             bytes,
             notes: std::mem::take(&mut self.notes),
         })
