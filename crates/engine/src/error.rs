@@ -99,7 +99,7 @@ pub enum EngineError {
     DeviceLost(String),
     /// A field became NaN or infinite.
     #[error(
-        "field `{field}` of arm `{arm}` became {what} at cell {cell:?} at time {time} (after {retries} shorter steps)\n  help: look at the rates of `{field}` there; a smaller `time.step` or a bounded rate usually cures it"
+        "field `{field}` of arm `{arm}` became {what} at cell {cell:?} at time {time} (after {retries} shorter steps){cause}\n  help: look at the rates of `{field}` there; a smaller `time.step` or a bounded rate usually cures it"
     )]
     NotFinite {
         /// Field.
@@ -114,6 +114,8 @@ pub enum EngineError {
         time: f64,
         /// How often the step was halved before giving up.
         retries: u32,
+        /// `: ` and which process is behind it, or empty.
+        cause: String,
     },
     /// A rate was negative, which the scheme does not allow.
     #[error(

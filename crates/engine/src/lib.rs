@@ -22,6 +22,7 @@
 
 mod amounts;
 mod anchors;
+mod blame;
 mod buffers;
 mod checkpoint;
 mod compiled;

@@ -126,7 +126,7 @@ impl Simulation {
             self.clock.slope_valid = false;
             self.clock.fresh = true;
         }
-        ticked
+        ticked.map_err(|e| self.with_cause(e))
     }
 
     fn try_tick(&mut self, until: f64) -> Result<Tick, EngineError> {

@@ -219,6 +219,36 @@ impl Probe {
         Ok(bytemuck::pod_collect_to_vec(&raw))
     }
 
+    /// One quantity in every cell of an arm, rows of [`StateLayout::pitch`] values.
+    pub(crate) fn of_arm(
+        &self,
+        simulation: &Simulation,
+        local: Local,
+        arm: usize,
+    ) -> Result<Vec<f32>, ProbeError> {
+        let which = self.locals.iter().position(|l| *l == local);
+        let which = which.ok_or(ProbeError::Unknown(local))? as u32;
+        let (index, place) = simulation.places[arm];
+        let (part, looking) = (&simulation.parts[index], &self.parts[index]);
+        let block = u64::from(simulation.state_layout().block) * 4;
+        part.gpu
+            .queue
+            .write_buffer(&looking.task, 0, bytemuck::bytes_of(&[0, which, 0, 0]));
+        let mut encoder = part.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            let arms = part.arms.len() as u32;
+            looking
+                .everywhere
+                .record(&mut pass, &looking.pipelines, arms);
+        }
+        part.gpu.queue.submit([encoder.finish()]);
+        let raw = part
+            .gpu
+            .read(&looking.probed, place as u64 * block, block)?;
+        Ok(bytemuck::pod_collect_to_vec(&raw))
+    }
+
     /// Writes one quantity of every cell and arm into `buffer`, one block per arm behind all fields as
     /// [`Simulation::copy_state`] lays them out, and returns its least and greatest finite value; `None`
     /// without any. Reads back two numbers per thread only.

@@ -479,6 +479,7 @@ impl Part {
                     ],
                     time,
                     retries,
+                    cause: String::new(),
                 }
             }
             Fault::NotSolved {
