@@ -16,6 +16,7 @@ pub mod keymap;
 pub mod layout;
 pub mod palette;
 pub mod panels;
+mod screen;
 pub mod settings;
 pub mod speed;
 pub mod state;

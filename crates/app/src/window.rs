@@ -22,6 +22,7 @@ use crate::app::{GalleryEntry, Measure, Script, WarmfrontApp, ground};
 use crate::canvas;
 use crate::command::Command;
 use crate::homes::{self, Use};
+use crate::screen;
 use crate::state::Shared;
 use crate::store::Store;
 use crate::thumbnails::Thumbnails;
@@ -144,7 +145,7 @@ fn open(options: Options, opening: Opening, leaving: &Arc<Leaving>) -> Result<()
         Ok(Box::new(Window { inner, leaving }) as Box<dyn eframe::App>)
     };
     eframe::run_native("Warmfront", native, Box::new(create))
-        .map_err(|e| WindowError::NotOpened(e.to_string()))
+        .map_err(|e| WindowError::NotOpened(screen::why(&e)))
 }
 
 // What is behind a lock, even if its holder panicked: what a window leaves is better than nothing.
