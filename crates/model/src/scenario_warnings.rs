@@ -14,12 +14,12 @@ impl Scenario {
         warnings.extend(self.late_doses(arms));
         warnings.extend(self.same_arms(arms));
         warnings.extend(self.coarse_cells());
-        warnings.extend(self.images());
+        warnings.extend(self.image_warnings());
         warnings
     }
 
     /// What images were read as, where that may not be meant.
-    fn images(&self) -> Vec<String> {
+    pub fn image_warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = Vec::new();
         let used = self.initial.iter().flatten();
         let used = used.filter_map(|i| i.image.as_ref().map(|image| (i, image)));

@@ -43,6 +43,7 @@ pub mod synergy;
 mod units;
 pub mod validate;
 pub mod verify;
+mod warnings;
 pub mod why;
 
 pub use effect::{Additivity, Combination, Effects};
@@ -61,3 +62,4 @@ pub use steer::Steered;
 pub use units::{
     clock, colormap_name, file_size, length_unit, micrometres_per_length, pretty_unit, time_axis,
 };
+pub use warnings::{data_warnings, warnings};

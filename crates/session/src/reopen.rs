@@ -362,7 +362,8 @@ fn whole(path: &Path) -> Result<Vec<u8>, SessionError> {
 }
 
 fn text_of(path: &Path) -> Result<String, SessionError> {
-    String::from_utf8(whole(path)?).map_err(|_| refused(path, "it is no UTF-8 text".to_owned()))
+    let shown = path.display().to_string();
+    warmfront_model::decode(&shown, &whole(path)?).map_err(|e| refused(path, e.what))
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl Run {
             },
             finish: Finish::Unfinished,
             stopped_by: None,
-            warnings: scenario.warnings(arms),
+            warnings: crate::warnings(&scenario, arms),
             scenario,
         };
         let cells = record.scenario.grid.cells;

@@ -99,7 +99,7 @@ impl Colormap {
             colours: Vec::with_capacity(ROWS),
         };
         let mut last = 0;
-        for (i, row) in text.lines().enumerate() {
+        for (i, row) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             last = i + 1;
             let row = row.trim();
             if let Some(comment) = row.strip_prefix('#') {

@@ -94,6 +94,14 @@ pub fn width(text: &str, size: f32, bold: bool) -> f32 {
     }
 }
 
+/// The first letter of a text that the fonts lack: a box would stand in its place.
+pub fn missing_letter(text: &str) -> Option<char> {
+    let font = FontRef::new(&REGULAR.bytes).ok()?;
+    let map = font.charmap();
+    let drawn = |c: &char| !c.is_whitespace() && !c.is_control();
+    text.chars().filter(drawn).find(|c| map.map(*c).is_none())
+}
+
 /// The shapes of the letters of an SVG `<text>` element as `<path>` elements: outlines first, then
 /// fills, as the renderer draws them.
 ///

@@ -43,7 +43,7 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
         }
     });
     let every: Vec<usize> = (0..arms).collect();
-    let warnings = scenario.warnings(&every);
+    let warnings = warmfront_session::warnings(&scenario, &every);
     for warning in &warnings {
         eprintln!("warning: {warning}");
     }

@@ -35,7 +35,7 @@ pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
         },
     };
     let (scenario, arms) = spec.plan(scenario, arms)?;
-    let warnings = scenario.warnings(&arms);
+    let warnings = warmfront_session::warnings(&scenario, &arms);
     for warning in warnings.iter().chain(&twice) {
         eprintln!("warning: {warning}");
     }

@@ -3,6 +3,7 @@
 //! Names, labels and arguments come from files and people. Everything that is printed goes through here,
 //! so that a control character among them is shown (`\x1b`) and never obeyed by the terminal.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use warmfront_model::visible;
@@ -15,25 +16,29 @@ pub fn print(text: &str) {
         .and_then(|()| out.flush());
 }
 
-/// Prints a JSON document; characters that a terminal would obey are written as JSON escapes.
+/// Prints a JSON document.
 pub fn print_json(value: &serde_json::Value) {
+    print(&json_text(value));
+}
+
+/// A JSON document in which characters that a terminal would obey are written as JSON escapes.
+fn json_text(value: &serde_json::Value) -> String {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         let mut one = [0; 4];
-        let shown = visible(c.encode_utf8(&mut one));
-        match shown.starts_with('\\') && c != '\\' {
-            true => {
+        match visible(c.encode_utf8(&mut one)) {
+            Cow::Borrowed(plain) => out.push_str(plain),
+            Cow::Owned(_) => {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
                     out.push_str(&format!("\\u{unit:04x}"));
                 }
             }
-            false => out.push(c),
         }
     }
     out.push('\n');
-    print(&out);
+    out
 }
 
 /// Prints a file as it is; a terminal gets it as [`print`] would give it.
@@ -57,4 +62,23 @@ macro_rules! eprintln {
     ($($part:tt)*) => {
         $crate::output::say(&format!($($part)*))
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_has_no_character_that_a_terminal_obeys_and_reads_back_the_same() {
+        let text = "a\u{1b}[31m \u{9b} \u{202e} \u{e0001} µ 日 \\ \n\t\"";
+        let value = serde_json::json!({ "label": text });
+        let written = json_text(&value);
+        assert_eq!(visible(&written), written);
+        assert!(
+            written.contains("\\u202e") && written.contains("µ 日"),
+            "{written}"
+        );
+        let again: serde_json::Value = serde_json::from_str(&written).expect("it is JSON");
+        assert_eq!(again, value);
+    }
 }

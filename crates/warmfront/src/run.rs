@@ -44,7 +44,10 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         false => None,
     };
     let (arms, twice) = arms(&scenario, &options.arm)?;
-    for warning in scenario.warnings(&arms).iter().chain(&twice) {
+    for warning in warmfront_session::warnings(&scenario, &arms)
+        .iter()
+        .chain(&twice)
+    {
         eprintln!("warning: {warning}");
     }
     let out = match &options.out {
@@ -65,7 +68,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         lookout: true,
     };
     let model = scenario.model.clone();
-    let told = scenario.warnings(&arms).len() + twice.len();
+    let told = warmfront_session::warnings(&scenario, &arms).len() + twice.len();
     let mut run = Run::new(&gpu, assets.files.clone(), scenario, &arms, keep)?;
     for warning in twice {
         run.warn(warning);

@@ -50,7 +50,7 @@ pub fn sweep(options: &SweepOptions) -> Result<(), Failure> {
         found.map_err(|e| e.inside("in --observable"))
     });
     let observable = observable.transpose()?;
-    let warnings = scenario.warnings(&arms);
+    let warnings = warmfront_session::warnings(&scenario, &arms);
     let asked = Asked {
         options,
         files: assets.files,

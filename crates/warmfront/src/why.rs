@@ -39,7 +39,7 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     let only = only.map_err(|e| e.inside("in --only"))?;
     let question = Question::new(&scenario, &only, options.replicates)?;
     let arms: Vec<usize> = (0..scenario.arms.len()).collect();
-    for warning in scenario.warnings(&arms) {
+    for warning in warmfront_session::warnings(&scenario, &arms) {
         eprintln!("warning: {warning}");
     }
     let out = match &options.out {

@@ -82,9 +82,10 @@ impl Script {
     /// # Errors
     /// The line that cannot be read, and why.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| format!("cannot read the script {}: {e}", path.display()))?;
         let name = path.display().to_string();
+        let bytes =
+            std::fs::read(path).map_err(|e| format!("cannot read the script {name}: {e}"))?;
+        let text = warmfront_model::decode(&name, &bytes).map_err(|e| e.to_string())?;
         let script = Self::parse(&text).map_err(|e| format!("{name}:{e}"))?;
         Ok(Self {
             name: if script.name.is_empty() {

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use notify::Watcher as _;
 use warmfront_engine::{Files, Gpu, Probe};
-use warmfront_model::{Library, Local, Overrides, Scenario, Source};
-use warmfront_session::{Lookout, Steered};
+use warmfront_model::{Library, Local, Overrides, Scenario, Source, visible};
+use warmfront_session::{Lookout, Steered, data_warnings};
 
 use crate::command::{Command, Inspect};
 use crate::film::Studio;
@@ -371,6 +371,17 @@ impl Worker {
         }
     }
 
+    // A note with what may not be meant in the data of the present scenario.
+    fn with_data_warnings(&self, note: Option<String>) -> Option<String> {
+        let told = self.run.as_ref().map(|r| data_warnings(r.scenario()));
+        let all: Vec<String> = note
+            .into_iter()
+            .chain(told.into_iter().flatten())
+            .map(|line| visible(&line).into_owned())
+            .collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    }
+
     // Another simulation takes the place of the present one.
     fn put(&mut self, run: Steered, name: &str, note: Option<String>) -> Result<(), Failed> {
         let before = self.start.shared.get().name;
@@ -385,6 +396,7 @@ impl Worker {
         self.ticks.clear();
         self.playing = true;
         self.catch_up = None;
+        let note = self.with_data_warnings(note);
         self.present(note)?;
         self.pace_from_here();
         self.publish()

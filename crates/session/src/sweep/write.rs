@@ -302,7 +302,7 @@ fn end(
 /// What is allowed but probably not meant.
 fn warnings(base: &Scenario) -> Vec<String> {
     let arms: Vec<usize> = (0..base.arms.len()).collect();
-    base.warnings(&arms)
+    crate::warnings(base, &arms)
 }
 
 fn provenance(base: &Scenario, adapter: &AdapterReport) -> Provenance {
