@@ -6,6 +6,7 @@ use crate::command::{Command, WindowCommand};
 use crate::panels::{Desk, status::QUIET_LINE};
 use crate::state::Snapshot;
 use crate::store::{Saved, Theme};
+use warmfront_model::counted;
 
 /// Least and greatest size of everything.
 const SCALES: [f32; 2] = [0.75, 2.0];
@@ -93,7 +94,8 @@ fn rows(ui: &mut Ui, saved: &mut Saved, snapshot: &Snapshot, desk: &mut Desk) {
             desk.outbox.send(Command::HistoryBudget(bytes));
         }
         let moments = snapshot.timeline.kept.len();
-        ui.weak(format!("It holds {moments} moments in {used:.0} MB."));
+        let moments = counted(moments, "moment");
+        ui.weak(format!("It holds {moments} in {used:.0} MB."));
     });
     ui.end_row();
 

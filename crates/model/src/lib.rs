@@ -69,7 +69,7 @@ pub use model::{
 };
 pub use model_link::fingerprint;
 pub use noise::{gaussian_pair, philox4x32};
-pub use number::plain;
+pub use number::{counted, plain};
 pub use overrides::Overrides;
 pub use picture::{Fit, ImageMap};
 pub use raster::ArrayMap;
@@ -78,6 +78,6 @@ pub use scenario::{
     Action, Arm, Event, Grid, Numerics, SINGLE_ARM, Scenario, Scheme, Shown, Switchable, Time,
     TransportScheme,
 };
-pub use schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce, Wall};
+pub use schema::{Better, Boundary, Confidence, FaceMean, FieldKind, Reduce, Wall};
 pub use text::{decode, visible};
 pub use units::{TIME_UNITS, TimeUnit, micrometres};

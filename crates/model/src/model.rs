@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::number::plain;
 use crate::regimen::Regimen;
 use crate::scenario::Switchable;
-use crate::schema::{Boundary, Confidence, FaceMean, FieldKind, Reduce};
+use crate::schema::{Better, Boundary, Confidence, FaceMean, FieldKind, Reduce};
 use crate::units::{TIME_UNITS, TimeUnit};
 
 /// A text file and the name it is shown under.
@@ -300,6 +300,8 @@ pub struct Observable {
     pub reduce: Reduce,
     /// Panel of the standard figure.
     pub plot: Option<String>,
+    /// What a treatment is to do to it; none where that is not declared.
+    pub better: Option<Better>,
 }
 
 /// Fields added as light.
@@ -388,7 +390,62 @@ lookups! {
     counterfactual, counterfactuals, "counterfactual";
 }
 
+impl Better {
+    /// How far `found` is on the better side of `expected`: positive where it is better.
+    pub fn gain(self, expected: f64, found: f64) -> f64 {
+        match self {
+            Self::Less => expected - found,
+            Self::More => found - expected,
+        }
+    }
+
+    /// The better of two values.
+    pub fn best(self, a: f64, b: f64) -> f64 {
+        match self {
+            Self::Less => a.min(b),
+            Self::More => a.max(b),
+        }
+    }
+
+    /// The word of the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Less => "less",
+            Self::More => "more",
+        }
+    }
+}
+
 impl Model {
+    /// What a treatment is to do to an observable.
+    ///
+    /// # Errors
+    /// It is not declared, so that synergy has no sign.
+    pub fn better(&self, observable: usize) -> Result<Better, Error> {
+        let o = &self.observables[observable];
+        o.better.ok_or_else(|| {
+            Error::new(format!(
+                "synergy of `{}` has no sign, because the model does not say whether less or more of it is better",
+                o.id
+            ))
+            .help(format!(
+                "write better = \"less\" or better = \"more\" in its [[observable]] of `{}`{}",
+                self.id,
+                self.directed()
+            ))
+        })
+    }
+
+    /// The observables that say what is better.
+    fn directed(&self) -> String {
+        let all = self.observables.iter().filter(|o| o.better.is_some());
+        let all: Vec<String> = all.map(|o| format!("`{}`", o.id)).collect();
+        match all.is_empty() {
+            true => String::new(),
+            false => format!("; those that say it: {}", all.join(", ")),
+        }
+    }
+
     /// The field or compartment with this identifier.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::model_parts::{
     time_unit, transport, view,
 };
 use crate::regimen::Regimen;
-use crate::schema::{ModelFile, Reduce, TransportFile, Wall};
+use crate::schema::{Better, ModelFile, Reduce, TransportFile, Wall};
 
 impl Model {
     /// Reads and checks a model. `functions` may be empty.
@@ -115,13 +115,25 @@ impl Model {
                 weight: optional(source, o.weight.as_ref(), &scope, "weight", &what)?,
                 reduce: o.reduce,
                 plot: o.plot.clone(),
+                better: o.better.as_ref().map(|b| *b.get_ref()),
             })
         })?;
         if let Some(burden) = &file.model.burden {
             let i = self
                 .observable(burden.get_ref())
                 .map_err(|e| e.at(source.place(burden.span())))?;
+            if let Some(better) = &file.observable[i].get_ref().better
+                && *better.get_ref() == Better::More
+            {
+                let id = burden.get_ref();
+                return Err(Error::new(format!(
+                    "`{id}` is the burden of the model, and of a burden less is better"
+                ))
+                .help("write better = \"less\", leave `better` out, or name another burden in [model]")
+                .at(source.place(better.span())));
+            }
             self.burden = Some(i);
+            self.observables[i].better = Some(Better::Less);
         }
         Ok(())
     }

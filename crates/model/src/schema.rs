@@ -71,7 +71,8 @@ pub struct ModelHeader {
     /// What the model must not be used for, shown wherever results are.
     #[serde(default)]
     pub caveat: String,
-    /// Observable whose ratio between arms gives effect and Bliss excess; none: no comparison.
+    /// Observable whose ratio between arms gives effect and Bliss excess, and of which less is better; none:
+    /// no comparison.
     #[serde(default)]
     pub burden: Option<Spanned<String>>,
 }
@@ -445,6 +446,16 @@ pub enum Reduce {
     None,
 }
 
+/// What a treatment is to do to an observable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// Less is better: tumour cells.
+    Less,
+    /// More is better: T cells in the tumour.
+    More,
+}
+
 /// `[[observable]]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -466,6 +477,10 @@ pub struct ObservableFile {
     /// Panel of the standard figure that plots it; absent: not plotted by default.
     #[serde(default)]
     pub plot: Option<String>,
+    /// What a treatment is to do to it; absent: synergy is defined for the model's burden only, of which
+    /// less is better.
+    #[serde(default)]
+    pub better: Option<Spanned<Better>>,
 }
 
 /// `[[view]]`: channels added as light.

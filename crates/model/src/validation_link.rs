@@ -390,5 +390,6 @@ fn observable(
         weight,
         reduce: o.reduce,
         plot: None,
+        better: o.better.as_ref().map(|b| *b.get_ref()),
     })
 }

@@ -49,6 +49,11 @@ impl Linker<'_> {
             _ if matches!(reduce, R::DecayLength | R::Lowest | R::BitDifferences) => 0,
             _ => return lacks("observable", ""),
         };
+        if reduce == R::Bliss
+            && let Some(id) = &m.observable
+        {
+            self.model.better(observable).at(source, id)?;
+        }
         let field = match (&m.field, above) {
             (Some(id), _) => self.model.field(id.get_ref()).at(source, id)?,
             (None, Some(above)) => above.field,

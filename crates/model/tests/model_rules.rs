@@ -153,6 +153,15 @@ fn names_in_links_are_checked() {
         &model_error("burden = \"burden\"", "burden = \"b\""),
         &["unknown observable `b`"],
     );
+    let first = "id = \"burden\"\n";
+    has(
+        &model_error(first, &format!("{first}better = \"more\"\n")),
+        &["of a burden less is better", "better = \"less\""],
+    );
+    has(
+        &model_error(first, &format!("{first}better = \"mor\"\n")),
+        &["unknown value `mor`", "did you mean `more`?"],
+    );
     has(
         &model_error("moves = [\"tumour\"]", "moves = [\"tumor\"]"),
         &["did you mean `tumour`?"],

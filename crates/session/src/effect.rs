@@ -5,7 +5,9 @@
 //! `1 − r`. Two references say what a combination would do if its drugs did not influence each
 //! other: Bliss independence (Bliss 1939, Ann Appl Biol 26:585) multiplies what is left,
 //! `r = r₁ r₂`; the highest single agent (HSA) takes the better drug alone, `r = min(r₁, r₂)`. The
-//! excess is the reference's `r` minus the one found: positive when the combination did more.
+//! excess is the reference's `r` minus the one found: positive when the combination did more. Of an
+//! observable of which more is better all signs turn: the effect is `r − 1`, the better drug has the
+//! larger `r`.
 //!
 //! # Practice
 //! Arms are recognised by their doses, not by their names. The control gets no drug; a single gets
@@ -13,26 +15,28 @@
 //! of their drugs or in pauses are not compared. All must share the scenario's parameters. An event that applies to some arms only makes arms differ in more than their drugs; then there is
 //! no verdict on combinations.
 
-use warmfront_model::Scenario;
+use warmfront_model::{Better, Scenario};
 
 use crate::record::Row;
+use crate::synergy::Metric;
 
-/// A combination compared with independence.
+/// How a combination stands against a reference. What that is called depends on the reference:
+/// [`Metric::words`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Additivity {
-    /// Excess above 0.02 of the control's burden.
+pub enum Standing {
+    /// Excess above [`Standing::ABOUT`].
     More,
-    /// Within 0.02.
+    /// Between that and its negative.
     About,
-    /// Below −0.02.
+    /// Below the negative.
     Less,
 }
 
-impl Additivity {
-    /// Excess, as a share of the control's burden, that counts as none.
+impl Standing {
+    /// Excess of either sign, as a share of the control's burden, that counts as none.
     pub const ABOUT: f64 = 0.02;
 
-    /// The verdict on an excess.
+    /// The standing of an excess.
     pub fn of(excess: f64) -> Self {
         match excess {
             e if e > Self::ABOUT => Self::More,
@@ -44,22 +48,9 @@ impl Additivity {
     /// Excess up to which a difference counts as slight.
     pub const SLIGHT: f64 = 0.05;
 
-    /// The verdict in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::More => "more than additive",
-            Self::About => "about additive",
-            Self::Less => "less than additive",
-        }
-    }
-
-    /// The verdict in words, and whether it is slight.
-    pub fn graded(self, excess: f64) -> &'static str {
-        match self {
-            Self::More if excess <= Self::SLIGHT => "slightly more than additive",
-            Self::Less if excess >= -Self::SLIGHT => "slightly less than additive",
-            _ => self.words(),
-        }
+    /// Whether an excess counts, but as slight.
+    pub fn is_slight(excess: f64) -> bool {
+        Self::of(excess) != Self::About && excess.abs() <= Self::SLIGHT
     }
 }
 
@@ -72,12 +63,21 @@ pub struct Combination {
     pub singles: Vec<usize>,
     /// Relative burden under Bliss independence.
     pub bliss: f64,
-    /// `bliss` minus the relative burden found.
+    /// How much better the relative burden found is than `bliss`: for a burden `bliss` minus it.
     pub bliss_excess: f64,
-    /// Smallest relative burden of the singles, minus the one found.
+    /// Relative burden of the better single.
+    pub best: f64,
+    /// How much better the relative burden found is than that of the better single.
     pub hsa_excess: f64,
-    /// The Bliss excess in words.
-    pub additivity: Additivity,
+    /// What is better.
+    pub better: Better,
+}
+
+impl Combination {
+    /// The Bliss excess in words, e.g. `Bliss synergy`.
+    pub fn words(&self) -> &'static str {
+        Metric::Bliss.words(self.bliss_excess)
+    }
 }
 
 /// Outcomes at one time.
@@ -100,6 +100,8 @@ impl Effects {
     /// burden observable, without a control in the batch, or when its burden is 0.
     pub fn of(scenario: &Scenario, arms: &[usize], row: &Row) -> Option<Self> {
         let observable = scenario.model.burden?;
+        // Without a known direction there is no verdict on combinations.
+        let better = scenario.model.better(observable).ok();
         let comparable = |arm: &usize| scenario.arms[*arm].parameters == scenario.parameters;
         let drugs = |arm: usize| -> Vec<usize> {
             let doses = &scenario.arms[arm].doses;
@@ -125,9 +127,9 @@ impl Effects {
             .events
             .iter()
             .any(|e| e.arms.is_some() && !e.action.is_for_the_eye());
-        if partial {
+        let Some(better) = better.filter(|_| !partial) else {
             return Some(effects);
-        }
+        };
         for (arm, &index) in arms.iter().enumerate() {
             let given = drugs(index);
             if given.len() < 2 || !comparable(&index) {
@@ -142,27 +144,27 @@ impl Effects {
             };
             let singles: Option<Vec<usize>> = given.iter().map(|&d| single(d)).collect();
             if let Some(singles) = singles {
-                effects.combinations.push(effects.combination(arm, singles));
+                effects
+                    .combinations
+                    .push(effects.combination(arm, singles, better));
             }
         }
         Some(effects)
     }
 
-    fn combination(&self, arm: usize, singles: Vec<usize>) -> Combination {
+    fn combination(&self, arm: usize, singles: Vec<usize>, better: Better) -> Combination {
         let found = self.relative[arm];
-        let bliss: f64 = singles.iter().map(|&s| self.relative[s]).product();
-        let best = singles
-            .iter()
-            .map(|&s| self.relative[s])
-            .fold(f64::INFINITY, f64::min);
-        let bliss_excess = bliss - found;
+        let alone = || singles.iter().map(|&s| self.relative[s]);
+        let bliss: f64 = alone().product();
+        let best = alone().reduce(|a, b| better.best(a, b)).unwrap_or(f64::NAN);
         Combination {
             arm,
-            singles,
             bliss,
-            bliss_excess,
-            hsa_excess: best - found,
-            additivity: Additivity::of(bliss_excess),
+            bliss_excess: better.gain(bliss, found),
+            best,
+            hsa_excess: better.gain(best, found),
+            better,
+            singles,
         }
     }
 }
@@ -203,18 +205,45 @@ mod tests {
         assert_eq!((c.arm, c.singles.len()), (3, 2));
         assert!((c.bliss - 0.3).abs() < 1e-12 && (c.bliss_excess - 0.2).abs() < 1e-12);
         assert!((c.hsa_excess - 0.4).abs() < 1e-12);
-        assert_eq!(c.additivity.words(), "more than additive");
+        assert_eq!(c.words(), "Bliss synergy");
     }
 
     #[test]
-    fn the_verdict_has_three_words() {
+    fn the_verdict_names_its_reference() {
         let verdict = |combo| {
             let e = effects(&[0, 1, 2, 3], &[1.0, 0.5, 0.6, combo]).expect("a control");
-            e.combinations[0].additivity
+            e.combinations[0].words()
         };
-        assert_eq!(verdict(0.29), Additivity::About);
-        assert_eq!(verdict(0.5), Additivity::Less);
-        assert_eq!(verdict(0.1), Additivity::More);
+        assert_eq!(verdict(0.29), "Bliss independence");
+        assert_eq!(verdict(0.34), "slight Bliss antagonism");
+        assert_eq!(verdict(0.5), "Bliss antagonism");
+        assert_eq!(verdict(0.27), "slight Bliss synergy");
+        assert_eq!(verdict(0.1), "Bliss synergy");
+    }
+
+    #[test]
+    fn more_is_better_where_the_model_says_so() {
+        let of = |better| {
+            let mut scenario = inflamed();
+            let mut model = (*scenario.model).clone();
+            let observable = model.burden.expect("it has a burden");
+            model.observables[observable].better = better;
+            scenario.model = std::sync::Arc::new(model);
+            effects_of(&scenario, &[0, 1, 2, 3], &[1.0, 2.0, 3.0, 8.0]).expect("a control")
+        };
+        // Independence multiplies 2 and 3; 8 is 2 above that, and 5 above the better drug.
+        let more = of(Some(Better::More));
+        let c = &more.combinations[0];
+        assert_eq!((c.bliss, c.bliss_excess), (6.0, 2.0));
+        assert_eq!(
+            (c.best, c.hsa_excess, c.words()),
+            (3.0, 5.0, "Bliss synergy")
+        );
+        let less = of(Some(Better::Less));
+        let c = &less.combinations[0];
+        assert_eq!((c.bliss_excess, c.hsa_excess), (-2.0, -6.0));
+        assert_eq!(c.words(), "Bliss antagonism");
+        assert!(of(None).combinations.is_empty());
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub mod verify;
 mod warnings;
 pub mod why;
 
-pub use effect::{Additivity, Combination, Effects};
+pub use effect::{Combination, Effects, Standing};
 pub use error::{ErrorKind, SessionError};
 pub use folder::OutputFolder;
 pub use history::{Frame, History};

@@ -361,6 +361,7 @@ mod tests {
             weight,
             reduce: Reduce::Mean,
             plot: None,
+            better: None,
         };
         let all = [
             observable("fine", None),

@@ -15,6 +15,9 @@ use crate::style::{Style, Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, Type};
 use crate::text::wrap;
 
+/// Most lines of a caption.
+const CAPTION: usize = 5;
+
 /// The doses along one side of a matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DoseSide {
@@ -176,7 +179,7 @@ pub(crate) fn foot(
         y = d.lines(
             MARGIN,
             y + 2.0,
-            &wrap(caption, kind.size, false, room, 3),
+            &wrap(caption, kind.size, false, room, CAPTION),
             kind,
         );
     }
@@ -259,6 +262,9 @@ impl HeatMap {
                 let shown = value.filter(|v| v.is_finite());
                 let fill = shown.map_or(theme.empty, |v| map.colour(range.position(v as f32)));
                 d.rect(inner, fill);
+                if shown.is_none() {
+                    crossed(d, theme, inner);
+                }
                 let marked = self.marks.iter().any(|k| k.cell == [i, j]);
                 self.draw_value(d, theme, inner, (shown, fill, marked));
             }
@@ -334,6 +340,17 @@ impl HeatMap {
         match format!("{v:+.2}").as_str() {
             "-0.00" | "+0.00" => "0".to_owned(),
             text => text.replace('-', "−"),
+        }
+    }
+}
+
+/// The corners of a cell without a number: strokes that no colour of a map has, around the words.
+fn crossed(d: &mut Drawing, theme: &Theme, cell: Rect) {
+    let reach = [0.25 * cell.w, 0.25 * cell.h];
+    for [x, sign_x] in [[cell.x, 1.0], [cell.right(), -1.0]] {
+        for [y, sign_y] in [[cell.y, 1.0], [cell.bottom(), -1.0]] {
+            let to = [x + sign_x * reach[0], y + sign_y * reach[1]];
+            d.line([x, y], to, theme.muted, 1.0);
         }
     }
 }

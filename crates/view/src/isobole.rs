@@ -12,6 +12,9 @@ use crate::style::{Style, Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, Type};
 use crate::text::wrap;
 
+/// Most lines of a caption.
+const CAPTION: usize = 6;
+
 /// Air beyond the largest dose shown, as a share of it.
 const AIR: f64 = 0.08;
 
@@ -40,8 +43,7 @@ pub struct Isobologram {
     pub y_label: String,
     /// The effects.
     pub levels: Vec<IsoboleLevel>,
-    /// Largest doses shown; none: as far as the additive lines go, or the measured ones if there are
-    /// no others.
+    /// Largest doses shown; none: as far as any line goes, so that every line ends where it was measured.
     pub limits: Option<[f64; 2]>,
     /// The line that says the result; may be empty.
     pub caption: String,
@@ -102,7 +104,13 @@ impl Isobologram {
     fn words(&self, d: &mut Drawing, theme: &Theme, top: f32) -> f32 {
         let kind = Type::new(size::BODY, theme.ink);
         let [width, _] = self.size;
-        let lines = wrap(&self.caption, kind.size, false, width - 2.0 * MARGIN, 3);
+        let lines = wrap(
+            &self.caption,
+            kind.size,
+            false,
+            width - 2.0 * MARGIN,
+            CAPTION,
+        );
         let y = d.lines(MARGIN, top, &lines, kind);
         footer(d, theme, width, y, &self.footer)
     }
@@ -114,9 +122,7 @@ impl Isobologram {
         };
         let lines = || self.levels.iter().flat_map(|l| l.lines.iter().flatten());
         let additive = self.levels.iter().filter_map(|l| l.additive.as_ref());
-        let found = additive
-            .fold(None, larger)
-            .or_else(|| lines().fold(None, larger))?;
+        let found = additive.chain(lines()).fold(None, larger)?;
         Some(found.map(|v| if v > 0.0 { v * (1.0 + AIR) } else { 1.0 }))
     }
 

@@ -40,7 +40,7 @@ fn heat(n: usize, m: usize, style: Style) -> Result<HeatMap> {
             label: "largest excess".to_owned(),
             marker: Marker::Disc,
         }],
-        caption: "More than additive (Bliss): mean excess +0.141 over 20 dose pairs.".to_owned(),
+        caption: "Bliss synergy: mean excess +0.141 over 20 dose pairs.".to_owned(),
         footer: "A model for teaching.".to_owned(),
         style,
         size: [800.0, 600.0],
@@ -184,6 +184,10 @@ fn cells_say_their_number_and_gaps_say_so() -> Result<()> {
     h.values[3][3] = Some(-0.004);
     let figure = h.figure()?;
     let count = |text: &str| figure.texts().iter().filter(|t| t.text == text).count();
+    // Strokes in the corners tell an empty cell from one with a pale colour.
+    let lines = |f: &Figure| Ok::<_, ViewError>(f.svg(&[], None)?.matches("<polyline").count());
+    let full = heat(6, 5, Style::Print)?.figure()?;
+    assert_eq!(lines(&figure)?, lines(&full)? + 2 * 4);
     assert_eq!((count("n/a"), count("+0.30"), count("0.000")), (2, 1, 0));
     assert!(count("−0.10") >= 10); // where a dose is 0
     // The largest value has the last colour of the map; the largest mark has its cell.

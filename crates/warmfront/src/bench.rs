@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use warmfront_engine::{Anchor, EngineError, Gpu, Simulation, anchors};
-use warmfront_model::{Overrides, Scenario, Scheme};
+use warmfront_model::{Overrides, Scenario, Scheme, counted};
 
 use crate::assets::Assets;
 use crate::cli::BenchOptions;
@@ -294,7 +294,7 @@ impl Bench<'_> {
             "implicit, time to solution",
             implicit,
             "s",
-            &format!("{ticks} ticks"),
+            &counted(ticks, "tick"),
         );
         let note = format!(
             "scaled from 256 steps; {:.0} x the implicit run",
@@ -320,8 +320,9 @@ impl Bench<'_> {
         let tick = median(each);
         let [x, y, _] = scenario.grid.cells;
         self.say(&format!(
-            "\ndefault scenario `{}`, {arms} arms, {x}x{y}\n",
-            scenario.id
+            "\ndefault scenario `{}`, {}, {x}x{y}\n",
+            scenario.id,
+            counted(arms, "arm")
         ));
         self.row(
             "ticks",

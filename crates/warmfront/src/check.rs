@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use warmfront_engine::{MemoryEstimate, Program, ShaderError, adapters, readable};
+use warmfront_model::counted;
 use warmfront_session::Schedule;
 
 use crate::cli::CheckOptions;
@@ -71,17 +72,18 @@ pub fn check(options: &CheckOptions) -> Result<(), Failure> {
     };
     output::print(&format!(
         "ok: scenario `{}` of model `{}` ({})\n  \
-         {} fields, {} processes, {} parameters; all shaders compile\n  \
-         {cells} cells, {arms} arms ({}), {} stops for doses, events and records\n  \
+         {}, {}, {}; all shaders compile\n  \
+         {cells} cells, {} ({}), {} for doses, events and records\n  \
          device memory {}, largest buffer {}\n{}",
         scenario.id,
         model.id,
         model.hash,
-        model.fields.len(),
-        model.processes.len(),
-        model.parameters.len(),
+        counted(model.fields.len(), "field"),
+        counted(model.processes.len(), "process"),
+        counted(model.parameters.len(), "parameter"),
+        counted(arms, "arm"),
         ids.join(", "),
-        schedule.stops.len(),
+        counted(schedule.stops.len(), "stop"),
         readable(memory.total),
         readable(memory.largest),
         here.unwrap_or_default(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use warmfront_engine::{
     AdapterReport, EngineError, Files, Gpu, MemoryEstimate, adapters, readable,
 };
-use warmfront_model::{Overrides, Scenario};
+use warmfront_model::{Overrides, Scenario, counted};
 use warmfront_session::{Finish, Run, RunOptions};
 
 use crate::assets::Assets;
@@ -57,10 +57,10 @@ pub fn doctor(options: &DoctorOptions) -> Result<(), Failure> {
     let flat = largest(&scenario, used, false);
     let solid = largest(&scenario, used, true);
     say(&format!(
-        "\nwhat will run, on {}\n  the default scenario `{}` with {} arms: up to {flat} x {flat}, or {solid} x {solid} x {solid} cells, if the device has the memory\n",
+        "\nwhat will run, on {}\n  the default scenario `{}` with {}: up to {flat} x {flat}, or {solid} x {solid} x {solid} cells, if the device has the memory\n",
         used.name,
         scenario.id,
-        scenario.arms.len(),
+        counted(scenario.arms.len(), "arm"),
     ));
     let start = Instant::now();
     let tried = attempt(&gpu, scenario);

@@ -1,7 +1,7 @@
 //! `warmfront list`: what there is.
 
 use serde_json::{Value, json};
-use warmfront_model::Model;
+use warmfront_model::{Model, counted};
 use warmfront_view::{Colormap, ColormapKind, colormap};
 
 use crate::assets::Assets;
@@ -53,7 +53,11 @@ fn models(assets: &Assets) -> Result<Listed, Failure> {
     let mut values = Vec::new();
     for id in assets.library.models() {
         let m = assets.library.model(&id)?;
-        let size = format!("{} fields, {} processes", m.fields.len(), m.processes.len());
+        let size = [
+            counted(m.fields.len(), "field"),
+            counted(m.processes.len(), "process"),
+        ]
+        .join(", ");
         values.push(json!({
             "id": m.id, "label": m.label, "description": m.description, "hash": m.hash,
             "default_scenario": m.default_scenario,

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use warmfront_model::{Model, visible};
+use warmfront_model::{Model, counted, visible};
 use warmfront_session::{Progress, clock};
 
 /// Lines without a terminal: one per tenth of the run, but not faster than this.
@@ -53,10 +53,10 @@ impl Meter {
         let done = p.time / p.duration;
         let text = || {
             format!(
-                "{} of {:.0}, {} ticks",
+                "{} of {:.0}, {}",
                 clock(model, p.time),
                 p.duration,
-                p.ticks
+                counted(p.ticks, "tick")
             )
         };
         match self {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use warmfront_model::{Local, Scenario, Shown, plain};
+use warmfront_model::{Local, Scenario, Shown, counted, plain};
 use warmfront_session::film::{
     self, Camera, Encoder, Estimate, FilmProgress, FilmReport, FilmSpec, Format, Look, Panes,
     Target,
@@ -40,8 +40,8 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
     let quiet = options.quiet || options.json;
     if !quiet {
         eprintln!(
-            "{} frames, {:.1} s, about {}",
-            estimate.frames,
+            "{}, {:.1} s, about {}",
+            counted(estimate.frames, "frame"),
             estimate.seconds,
             file_size(estimate.bytes)
         );
@@ -278,7 +278,7 @@ fn missing(
             )
         }
         Some(f) => format!(
-            "{} has the first {} of {} frames, up to {}",
+            "{} has the first {} of {}, up to {}",
             file.display(),
             // Frames that a GIF left out lie between those that it kept.
             if f.notes.is_empty() {
@@ -318,9 +318,9 @@ fn words(report: &FilmReport, spec: &FilmSpec) -> Option<String> {
     let [w, h] = spec.size;
     let (frames, rate) = report.in_file();
     let mut text = format!(
-        "{}: {} frames of {w}x{h}, {:.2} s at {} frames per second, {}; made in {:.1} s ({:.1} frames/s)\n",
+        "{}: {} of {w}x{h}, {:.2} s at a rate of {} per second, {}; made in {:.1} s ({:.1} frames/s)\n",
         spec.target.path.display(),
-        frames,
+        counted(frames, "frame"),
         report.seconds(),
         plain((10.0 * rate).round() / 10.0),
         file_size(file.bytes as f64),
@@ -392,7 +392,7 @@ impl Meter {
                 None => String::new(),
             };
             if p.finishing {
-                return format!("completing the file of {} frames", p.frames);
+                return format!("completing the file of {}", counted(p.frames, "frame"));
             }
             format!(
                 "frame {}/{}, {rate:.1} frames/s, {}{left}",

@@ -1,6 +1,7 @@
 //! `warmfront reproduce`: the simulation that made a file once more, and whether the numbers agree.
 
 use serde_json::json;
+use warmfront_model::counted;
 use warmfront_session::reproduce::{Comparison, Pair, Task, Verdict};
 use warmfront_session::{Finish, clock};
 use warmfront_view::number::format_number;
@@ -88,7 +89,7 @@ fn words(c: &Comparison) -> String {
 }
 
 fn told(c: &Comparison, at: &str) -> String {
-    let all = format!("{} numbers up to {at}", c.compared);
+    let all = format!("{} up to {at}", counted(c.compared, "number"));
     match c.different {
         0 => format!("{all}, the same in all eight digits"),
         n => format!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use warmfront_engine::{Files, Gpu};
-use warmfront_model::Scenario;
+use warmfront_model::{Scenario, counted};
 use warmfront_session::SessionError;
 use warmfront_session::export::{Written, first_sentence};
 use warmfront_session::study::{Outcome, Outcomes, Place, Study, StudyProgress};
@@ -13,6 +13,7 @@ use warmfront_session::sweep::{
     Axis, Kind, Measure, Plan, Results, ScreenPlan, ScreenSpec, Screened, SweepSpec, Synergy,
     Varied, write_screen, write_sweep,
 };
+use warmfront_session::synergy::{LEAST_SEEDS, SHAM};
 use warmfront_view::number::format_number;
 
 use crate::cli::{REPLICATES, SPREAD, SweepOptions, TRAJECTORIES};
@@ -202,7 +203,10 @@ impl Asked<'_> {
                 self.out.display()
             ));
         } else if held > 0 {
-            meter.say(&format!("going on: {held} of {all} cases are done"));
+            meter.say(&format!(
+                "going on: {held} of {} are done",
+                counted(all, "case")
+            ));
         }
         let mut last = None;
         let tell = &mut |p: &StudyProgress| tell(&meter, p, &mut last);
@@ -258,8 +262,8 @@ impl Asked<'_> {
                 let mut failure = Failure::new(
                     exit::NUMERICAL,
                     format!(
-                        "none of the {} cases came to its end; why is in {}",
-                        ran.outcomes.outcomes.len(),
+                        "none of {} came to its end; why is in {}",
+                        counted(ran.outcomes.outcomes.len(), "case"),
                         self.out.join("summary.json").display()
                     ),
                 );
@@ -292,7 +296,7 @@ fn tell(meter: &Meter, p: &StudyProgress, last: &mut Option<Duration>) {
     let share = (p.done as f64 + p.share * p.running as f64) / p.cases.max(1) as f64;
     // What a batch has just finished is in `done` and in `running`.
     let share = share.min(1.0);
-    let text = format!("{} of {} cases", p.done, p.cases);
+    let text = format!("{} of {}", p.done, counted(p.cases, "case"));
     match meter {
         Meter::Silent => {}
         Meter::Bar(bar) => {
@@ -332,7 +336,8 @@ fn speed(outcomes: &Outcomes, gpu: &Gpu) -> String {
         return format!("\nnothing was run{before}\n");
     }
     format!(
-        "\n{ran} cases in {:.1} s ({} per minute, {} at a time) on {}{before}\n",
+        "\n{} in {:.1} s ({} per minute, {} at a time) on {}{before}\n",
+        counted(ran, "case"),
         outcomes.seconds,
         format_number(60.0 * ran as f64 / outcomes.seconds.max(1e-9)),
         outcomes.batch,
@@ -392,16 +397,14 @@ fn matrix_text(results: &Results<'_>, synergy: Option<&Synergy>) -> String {
             (0, _) | (_, 0) => String::new(),
             _ => two(bliss.excess[i][j].ok(), true),
         };
-        text.push_str(&matrix(plan, "Bliss excess (positive: synergy)", &excess));
-        text.push_str(&format!("The combination is {}.", bliss.verdict()));
-        if bliss.is_uncertain() {
-            text.push_str(
-                " The interval crosses a threshold of 0.02: more --replicates may decide.",
-            );
-        }
-        text.push('\n');
+        text.push_str(&matrix(
+            plan,
+            "Bliss excess (positive: Bliss synergy)",
+            &excess,
+        ));
+        text.push_str(&format!("{}\n", synergy.headline()));
         if let Some(s) = &bliss.summary {
-            text.push_str(&format!("{}\n", s.words(&synergy.matrix)));
+            text.push_str(&format!("Bliss: {}\n", s.details(&synergy.matrix)));
         }
     }
     let lines: Vec<Vec<String>> = synergy
@@ -409,10 +412,16 @@ fn matrix_text(results: &Results<'_>, synergy: Option<&Synergy>) -> String {
         .iter()
         .map(|m| {
             let name = format!("mean {} excess", m.metric.label());
-            vec![name, m.words(synergy.seeds), m.verdict().to_owned()]
+            vec![name, m.words(synergy.seeds), m.verdict()]
         })
         .collect();
     text.push_str(&aligned(&lines));
+    for note in [Some(SHAM.to_owned()), synergy.pooled()]
+        .into_iter()
+        .flatten()
+    {
+        text.push_str(&format!("{note}\n"));
+    }
     text
 }
 
@@ -481,7 +490,7 @@ fn arms_text(results: &Results<'_>) -> String {
         for c in 0..results.combinations() {
             let mean = results.mean_bliss(p, c);
             let mut cell = two(mean.map(|m| m.mean), true);
-            if let Some([low, high]) = mean.and_then(|m| m.interval) {
+            if let Some([low, high]) = mean.and_then(|m| m.spread) {
                 cell.push_str(&format!(
                     " ({} to {})",
                     two(Some(low), true),
@@ -495,16 +504,17 @@ fn arms_text(results: &Results<'_>) -> String {
     text.push_str(&aligned(&lines));
     if plan.points() > MOST_ROWS {
         text.push_str(&format!(
-            "… {} points in all, see the tables\n",
-            plan.points()
+            "… {} in all, see the tables\n",
+            counted(plan.points(), "point")
         ));
     }
     if results.combinations() > 0 {
         let seeds = plan.seeds.len();
+        let maps = counted(seeds, "start map");
         text.push_str(&match seeds {
-            n if n >= 5 => format!("in brackets: 95 % interval over {n} seeds of the start map\n"),
-            1 => "one seed, no interval\n".to_owned(),
-            n => format!("{n} seeds, too few for an interval\n"),
+            n if n >= LEAST_SEEDS => format!("in brackets: spread of the mean over {maps}\n"),
+            1 => "one start map, no spread\n".to_owned(),
+            _ => format!("{maps}, too few for a spread\n"),
         });
     }
     text
@@ -524,9 +534,9 @@ fn screen_text(screened: &Screened<'_>) -> String {
     }
     if let Some(m) = first.filter(moved) {
         text.push_str(&format!(
-            "{}: the most influential of {} parameters\n",
+            "{}: the most influential of {}\n",
             m.label,
-            plan.inputs.len()
+            counted(plan.inputs.len(), "parameter")
         ));
         let words = [
             "parameter",

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use warmfront_model::counted;
 use warmfront_session::export::{Written, cycle, first_sentence, span};
 use warmfront_session::{Effects, Record, clock, pretty_unit};
 use warmfront_view::number::format_number;
@@ -176,7 +177,7 @@ fn combinations(record: &Record, effects: &Effects) -> String {
         text.push_str(&format!(
             "{}: {}. It leaves {:.2} of the control; drugs that act independently (Bliss) would leave {:.2}.\n",
             record.label(c.arm),
-            c.additivity.graded(c.bliss_excess),
+            c.words(),
             effects.relative[c.arm],
             c.bliss,
         ));
@@ -187,22 +188,21 @@ fn combinations(record: &Record, effects: &Effects) -> String {
 fn accuracy(record: &Record) -> String {
     let d = &record.diagnostics;
     let mut text = format!(
-        "{} ticks in {:.1} s ({} per second) on {}, set up in {:.1} s",
-        d.ticks,
+        "{} in {:.1} s ({} per second) on {}, set up in {:.1} s",
+        counted(d.ticks, "tick"),
         record.timing.run,
         format_number(d.ticks as f64 / record.timing.run.max(1e-9)),
         record.adapter.name,
         record.timing.setup,
     );
     if d.rejected > 0 {
-        let steps = if d.rejected == 1 { "step" } else { "steps" };
-        text.push_str(&format!(", {} {steps} repeated", d.rejected));
+        text.push_str(&format!(", {} repeated", counted(d.rejected, "step")));
     }
     text.push('\n');
     if d.unsolved > 0 {
         text.push_str(&format!(
-            "warning: in {} ticks a linear system stayed above its tolerance; raise numerics.max_cycles or shorten time.step\n",
-            d.unsolved
+            "warning: in {} a linear system stayed above its tolerance; raise numerics.max_cycles or shorten time.step\n",
+            counted(d.unsolved, "tick")
         ));
     }
     let fields = &record.scenario.model.fields;

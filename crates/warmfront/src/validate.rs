@@ -1,5 +1,6 @@
 //! `warmfront validate`: the model against the published numbers of its `validation.toml`.
 
+use warmfront_model::counted;
 use warmfront_model::validation::Validation;
 use warmfront_session::validate::{Plan, Report, pictures};
 use warmfront_session::{OutputFolder, SessionError};
@@ -62,10 +63,10 @@ pub fn validate(options: &ValidateOptions) -> Result<(), Failure> {
     }
     if stopped {
         let text = format!(
-            "{}: {} of {} targets were done{}",
+            "{}: {} of {} done{}",
             signals.words(),
             report.findings.len(),
-            plan.targets.len(),
+            counted(plan.targets.len(), "target"),
             if folder.is_some() {
                 "; no page is written of a part"
             } else {

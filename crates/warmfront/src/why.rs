@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::{Value, json};
 use warmfront_engine::{Files, Gpu};
-use warmfront_model::Scenario;
+use warmfront_model::{Scenario, counted};
 use warmfront_session::export::{VERSION, first_sentence};
 use warmfront_session::study::{Outcomes, Place, Store, until};
 use warmfront_session::why::{
@@ -67,10 +67,10 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     if !found.complete {
         meter.end();
         let message = format!(
-            "{} after {} of {} runs; the same command goes on from there ({})",
+            "{} after {} of {}; the same command goes on from there ({})",
             signals.words(),
             found.outcomes.len(),
-            question.study.cases().len(),
+            counted(question.study.cases().len(), "run"),
             out.display()
         );
         return Err(Failure::new(signals.code(), message));
@@ -117,8 +117,8 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
             n => format!(", {n} of them taken up from before"),
         };
         text.push_str(&format!(
-            "\n{} runs in {:.1} s on {adapter}{taken}\n",
-            found.outcomes.len(),
+            "\n{} in {:.1} s on {adapter}{taken}\n",
+            counted(found.outcomes.len(), "run"),
             found.seconds
         ));
         let caveat = first_sentence(&model.caveat);
@@ -144,8 +144,9 @@ pub fn ask(
         if told != Some(p.done) {
             told = Some(p.done);
             meter.say(&format!(
-                "without each link: {} of {} runs",
-                p.done, p.cases
+                "without each link: {} of {}",
+                p.done,
+                counted(p.cases, "run")
             ));
         }
     })
@@ -249,7 +250,7 @@ pub fn table(scenario: &Scenario, answer: &Answer) -> String {
     );
     text.push_str(&folded(&share, 80));
     if answer.is_combination() {
-        text.push_str("fold: how much less is left than independent effects would leave\n");
+        text.push_str("fold: how much less is left than independent effects (Bliss) would leave; above 1: Bliss synergy\n");
     }
     if answer.seeds.len() > 1 {
         text.push_str(&format!(

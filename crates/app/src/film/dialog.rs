@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use eframe::egui::{
     self, Align2, ComboBox, Context, DragValue, Grid, Key, RichText, ScrollArea, Slider, Ui,
 };
-use warmfront_model::{Action, Scenario};
+use warmfront_model::{Action, Scenario, counted};
 use warmfront_session::file_size;
 use warmfront_session::film::{Estimate, Format, SECONDS, WORST};
 use warmfront_view::Style;
@@ -375,8 +375,8 @@ fn estimate(order: &Order, snapshot: &Snapshot, scenario: &Scenario) -> Result<S
     let (film, spec) = plan(order, scenario.clone(), snapshot.time)?;
     let found = Estimate::of(&spec, &film).map_err(|e| e.to_string())?;
     let text = format!(
-        "{} frames, {:.1} s, about {}",
-        found.frames,
+        "{}, {:.1} s, about {}",
+        counted(found.frames, "frame"),
         found.seconds,
         file_size(found.bytes)
     );

@@ -1,6 +1,7 @@
 //! A strip above the clock: the recording that goes on, or the film that is being made.
 
 use eframe::egui::{self, Color32, ProgressBar, Rect, Sense, TextEdit, Ui, vec2};
+use warmfront_model::counted;
 use warmfront_session::file_size;
 
 use super::dialog::small;
@@ -145,8 +146,8 @@ fn words(making: &Making) -> String {
     }
     if p.finishing {
         return format!(
-            "{} frames are made; the file is being completed …",
-            p.frames
+            "{} made; the file is being completed …",
+            counted(p.frames, "frame")
         );
     }
     let rate = p.frames as f64 / p.wall.as_secs_f64().max(1e-3);

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use warmfront_engine::{Files, Gpu, GpuOptions};
-use warmfront_model::Scenario;
+use warmfront_model::{Scenario, counted};
 use warmfront_session::film::{FilmProgress, FilmReport, FilmSpec, make};
 use warmfront_session::{Finish, SessionError, clock, file_size};
 
@@ -226,9 +226,9 @@ fn ended(report: &FilmReport, spec: &FilmSpec, scenario: &Scenario) -> News {
     let path = path.as_ref().unwrap_or(&spec.target.path).display();
     let there = match &report.file {
         Some(file) => format!(
-            "{path} has the first {} of {} frames, up to {}.",
+            "{path} has the first {} of {}, up to {}.",
             file.frames,
-            report.planned,
+            counted(report.planned, "frame"),
             clock(&scenario.model, (report.time * 100.0).round() / 100.0)
         ),
         None => "No frame was finished, and nothing was written.".to_owned(),
@@ -236,8 +236,8 @@ fn ended(report: &FilmReport, spec: &FilmSpec, scenario: &Scenario) -> News {
     match (&report.finish, &report.file) {
         (Finish::Complete, Some(file)) => {
             let mut text = format!(
-                "The film is in {path}: {} frames, {:.1} s, {}; made in {:.0} s.",
-                file.frames,
+                "The film is in {path}: {}, {:.1} s, {}; made in {:.0} s.",
+                counted(file.frames, "frame"),
                 report.seconds(),
                 file_size(file.bytes as f64),
                 report.wall.as_secs_f64().ceil()

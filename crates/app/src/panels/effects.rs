@@ -2,7 +2,8 @@
 
 use eframe::egui::{Grid, RichText, Ui};
 use warmfront_model::Scenario;
-use warmfront_session::{Additivity, Combination, Effects};
+use warmfront_session::synergy::SHAM;
+use warmfront_session::{Combination, Effects, Standing};
 
 use super::plots::present_row;
 use super::{Desk, clock, colour_of_arm, quantity};
@@ -70,23 +71,24 @@ fn table(ui: &mut Ui, scenario: &Scenario, effects: &Effects, dark: bool) {
 
 fn verdict(ui: &mut Ui, scenario: &Scenario, effects: &Effects, c: &Combination) {
     let label = &scenario.arms[c.arm].label;
-    let sign = match c.additivity {
-        Additivity::More => "▲",
-        Additivity::About => "=",
-        Additivity::Less => "▼",
+    let sign = match Standing::of(c.bliss_excess) {
+        Standing::More => "▲",
+        Standing::About => "=",
+        Standing::Less => "▼",
     };
-    let text = format!("{sign} {label}: {}", c.additivity.graded(c.bliss_excess));
+    let text = format!("{sign} {label}: {}", c.words());
     ui.label(RichText::new(text).strong());
-    let meaning = "Bliss: drugs that act independently multiply what each leaves. \
-                   HSA, highest single agent: the better drug alone.";
+    let meaning = format!(
+        "Bliss: drugs that act independently multiply what each leaves. \
+         HSA, highest single agent: the better drug alone. {SHAM}"
+    );
     ui.label(words(effects, c)).on_hover_text(meaning);
 }
 
 /// Bliss and HSA with numbers.
 fn words(effects: &Effects, c: &Combination) -> String {
     let found = effects.relative[c.arm];
-    let best = found + c.hsa_excess;
-    let difference = |excess: f64| match excess {
+    let difference = |expected: f64| match expected - found {
         e if e > SMALL => format!("{} less", points(e)),
         e if e < -SMALL => format!("{} more", points(e)),
         _ => "no difference".to_owned(),
@@ -96,9 +98,9 @@ fn words(effects: &Effects, c: &Combination) -> String {
          The better drug alone leaves {} (HSA): {}.",
         percent(found),
         percent(c.bliss),
-        difference(c.bliss_excess),
-        percent(best),
-        difference(c.hsa_excess),
+        difference(c.bliss),
+        percent(c.best),
+        difference(c.best),
     )
 }
 
@@ -120,6 +122,7 @@ fn points(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use warmfront_model::Better;
 
     #[test]
     fn the_verdict_has_numbers() {
@@ -128,8 +131,9 @@ mod tests {
             singles: vec![1, 2],
             bliss: 0.3,
             bliss_excess: 0.2,
+            best: 0.5,
             hsa_excess: 0.4,
-            additivity: Additivity::More,
+            better: Better::Less,
         };
         let effects = Effects {
             time: 28.0,

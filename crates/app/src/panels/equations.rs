@@ -5,7 +5,7 @@
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{self, CollapsingHeader, Color32, RichText, ScrollArea, TextStyle, Ui};
-use warmfront_model::{Model, Target};
+use warmfront_model::{Model, Target, counted};
 use warmfront_session::pretty_unit;
 
 use super::parameters::search_box;
@@ -184,9 +184,8 @@ fn entry(
     if equation.parts.is_empty() {
         return;
     }
-    let count = equation.parts.len();
-    let plural = if count == 1 { "process" } else { "processes" };
-    CollapsingHeader::new(RichText::new(format!("{count} {plural}")).small())
+    let count = counted(equation.parts.len(), "process");
+    CollapsingHeader::new(RichText::new(count).small())
         .id_salt(("processes", open))
         .default_open(open)
         .show(ui, |ui| {

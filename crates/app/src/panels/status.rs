@@ -3,7 +3,7 @@
 mod trust;
 
 use eframe::egui::{self, Frame, Grid, RichText, ScrollArea, Stroke, Ui};
-use warmfront_model::Scenario;
+use warmfront_model::{Scenario, counted};
 use warmfront_view::number::format_number;
 
 use super::{Desk, time_units};
@@ -27,13 +27,8 @@ fn switched_off(ui: &mut Ui, snapshot: &Snapshot, scenario: &Scenario) {
     if off.is_empty() {
         return;
     }
-    let plural = if off.len() == 1 {
-        "process"
-    } else {
-        "processes"
-    };
-    let text =
-        RichText::new(format!("{} {plural} off", off.len())).color(ui.visuals().warn_fg_color);
+    let text = format!("{} off", counted(off.len(), "process"));
+    let text = RichText::new(text).color(ui.visuals().warn_fg_color);
     let hover = format!("In the whole tissue and all arms:\n{}", off.join("\n"));
     ui.label(text).on_hover_text(hover);
     ui.separator();
@@ -49,8 +44,8 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, _desk: &Desk) {
             let cells = scenario.grid.cells.iter().filter(|n| **n > 1);
             let cells: Vec<String> = cells.map(u32::to_string).collect();
             let arms = scenario.arms.len();
-            let plural = if arms == 1 { "" } else { "s" };
-            ui.label(format!("{} cells × {arms} arm{plural}", cells.join(" × ")));
+            let arms = counted(arms, "arm");
+            ui.label(format!("{} cells × {arms}", cells.join(" × ")));
             ui.separator();
             switched_off(ui, snapshot, scenario);
             ui.label(format!(
@@ -120,7 +115,7 @@ fn badge(ui: &mut Ui, snapshot: &Snapshot, tolerance: f64) {
                     health.rejected
                 ));
             }
-            ui.weak(format!("After {} ticks.", health.ticks));
+            ui.weak(format!("After {}.", counted(health.ticks, "tick")));
         });
 }
 

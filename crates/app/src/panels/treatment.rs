@@ -1,7 +1,7 @@
 //! One large slider per drug, with what the drug does beneath it.
 
 use eframe::egui::{self, DragValue, Key, PointerButton, Slider, Ui};
-use warmfront_model::{Model, Regimen, Scenario, plain};
+use warmfront_model::{Model, Regimen, Scenario, counted, plain};
 use warmfront_session::pretty_unit;
 
 use super::plots::present_row;
@@ -298,10 +298,7 @@ fn rhythm(model: &Model, regimen: &Regimen) -> String {
         None => every,
     };
     if let (Some(_), Some(n)) = (regimen.on, regimen.cycles) {
-        text += &match n {
-            1 => ", 1 cycle".to_owned(),
-            n => format!(", {n} cycles"),
-        };
+        text += &format!(", {}", counted(n, "cycle"));
     }
     if regimen.start > 0.0 {
         text += &format!(", from {first}");

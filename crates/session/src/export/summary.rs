@@ -272,7 +272,8 @@ fn effects(record: &Record, e: &Effects) -> Value {
                 "bliss_expected": number(c.bliss),
                 "bliss_excess": number(c.bliss_excess),
                 "hsa_excess": number(c.hsa_excess),
-                "verdict": c.additivity.graded(c.bliss_excess),
+                "verdict": c.words(),
+                "better": c.better.word(),
             });
             (id(c.arm), value)
         })

@@ -6,7 +6,7 @@
 //! without any drug. Bliss independence expects of the combination the product of what each part leaves
 //! (see [`crate::Effects`]).
 
-use warmfront_model::{Action, Arm, LARGEST_DOSE, Regimen, Scenario, plain};
+use warmfront_model::{Action, Arm, LARGEST_DOSE, Regimen, Scenario, counted, plain};
 use warmfront_view::{Dash, DoseCurve, DoseResponse, Figure, Marker, arm_colour};
 
 use super::Sheet;
@@ -74,7 +74,7 @@ impl DoseSeries {
         let doses = self.sorted();
         if doses.len() < 2 || doses.len() > MOST {
             return Err(wrong(
-                format!("{} doses above 0", doses.len() - 1),
+                format!("{} above 0", counted(doses.len() - 1, "dose")),
                 "1 to 31 are allowed, as in --doses 0,0.25,0.5,1,2,4",
             ));
         }

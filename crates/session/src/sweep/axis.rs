@@ -152,7 +152,7 @@ fn read(text: &str, model: &Model) -> Result<Axis, Error> {
     }
     axis.values.sort_by(f64::total_cmp);
     axis.values.dedup();
-    counted(
+    check_count(
         axis.values.len(),
         &format!("{} different values", axis.values.len()),
     )?;
@@ -174,7 +174,7 @@ fn varied(name: &str, model: &Model) -> Result<Varied, Error> {
     }
 }
 
-fn counted(count: usize, what: &str) -> Result<(), Error> {
+fn check_count(count: usize, what: &str) -> Result<(), Error> {
     let [least, most] = COUNT;
     if (least..=most).contains(&count) {
         return Ok(());
@@ -189,7 +189,7 @@ fn spaced([from, to]: [f64; 2], count: &str, log: bool) -> Result<Vec<f64>, Erro
                 .help(format!("{} to {} are allowed", COUNT[0], COUNT[1])),
         );
     };
-    counted(n, &format!("{n} values"))?;
+    check_count(n, &format!("{n} values"))?;
     if from >= to {
         return Err(Error::new(format!(
             "a range from {} to {}: the second number must be the larger one",

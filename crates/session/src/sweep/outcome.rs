@@ -1,5 +1,7 @@
 //! What a sweep gave: numbers by seed, point and arm, and what they say relative to the control.
 
+use std::collections::BTreeMap;
+
 use crate::study::{Case, Outcomes};
 
 use super::plan::{Kind, Plan};
@@ -12,6 +14,8 @@ pub struct Results<'a> {
     pub plan: &'a Plan,
     /// `[seed][point][arm][observable]`; what failed is missing.
     values: Vec<Vec<Vec<Vec<Option<f64>>>>>,
+    /// Why a case failed, by seed, point and arm.
+    reasons: BTreeMap<[usize; 3], String>,
     /// Cases that failed: which, and why.
     pub failures: Vec<String>,
 }
@@ -39,6 +43,11 @@ impl<'a> Results<'a> {
             };
             (0..plan.points()).map(point).collect()
         });
+        let reasons = outcomes.outcomes.iter().filter_map(|o| {
+            let why = o.failure.as_ref()?.lines().next()?.trim();
+            let place = [o.case.group, o.case.arm / arms, o.case.arm % arms];
+            Some((place, why.to_owned()))
+        });
         let failed = outcomes.outcomes.iter().filter_map(|o| {
             let arm = &plan.study.groups[o.case.group].arms[o.case.arm];
             let seed = plan.seeds[o.case.group];
@@ -51,6 +60,7 @@ impl<'a> Results<'a> {
         Self {
             plan,
             values: values.collect(),
+            reasons: reasons.collect(),
             failures: failed.collect(),
         }
     }
@@ -58,6 +68,13 @@ impl<'a> Results<'a> {
     /// An observable.
     pub fn value(&self, seed: usize, point: usize, arm: usize, observable: usize) -> Option<f64> {
         self.values[seed][point][arm][observable]
+    }
+
+    /// Why a point of an arm has no value under some seed.
+    pub fn why_missing(&self, point: usize, arm: usize) -> Option<&str> {
+        let seeds = 0..self.plan.seeds.len();
+        let mut each = seeds.filter_map(|s| self.reasons.get(&[s, point, arm]));
+        each.next().map(String::as_str)
     }
 
     /// The observable that is compared.
@@ -99,14 +116,14 @@ impl<'a> Results<'a> {
         e.combinations.get(combination).map(|c| c.arm)
     }
 
-    /// Bliss excess of a combination: what its parts leave, multiplied, minus what it leaves.
+    /// Bliss excess of a combination: how much better it is than what its parts leave, multiplied.
     pub fn bliss(&self, seed: usize, point: usize, combination: usize) -> Option<f64> {
         let c = self.plan.effects.as_ref()?.combinations.get(combination)?;
         let mut expected = 1.0;
         for single in &c.singles {
             expected *= self.relative(seed, point, *single)?;
         }
-        Some(expected - self.relative(seed, point, c.arm)?)
+        Some(c.better.gain(expected, self.relative(seed, point, c.arm)?))
     }
 
     /// Bliss excess over the seeds.
@@ -114,13 +131,13 @@ impl<'a> Results<'a> {
         Mean::of((0..self.plan.seeds.len()).map(|s| self.bliss(s, point, combination)))
     }
 
-    /// Seeds with a number at every point, `[y][x]` each: the burdens of a dose matrix.
-    pub fn complete_matrices(&self) -> Vec<Vec<Vec<f64>>> {
+    /// The compared observable of a dose matrix under each seed, `[x][y]`.
+    pub fn matrices(&self) -> Vec<Vec<Vec<Option<f64>>>> {
         let [nx, ny] = self.plan.shape();
-        let matrix = |seed: usize| -> Option<Vec<Vec<f64>>> {
-            let row = |y: usize| (0..nx).map(|x| self.burden(seed, y * nx + x, 0)).collect();
-            (0..ny).map(row).collect()
+        let matrix = |seed: usize| -> Vec<Vec<Option<f64>>> {
+            let column = |x: usize| (0..ny).map(|y| self.burden(seed, y * nx + x, 0)).collect();
+            (0..nx).map(column).collect()
         };
-        (0..self.plan.seeds.len()).filter_map(matrix).collect()
+        (0..self.plan.seeds.len()).map(matrix).collect()
     }
 }

@@ -13,13 +13,14 @@
 
 use std::sync::Arc;
 
-use warmfront_model::{Arm, Error, Overrides, Scenario};
+use warmfront_model::{Arm, Error, Overrides, Scenario, counted};
 
 use super::axis::{Axis, Varied};
 use crate::SessionError;
 use crate::effect::Effects;
 use crate::record::Row;
 use crate::study::{MOST_CASES, Study, until};
+use crate::synergy::LEAST_SEEDS;
 use crate::units::{number, pretty_unit};
 
 /// Multiples of a dose matrix unless axes are asked for.
@@ -103,6 +104,10 @@ impl Plan {
         let (axes, kind) = axes(&scenario, spec)?;
         let (mut base, observable) = prepared(scenario, spec.day, spec.observable)?;
         let model = base.model.clone();
+        if kind == Kind::DoseMatrix {
+            let better = model.better(observable);
+            better.map_err(|e| e.inside("in --observable"))?;
+        }
         let seeds = seeds(base.seed, spec.replicates)?;
         let mut plan = Self {
             kind,
@@ -148,6 +153,7 @@ impl Plan {
                 plan.arm_labels = base.arms.iter().map(|a| a.label.clone()).collect();
                 plan.effects = compared(&base);
                 plan.check_arms(&base)?;
+                plan.notes.extend(no_direction(&base, observable));
                 plan.all_arms(&mut base)
             }
         };
@@ -412,11 +418,22 @@ pub(super) fn compared(base: &Scenario) -> Option<Effects> {
     Effects::of(&plain, &all, &row)
 }
 
+/// That combinations are not compared with their parts, because nobody said what of the observable is
+/// better.
+pub(super) fn no_direction(base: &Scenario, observable: usize) -> Option<String> {
+    let combined = |a: &Arm| a.doses.iter().filter(|m| **m > 0.0).count() > 1;
+    let error = base.model.better(observable).err()?;
+    base.arms
+        .iter()
+        .any(combined)
+        .then(|| format!("no Bliss excess of combinations is given: {error}"))
+}
+
 fn seeds(first: u32, replicates: u32) -> Result<Vec<u32>, Error> {
     if !(1..=MOST_REPLICATES).contains(&replicates) {
-        return Err(Error::new(format!("{replicates} replicates"))
+        return Err(Error::new(counted(replicates, "replicate"))
             .help(format!(
-                "1 to {MOST_REPLICATES} are allowed; intervals need at least 5"
+                "1 to {MOST_REPLICATES} are allowed; a spread over start maps needs at least {LEAST_SEEDS}"
             ))
             .inside("in --replicates"));
     }
@@ -427,10 +444,11 @@ pub(super) fn check_cases(cases: usize) -> Result<(), Error> {
     if cases <= MOST_CASES {
         return Ok(());
     }
-    Err(
-        Error::new(format!("{cases} cases; at most {MOST_CASES} are run"))
-            .help("fewer values on an axis, fewer arms or fewer --replicates make fewer cases"),
-    )
+    Err(Error::new(format!(
+        "{}; at most {MOST_CASES} are run",
+        counted(cases, "case")
+    ))
+    .help("fewer values on an axis, fewer arms or fewer --replicates make fewer cases"))
 }
 
 pub(super) fn with_seed(base: &Scenario, seed: u32) -> Scenario {

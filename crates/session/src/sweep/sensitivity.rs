@@ -3,7 +3,7 @@
 //! # Theory
 //! Each parameter goes from `value × (1 − spread)` to `value × (1 + spread)`, as far as its range allows,
 //! and the screen of [`super::morris`] measures what that does to the outcome of each treated arm and to
-//! the Bliss excess of each combination. A conclusion (more, about or less than additive) that holds at
+//! the Bliss excess of each combination. A conclusion (Bliss synergy, independence or antagonism) that holds at
 //! all sampled points does not hang on one assumption; where it changes in a single move, the parameter
 //! that was moved carries it.
 //!
@@ -14,10 +14,10 @@ mod screened;
 #[cfg(test)]
 mod tests;
 
-use warmfront_model::{Confidence, Error, Model, Scenario, plain};
+use warmfront_model::{Confidence, Error, Model, Scenario, counted, plain};
 
 use super::morris::Screen;
-use super::plan::{check_cases, compared, keep, prepared};
+use super::plan::{check_cases, compared, keep, no_direction, prepared};
 use crate::SessionError;
 use crate::effect::Effects;
 use crate::study::Study;
@@ -140,7 +140,7 @@ impl ScreenPlan {
     ) -> Result<Self, SessionError> {
         let [least, most] = TRAJECTORIES;
         if !(least..=most).contains(&spec.trajectories) {
-            let e = Error::new(format!("{} trajectories", spec.trajectories))
+            let e = Error::new(counted(spec.trajectories, "trajectory"))
                 .help(format!("{least} to {most} are allowed"));
             return Err(e.inside("in --trajectories").into());
         }
@@ -159,6 +159,7 @@ impl ScreenPlan {
                 "there is no arm without drugs to compare with; outcomes are absolute".to_owned(),
             );
         }
+        notes.extend(no_direction(&base, observable));
         let screen = Screen::new(inputs.len(), spec.trajectories as usize, base.seed);
         check_cases((screen.points.len() + 1).saturating_mul(base.arms.len()))?;
         let group = cases(&base, &inputs, &screen);

@@ -1,24 +1,24 @@
 //! Means of replicates and how sure they are.
 //!
-//! The interval of a mean is the percentile bootstrap (Efron 1979, Ann Stat 7:1): means of samples drawn
-//! with replacement, cut at 2.5 % and 97.5 %. The draws are counted, not drawn in turn, so the same
-//! numbers always give the same interval.
+//! The spread of a mean over start maps is the percentile bootstrap (Efron 1979, Ann Stat 7:1): means of
+//! samples drawn with replacement, cut at 2.5 % and 97.5 %. It is no 95 % interval of the mean where seeds
+//! are few (see [`crate::synergy`]). The draws are counted, not drawn in turn, so the same numbers always
+//! give the same spread.
 
 use warmfront_model::philox4x32;
+
+use crate::synergy::LEAST_SEEDS;
 
 /// Samples drawn.
 const SAMPLES: u32 = 2000;
 
-/// Fewest replicates that can say anything of their spread, as in [`crate::synergy`].
-const FEWEST: usize = 5;
-
-/// A mean with its 95 % interval.
+/// A mean with its spread over start maps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mean {
     /// The mean.
     pub mean: f64,
-    /// Lower and upper end; none with fewer than five replicates.
-    pub interval: Option<[f64; 2]>,
+    /// Lower and upper end of the spread; none with fewer than five replicates.
+    pub spread: Option<[f64; 2]>,
     /// Replicates.
     pub count: usize,
 }
@@ -30,15 +30,15 @@ impl Mean {
         let count = found.len();
         (count > 0).then(|| Self {
             mean: found.iter().sum::<f64>() / count as f64,
-            interval: interval(&found),
+            spread: spread(&found),
             count,
         })
     }
 }
 
-fn interval(values: &[f64]) -> Option<[f64; 2]> {
+fn spread(values: &[f64]) -> Option<[f64; 2]> {
     let n = values.len();
-    if n < FEWEST {
+    if n < LEAST_SEEDS {
         return None;
     }
     let mut means: Vec<f64> = (0..SAMPLES)
@@ -66,11 +66,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_interval_of_many_is_the_normal_one() {
+    fn the_spread_of_many_is_the_normal_one() {
         // Even numbers of −1 and 1: standard deviation 1, standard error 0.1.
         let values = (0..100).map(|i| Some(if i % 2 == 0 { 1.0 } else { -1.0 }));
         let m = Mean::of(values).expect("values");
-        let [low, high] = m.interval.expect("an interval");
+        let [low, high] = m.spread.expect("a spread");
         assert_eq!((m.mean, m.count), (0.0, 100));
         // ± 1.96 standard errors; 2000 samples know the quantile to a few per cent.
         assert!(
@@ -83,9 +83,9 @@ mod tests {
     fn few_and_missing_values() {
         assert_eq!(Mean::of([None, None]), None);
         let one = Mean::of([None, Some(3.0)]).expect("one");
-        assert_eq!((one.mean, one.interval, one.count), (3.0, None, 1));
+        assert_eq!((one.mean, one.spread, one.count), (3.0, None, 1));
         let same = Mean::of([Some(0.5); 5]).expect("five");
-        assert_eq!(same.interval, Some([0.5, 0.5]));
+        assert_eq!(same.spread, Some([0.5, 0.5]));
         let sorted = [0.0, 1.0, 2.0, 3.0, 4.0];
         assert_eq!(
             (quantile(&sorted, 0.5), quantile(&sorted, 0.875)),

@@ -117,42 +117,158 @@ fn independent_drugs_have_no_excess() -> Result<(), SessionError> {
     let bliss = synergy.bliss().expect("a headline");
     let mean = bliss.summary.as_ref().expect("defined").mean;
     assert!(
-        mean.abs() < 1e-12 && bliss.verdict() == "about additive",
+        mean.abs() < 1e-12 && bliss.verdict() == "Bliss independence",
         "{mean}"
     );
     assert_eq!(results.relative(1, 0, 0), Some(1.0));
     let half = results.mean_relative(1, 0).expect("a number");
     assert!((half.mean - 1.0 / 1.5).abs() < 1e-12);
     assert!(
-        bliss.words(5).contains("95 % interval"),
+        bliss.words(5).contains("spread over 5 start maps"),
         "{}",
         bliss.words(5)
+    );
+    assert!(
+        synergy
+            .headline()
+            .starts_with("Bliss independence: mean excess +0.000 (spread over"),
+        "{}",
+        synergy.headline()
     );
     Ok(())
 }
 
 #[test]
-fn a_seed_with_a_missing_case_is_left_out() -> Result<(), SessionError> {
-    let plan = Plan::new(scenario(), &spec("mek=0,1", Some("pdl1=0,1")), None)?;
-    let mut outcomes = made_up(&plan, |a, _| 1.0 - 0.2 * a.doses.iter().sum::<f64>());
-    outcomes.outcomes[3].failure = Some("the numbers went wrong".to_owned());
-    let results = Results::new(&plan, &outcomes);
-    assert_eq!(
-        (results.complete_matrices().len(), results.failures.len()),
-        (4, 1)
+fn more_is_better_where_the_model_says_so() -> Result<(), SessionError> {
+    let model = scenario().model;
+    let with = |id: &str| SweepSpec {
+        observable: Some(model.observable(id).expect("it exists")),
+        replicates: 1,
+        ..spec("mek=0,1", Some("pdl1=0,1"))
+    };
+    // Alone 2 and 3 times the control, together 8 times: 2 above independence.
+    let values = |a: &warmfront_model::Arm, _| {
+        let given = |d: usize| a.doses[d] > 0.0;
+        match [given(0), given(1)] {
+            [true, true] => 8.0,
+            [true, false] => 2.0,
+            [false, true] => 3.0,
+            [false, false] => 1.0,
+        }
+    };
+    for (id, excess, words) in [
+        ("effector_cd8", 2.0, "Bliss synergy"),
+        ("treg", -2.0, "Bliss antagonism"),
+        ("burden", -2.0, "Bliss antagonism"),
+    ] {
+        let plan = Plan::new(scenario(), &with(id), None)?;
+        let outcomes = made_up(&plan, values);
+        let results = Results::new(&plan, &outcomes);
+        let synergy = Synergy::of(&results)
+            .expect("defined")
+            .expect("a dose matrix");
+        let bliss = synergy.bliss().expect("a headline");
+        assert_eq!(bliss.excess[1][1], Ok(excess), "{id}");
+        assert_eq!(bliss.verdict(), words);
+        let fold = synergy.fold[1][1].expect("defined");
+        assert!((fold > 1.0) == (excess > 0.0), "{id}: {fold}");
+        // The arms of the scenario, at one point, say the same.
+        let arms = SweepSpec {
+            x: with(id).x,
+            y: None,
+            ..with(id)
+        };
+        let plan = Plan::new(scenario(), &arms, None)?;
+        let outcomes = made_up(&plan, values);
+        let found = Results::new(&plan, &outcomes).mean_bliss(1, 0);
+        assert_eq!(found.map(|m| m.mean), Some(excess), "{id}");
+    }
+    let e = Plan::new(scenario(), &with("myeloid"), None).expect_err("refused");
+    let e = e.to_string();
+    assert!(
+        e.contains("less or more of it is better") && e.contains("better = \"more\""),
+        "{e}"
     );
+    let arms = SweepSpec {
+        y: None,
+        ..with("myeloid")
+    };
+    let plan = Plan::new(scenario(), &arms, None)?;
+    assert!(
+        plan.effects
+            .as_ref()
+            .is_some_and(|e| e.combinations.is_empty())
+    );
+    assert!(plan.notes.iter().any(|n| n.contains("no Bliss excess")));
+    Ok(())
+}
+
+#[test]
+fn a_missing_case_costs_its_own_cell() -> Result<(), SessionError> {
+    let doses = ("mek=0,1,2,3", Some("pdl1=0,1,2,3"));
+    let plan = Plan::new(scenario(), &spec(doses.0, doses.1), None)?;
+    let whole = made_up(&plan, |a, _| {
+        a.doses.iter().map(|m| 1.0 / (1.0 + m)).product()
+    });
+    // All seeds of one pair, of one drug alone, and one seed of another pair.
+    let [nx, pair, single, some] = [4, 2 * 4 + 1, 3, 4 + 1];
+    let mut outcomes = whole;
+    let arms = plan.study.groups[0].arms.len();
+    for o in &mut outcomes.outcomes {
+        let gone = [pair, single].contains(&o.case.arm);
+        if gone || (o.case.arm == some && o.case.group == 0) {
+            o.failure = Some("the numbers went wrong".to_owned());
+            o.values.clear();
+            o.times.clear();
+        }
+    }
+    assert_eq!((outcomes.outcomes.len(), nx * nx), (5 * arms, arms));
+    let results = Results::new(&plan, &outcomes);
+    assert_eq!(results.failures.len(), 11);
+    assert_eq!(results.why_missing(pair, 0), Some("the numbers went wrong"));
     let synergy = Synergy::of(&results)
         .expect("complete")
         .expect("a dose matrix");
-    assert_eq!(synergy.seeds, 4);
-    // 0.8, 0.8 and 0.6: 0.04 above independence.
-    let bliss = synergy.bliss().expect("a headline");
-    assert!((bliss.summary.as_ref().expect("defined").mean - 0.04).abs() < 1e-12);
-    assert!(bliss.words(4).contains("too few for an interval"));
+    assert_eq!(synergy.seeds, 5);
+    let of = |metric: usize| &synergy.measured[metric];
+    let undefined = |metric: usize| -> Vec<[usize; 2]> {
+        let all = (1..4).flat_map(|i| (1..4).map(move |j| [i, j]));
+        all.filter(|[i, j]| of(metric).excess[*i][*j].is_err())
+            .collect()
+    };
+    // Bliss and HSA need both drugs alone; ZIP only fits them.
+    let column = [[3, 1], [3, 2], [3, 3]];
+    for metric in [0, 1] {
+        assert_eq!(undefined(metric), [&[[1, 2]], &column[..]].concat());
+        let reasons = of(metric).reasons();
+        assert_eq!(reasons.len(), 2, "{reasons:?}");
+    }
+    assert_eq!(of(0).excess[1][2], Err(crate::synergy::Reason::Missing));
+    assert_eq!(
+        of(0).excess[3][1],
+        Err(crate::synergy::Reason::SingleMissing)
+    );
+    assert!(of(2).excess[1][2].is_err() && of(2).excess[1][1].is_ok());
+    let bliss = of(0).summary.as_ref().expect("defined");
+    assert_eq!(bliss.coverage(), "5 of 9 dose pairs");
+    assert!(bliss.mean.abs() < 1e-12);
+    // The pair that lacks one seed has a number, but too few seeds for a spread.
+    let spreads = of(0).bootstrap.as_ref().expect("five seeds");
+    assert!(spreads.pairs[1][1].is_none() && spreads.pairs[2][2].is_some());
+    assert_eq!(synergy.matrix.seeds(1, 1), 4);
+    let table = super::tables::synergy(&results, &synergy);
+    let row = &table.rows[pair];
+    let last = row.last().expect("a column");
+    assert!(
+        last.starts_with("effect: the numbers went wrong; Bliss: "),
+        "{last}"
+    );
     for o in &mut outcomes.outcomes {
         o.failure = Some("x".to_owned());
+        o.values.clear();
     }
-    assert!(Synergy::of(&Results::new(&plan, &outcomes)).is_err());
+    let e = Synergy::of(&Results::new(&plan, &outcomes)).expect_err("no control");
+    assert!(e.contains("could not be computed"), "{e}");
     Ok(())
 }
 
@@ -172,7 +288,7 @@ fn arms_at_every_point_are_compared_there() -> Result<(), SessionError> {
     for p in 0..2 {
         let bliss = results.mean_bliss(p, 0).expect("a combination");
         assert!((bliss.mean - 0.15).abs() < 1e-12);
-        let [low, high] = bliss.interval.expect("five seeds");
+        let [low, high] = bliss.spread.expect("five seeds");
         assert!((low - 0.15).abs() < 1e-12 && (high - 0.15).abs() < 1e-12);
     }
     assert_eq!(results.relative(0, 1, 0), Some(1.0));

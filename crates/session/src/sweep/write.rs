@@ -15,7 +15,7 @@ use super::{Varied, tables, zarr};
 use crate::export::{VERSION, Written, one_line, png};
 use crate::folder::OutputFolder;
 use crate::study::{Outcomes, Place, Study};
-use crate::synergy::Reason;
+use crate::synergy::{Reason, SHAM};
 use crate::units::rounded;
 use crate::{Provenance, SessionError};
 
@@ -178,8 +178,9 @@ fn measured(m: &Measured, seeds: usize, synergy: &Synergy) -> Value {
     let [n, k] = synergy.matrix.shape();
     json!({
         "mean_excess": s.map(|s| r(s.mean)),
-        "interval_95": bootstrap.ok().map(|b| [r(b.mean.low), r(b.mean.high)]),
-        "no_interval_because": bootstrap.err().map(|e| e.words()),
+        "start_maps": seeds,
+        "spread_over_start_maps": bootstrap.ok().map(|b| [r(b.mean.low), r(b.mean.high)]),
+        "no_spread_because": bootstrap.err().map(|e| e.words()),
         "verdict": m.verdict(),
         "words": s.map(|s| s.words(&synergy.matrix)),
         "mean": m.words(seeds),
@@ -197,6 +198,13 @@ fn measured(m: &Measured, seeds: usize, synergy: &Synergy) -> Value {
         "largest": s.map(|s| json!({ "excess": r(s.largest.excess), "doses": s.largest.doses })),
         "smallest": s.map(|s| json!({ "excess": r(s.smallest.excess), "doses": s.smallest.doses })),
     })
+}
+
+/// How the numbers of a dose matrix are to be read.
+fn reading(synergy: &Synergy, notes: &mut Value) {
+    notes["better"] = json!(synergy.matrix.better().word());
+    notes["sham_experiment"] = json!(SHAM);
+    notes["pooled"] = json!(synergy.pooled());
 }
 
 /// Writes everything a sweep gave: tables with their sidecars, `sweep.zarr`, `scenario.toml`, figures if
@@ -220,7 +228,9 @@ pub fn write_sweep(
     tables::sweep(results).write(folder, &plan.base, &provenance, &notes)?;
     note(&mut written, "sweep.csv", "every observable of every case");
     if let Some(s) = synergy {
-        tables::synergy(plan, s).write(folder, &plan.base, &provenance, &notes)?;
+        let mut notes = notes.clone();
+        reading(s, &mut notes);
+        tables::synergy(results, s).write(folder, &plan.base, &provenance, &notes)?;
         note(
             &mut written,
             "synergy.csv",
@@ -267,6 +277,8 @@ pub fn write_sweep(
         let each = each.map(|m| (m.metric.label().to_lowercase(), measured(m, s.seeds, s)));
         summary["synergy"] = Value::Object(each.collect());
         summary["verdict"] = json!(s.bliss().map(Measured::verdict));
+        summary["headline"] = json!(s.headline());
+        reading(s, &mut summary);
     }
     end(
         place,
@@ -356,7 +368,7 @@ pub fn write_screen(
             .map(|(i, n)| json!({ "parameter": id(*i), "moves": n }));
         json!({
             "arm": plan.base.arms[screened.measures[r.measure].arm].id,
-            "verdict": r.verdict.words(),
+            "verdict": r.words(),
             "points": r.of,
             "keep_verdict": r.kept,
             "keep_sign": r.same_sign,

@@ -2,25 +2,29 @@
 //!
 //! # Theory
 //! Seeds are drawn with replacement, as many as there are, and the metric is computed from the mean
-//! effects of the draw; 2.5 and 97.5 % of many such draws bound a 95 % interval (Efron 1979, Ann Stat
-//! 7:1). A seed is drawn as a whole matrix, so what its dose pairs have in common stays together.
+//! effects of the draw; 2.5 and 97.5 % of many such draws bound the spread (Efron 1979, Ann Stat 7:1). A
+//! seed is drawn as a whole matrix, so what its dose pairs have in common stays together.
+//!
+//! With many seeds this is a 95 % interval of the mean. With few it is narrower: over 5 seeds it holds the
+//! true mean in about 84 of 100 cases. So it is called what it is, the spread over start maps, with the
+//! number of seeds beside it.
 //!
 //! # Practice
-//! Draw number k depends on the option's seed and k alone, so results repeat on any machine. With few
-//! seeds the interval is too narrow rather than too wide: 5 is the least, 10 and more are better.
+//! Draw number k depends on the option's seed and k alone, so results repeat on any machine. 5 seeds are
+//! the least, 10 and more are better.
 
 use warmfront_model::philox4x32;
 
 use super::summary::{defined, mean};
 use super::{Grid, Matrix, Metric, Reason};
-use crate::effect::Additivity;
+use crate::effect::Standing;
 
-/// Fewest seeds.
-const LEAST_SEEDS: usize = 5;
-/// Share of draws in which a pair must have an excess to get an interval.
+/// Fewest seeds that say anything of a spread.
+pub const LEAST_SEEDS: usize = 5;
+/// Share of draws in which a pair must have an excess to get a spread.
 const OFTEN: f64 = 0.95;
 
-/// Limits of an interval.
+/// Limits of a spread.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// 2.5 % of the draws are below.
@@ -29,19 +33,19 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// The mean excess in words, if the interval allows one.
+/// The standing of a mean excess, if the spread allows one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The whole interval says the same.
-    Certain(Additivity),
-    /// The interval crosses a threshold.
+    /// The whole spread says the same.
+    Certain(Standing),
+    /// The spread crosses a threshold, above 0 or below it.
     Uncertain,
 }
 
 impl Verdict {
-    /// Of an interval.
+    /// Of a spread.
     pub fn of(interval: Interval) -> Self {
-        let [low, high] = [interval.low, interval.high].map(Additivity::of);
+        let [low, high] = [interval.low, interval.high].map(Standing::of);
         if low == high {
             Self::Certain(low)
         } else {
@@ -52,8 +56,8 @@ impl Verdict {
     /// The verdict on a metric's mean in words.
     pub fn words(self, metric: Metric, mean: f64) -> &'static str {
         match self {
-            Self::Certain(additivity) => metric.words(additivity, mean),
-            Self::Uncertain => "uncertain",
+            Self::Certain(standing) => metric.standing_words(standing, Standing::is_slight(mean)),
+            Self::Uncertain => metric.uncertain(),
         }
     }
 }
@@ -76,12 +80,12 @@ impl Default for BootstrapOptions {
     }
 }
 
-/// 95 % intervals.
+/// How far the seeds of the start map move an excess.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bootstrap {
     /// Of the mean excess.
     pub mean: Interval,
-    /// Of each pair; none where it has an excess in too few draws.
+    /// Of each pair; none where it has an excess in too few draws, or under too few seeds.
     pub pairs: Grid<Option<Interval>>,
     /// The mean in words.
     pub verdict: Verdict,
@@ -89,7 +93,7 @@ pub struct Bootstrap {
     pub seeds: usize,
 }
 
-/// Intervals of a metric from the replicates of a matrix.
+/// Spread of a metric from the replicates of a matrix.
 ///
 /// # Errors
 /// [`Reason::TooFewSeeds`] below 5; the reason of the metric if it has no number at all.
@@ -135,10 +139,14 @@ pub fn bootstrap(
         mean,
         pairs: values
             .into_iter()
-            .map(|row| {
-                row.into_iter()
-                    .map(|mut v| interval(&mut v, least))
-                    .collect()
+            .enumerate()
+            .map(|(i, row)| {
+                let each = row.into_iter().enumerate();
+                each.map(|(j, mut v)| match matrix.seeds(i, j) {
+                    LEAST_SEEDS.. => interval(&mut v, least),
+                    _ => None,
+                })
+                .collect()
             })
             .collect(),
         verdict: Verdict::of(mean),
@@ -180,7 +188,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::synergy::{Doses, SynergyError};
-    use warmfront_model::gaussian_pair;
+    use warmfront_model::{Better, gaussian_pair};
 
     fn replicates(seeds: usize, excess: f64, scatter: f64) -> Result<Matrix, SynergyError> {
         let drug = || Doses {
@@ -190,10 +198,11 @@ mod tests {
         };
         let burden = |seed: usize| {
             let off = scatter * gaussian_pair(7, 0, seed as u64)[0];
-            vec![vec![1.0, 0.8], vec![0.5, 0.4 - excess - off]]
+            let pair = Some(0.4 - excess - off);
+            vec![vec![Some(1.0), Some(0.8)], vec![Some(0.5), pair]]
         };
-        let burdens: Vec<Grid<f64>> = (0..seeds).map(burden).collect();
-        Matrix::from_replicates([drug(), drug()], &burdens)
+        let burdens: Vec<Grid<Option<f64>>> = (0..seeds).map(burden).collect();
+        Matrix::from_replicates([drug(), drug()], Better::Less, &burdens)
     }
 
     #[test]
@@ -213,7 +222,8 @@ mod tests {
             ..BootstrapOptions::default()
         };
         let b = bootstrap(&matrix, Metric::Bliss, options).expect("enough seeds");
-        let all: Vec<f64> = matrix.replicates().iter().map(|f| f[1][1] - 0.6).collect();
+        let pair = |f: &Grid<Option<f64>>| f[1][1].expect("every seed has it") - 0.6;
+        let all: Vec<f64> = matrix.replicates().iter().map(pair).collect();
         let mean = all.iter().sum::<f64>() / n as f64;
         let variance = all.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64;
         let error = (variance / n as f64).sqrt();
@@ -226,7 +236,7 @@ mod tests {
             (b.mean.high - (mean + 1.96 * error)).abs() < 0.2 * error,
             "{b:?}"
         );
-        assert_eq!(b.verdict, Verdict::Certain(Additivity::More));
+        assert_eq!(b.verdict, Verdict::Certain(Standing::More));
         assert_eq!(b.pairs[1][1], Some(b.mean));
         assert_eq!(
             b.pairs[0][1],
@@ -248,9 +258,10 @@ mod tests {
             let b = bootstrap(&matrix, Metric::Bliss, options).expect("enough seeds");
             Ok::<_, SynergyError>(b.verdict.words(Metric::Bliss, excess))
         };
-        assert_eq!(words(0.02, 0.03)?, "uncertain");
-        assert_eq!(words(0.0, 0.001)?, "about additive");
-        assert_eq!(words(-0.1, 0.001)?, "less than additive");
+        assert_eq!(words(0.02, 0.03)?, "uncertain against Bliss");
+        assert_eq!(words(-0.02, 0.03)?, "uncertain against Bliss");
+        assert_eq!(words(0.0, 0.001)?, "Bliss independence");
+        assert_eq!(words(-0.1, 0.001)?, "Bliss antagonism");
         let few = replicates(4, 0.1, 0.01)?;
         assert_eq!(
             bootstrap(&few, Metric::Bliss, options),

@@ -33,7 +33,7 @@ pub enum Base {
 pub struct Hill {
     /// Effect at dose 0.
     pub base: f64,
-    /// Effect at endless dose; at most 1 after a fit, as no burden is below 0.
+    /// Effect at endless dose; after a fit at most the ceiling, for a burden 1, as none is below 0.
     pub emax: f64,
     /// Hill slope.
     pub slope: f64,
@@ -61,22 +61,32 @@ impl Hill {
         1.0 / (1.0 + (self.slope * (self.ec50 / dose).ln()).exp())
     }
 
-    /// The curve of least squares through effects at doses.
+    /// The curve of least squares through effects on a burden at doses.
     ///
     /// # Errors
     /// [`Reason::TooFewDoses`] below three doses above 0, or four values in all for a free base;
     /// [`Reason::NoFit`] if no start settles.
     pub fn fit(doses: &[f64], effects: &[f64], base: Base) -> Result<Self, Reason> {
+        Self::fit_below(1.0, doses, effects, base)
+    }
+
+    /// The same, with the effect at endless dose at most `ceiling`, or the largest effect found.
+    pub(super) fn fit_below(
+        ceiling: f64,
+        doses: &[f64],
+        effects: &[f64],
+        base: Base,
+    ) -> Result<Self, Reason> {
         let positive: Vec<f64> = doses.iter().copied().filter(|d| *d > 0.0).collect();
         if positive.len() < 3 || (base == Base::Free && doses.len() < 4) {
             return Err(Reason::TooFewDoses);
         }
         let extreme = |of: fn(f64, f64) -> f64| effects.iter().copied().fold(0.0, of);
         let (lowest, highest) = (extreme(f64::min), extreme(f64::max));
-        let emax_bounds = [lowest - 0.5, highest.max(1.0)];
+        let emax_bounds = [lowest - 0.5, highest.max(ceiling)];
         let (base_start, base_bounds) = match base {
             Base::Fixed(v) => (v, [v, v]),
-            Base::Free => (effects[0], [lowest - 0.5, highest.max(1.0)]),
+            Base::Free => (effects[0], [lowest - 0.5, highest.max(ceiling)]),
         };
         let smallest = positive.iter().copied().fold(f64::INFINITY, f64::min);
         let largest = positive.iter().copied().fold(0.0, f64::max);

@@ -2,7 +2,7 @@
 
 use super::curve::{Base, Hill};
 use super::matrix::Doses;
-use super::{Matrix, Reason};
+use super::{Matrix, Reason, Value};
 
 /// How single-drug curves are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -16,6 +16,9 @@ pub enum Inverse {
     /// On a fitted log-logistic curve, up to its plateau, which may lie beyond the measured effects.
     Fitted(Base),
 }
+
+/// A change of the effects by pooling that is worth saying.
+const POOLED: f64 = 1e-6;
 
 /// The curve of one drug.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,12 +39,31 @@ impl SingleDrug {
         let effects = matrix.single(drug);
         match inverse {
             Inverse::Interpolated => {
+                let (values, measured) = measured(doses, &effects);
+                if measured.is_empty() {
+                    return Err(Reason::SingleMissing);
+                }
                 let mut rising = vec![0.0];
-                rising.extend(isotonic(&effects[1..]).into_iter().map(|f| f.max(0.0)));
-                Ok(Self::Measured(doses.clone(), rising))
+                rising.extend(pooled(&measured));
+                let doses = Doses {
+                    values,
+                    ..doses.clone()
+                };
+                Ok(Self::Measured(doses, rising))
             }
-            Inverse::Fitted(base) => Hill::fit(&doses.values, &effects, base).map(Self::Fitted),
+            Inverse::Fitted(base) => {
+                let curve = matrix.curve(&doses.values, &effects, base);
+                curve.map(Self::Fitted)
+            }
         }
+    }
+
+    /// Whether the curve of drug 0 or 1 falls somewhere, so that [`Inverse::Interpolated`] reads another
+    /// one than was measured.
+    pub fn is_pooled(matrix: &Matrix, drug: usize) -> bool {
+        let (_, measured) = measured(&matrix.drugs()[drug], &matrix.single(drug));
+        let far = |(a, b): (&f64, f64)| (a - b).abs() > POOLED;
+        measured.iter().zip(pooled(&measured)).any(far)
     }
 
     /// Least effect that any dose can have; no dose has less.
@@ -77,6 +99,24 @@ impl SingleDrug {
             Self::Fitted(curve) => curve.dose(effect).unwrap_or(f64::INFINITY),
         }
     }
+}
+
+/// The doses with an effect, 0 among them, and the effects above dose 0.
+fn measured(doses: &Doses, effects: &[Value]) -> (Vec<f64>, Vec<f64>) {
+    let mut values = vec![0.0];
+    let mut found = Vec::new();
+    for (dose, effect) in doses.values.iter().zip(effects).skip(1) {
+        if let Ok(effect) = effect {
+            values.push(*dose);
+            found.push(*effect);
+        }
+    }
+    (values, found)
+}
+
+/// Effects as the nearest sequence that does not fall, from 0 up.
+fn pooled(effects: &[f64]) -> Vec<f64> {
+    isotonic(effects).into_iter().map(|f| f.max(0.0)).collect()
 }
 
 /// The sequence that does not fall and is nearest in the sum of squares.

@@ -7,12 +7,14 @@
 //! # Practice
 //! Marching squares on the grid of doses (Lorensen & Cline 1987, in two dimensions). Where a line
 //! crosses from one dose to the next it is placed as [`super::Inverse::Interpolated`] does, so isoboles
-//! end where the straight lines end.
+//! end where the straight lines end, unless the curve of a drug alone falls somewhere: the isobole follows
+//! the effects as they were found, the straight line the nearest curve that rises
+//! ([`super::SingleDrug::is_pooled`]). Beside a pair without an effect a line stops.
 
 use std::collections::BTreeMap;
 
 use super::inverse::{Inverse, SingleDrug};
-use super::{Grid, Matrix};
+use super::{Grid, Matrix, Value};
 
 /// Lines of one effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +69,11 @@ pub fn isoboles(matrix: &Matrix, levels: &[f64]) -> Vec<Isobole> {
 type Edge = (usize, usize, bool);
 
 /// Level lines in index coordinates.
-fn contours(grid: &Grid<f64>, level: f64) -> Vec<Vec<[f64; 2]>> {
+fn contours(effects: &Grid<Value>, level: f64) -> Vec<Vec<[f64; 2]>> {
+    let grid: Grid<f64> = effects
+        .iter()
+        .map(|row| row.iter().map(|v| v.unwrap_or(f64::NAN)).collect())
+        .collect();
     let inside = |i: usize, j: usize| grid[i][j] >= level;
     let mut links: BTreeMap<Edge, Vec<Edge>> = BTreeMap::new();
     let rows = grid.len();
@@ -82,6 +88,10 @@ fn contours(grid: &Grid<f64>, level: f64) -> Vec<Vec<[f64; 2]>> {
                 (i, j + 1, true),
                 (i, j, false),
             ];
+            // Beside a pair without an effect no line can be placed.
+            if corners.iter().any(|&(a, b)| effects[a][b].is_err()) {
+                continue;
+            }
             let side = corners.map(|(a, b)| inside(a, b));
             let crossed: Vec<usize> = (0..4).filter(|&k| side[k] != side[(k + 1) % 4]).collect();
             let mut link = |a: usize, b: usize| {
@@ -143,8 +153,8 @@ mod tests {
     use super::*;
     use crate::synergy::Doses;
 
-    fn grid(n: usize, f: impl Fn(f64, f64) -> f64) -> Grid<f64> {
-        let row = |i: usize| (0..n).map(|j| f(i as f64, j as f64)).collect();
+    fn grid(n: usize, f: impl Fn(f64, f64) -> f64) -> Grid<Value> {
+        let row = |i: usize| (0..n).map(|j| Ok(f(i as f64, j as f64))).collect();
         (0..n).map(row).collect()
     }
 
@@ -168,13 +178,26 @@ mod tests {
         let lines = contours(&grid(7, hill), 6.5);
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].first(), lines[0].last());
-        let saddle = vec![vec![1.0, 0.0], vec![0.0, 1.0]];
+        let saddle = vec![vec![Ok(1.0), Ok(0.0)], vec![Ok(0.0), Ok(1.0)]];
         for level in [0.4, 0.6] {
             let lines = contours(&saddle, level);
             assert_eq!(lines.len(), 2, "{lines:?}");
             assert!(lines.iter().all(|l| l.len() == 2));
         }
         assert!(contours(&saddle, 2.0).is_empty());
+    }
+
+    #[test]
+    fn a_line_stops_beside_a_gap() {
+        let mut plane = grid(5, |i, j| i + 2.0 * j);
+        // The line i + 2 j = 4.5 crosses four squares; one of them loses a corner.
+        let whole = contours(&plane, 4.5);
+        plane[2][2] = Err(crate::synergy::Reason::Missing);
+        let parts = contours(&plane, 4.5);
+        assert_eq!((whole.len(), parts.len()), (1, 2));
+        let all: Vec<[f64; 2]> = parts.concat();
+        assert!(all.iter().all(|p| whole[0].contains(p)), "{all:?}");
+        assert!(all.len() < whole[0].len());
     }
 
     #[test]

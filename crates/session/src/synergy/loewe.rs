@@ -20,11 +20,11 @@ use super::{Grid, Matrix, Reason, Value};
 pub fn combination_index(matrix: &Matrix, inverse: Inverse) -> Grid<Value> {
     let curves = curves(matrix, inverse);
     matrix.map(|i, j| {
+        let f = matrix.effects()[i][j]?;
         if i == 0 || j == 0 {
             return Ok(1.0);
         }
         let [a, b] = curves.as_ref().map_err(|reason| *reason)?;
-        let f = matrix.effects()[i][j];
         if f <= a.least().max(b.least()) {
             return Err(Reason::NoEffect);
         }
@@ -48,7 +48,7 @@ pub fn loewe_effect(matrix: &Matrix, inverse: Inverse) -> Grid<Value> {
     matrix.map(|i, j| {
         let f = matrix.effects();
         if i == 0 || j == 0 {
-            return Ok(f[i][j]);
+            return f[i][j];
         }
         let [a, b] = curves.as_ref().map_err(|reason| *reason)?;
         let doses = [matrix.drugs()[0].values[i], matrix.drugs()[1].values[j]];
@@ -59,9 +59,12 @@ pub fn loewe_effect(matrix: &Matrix, inverse: Inverse) -> Grid<Value> {
 /// Excess over the additive effect, `f12 − f_Loewe`; 0 where a dose is 0.
 pub fn loewe_excess(matrix: &Matrix, inverse: Inverse) -> Grid<Value> {
     let expected = loewe_effect(matrix, inverse);
-    matrix.map(|i, j| match (i, j) {
-        (0, _) | (_, 0) => Ok(0.0),
-        _ => expected[i][j].map(|e| matrix.effects()[i][j] - e),
+    matrix.map(|i, j| {
+        let found = matrix.effects()[i][j]?;
+        match (i, j) {
+            (0, _) | (_, 0) => Ok(0.0),
+            _ => expected[i][j].map(|e| found - e),
+        }
     })
 }
 

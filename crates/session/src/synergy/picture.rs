@@ -2,13 +2,15 @@
 //!
 //! The descriptions are plain data of `warmfront_view`; a caller may change any word before drawing.
 
+use warmfront_model::counted;
 use warmfront_view::{
     Colormap, DoseSide, HeatMap, HeatMark, IsoboleLevel, Isobologram, Marker, Style, Surface,
     ValueColours, ViewError,
 };
 
 use super::summary::amount;
-use super::{Grid, Interval, Matrix, Metric, Reason, Summary, Value, isoboles};
+use super::{Grid, Interval, Matrix, Metric, Reason, SingleDrug, Summary, Value, isoboles};
+use crate::effect::Standing;
 
 /// Colour map of differences, and of amounts.
 const MAPS: [&str; 2] = ["balance", "viridis"];
@@ -16,7 +18,7 @@ const MAPS: [&str; 2] = ["balance", "viridis"];
 /// What a figure of a matrix shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shown {
-    /// Effect, from 0 (as without drugs) to 1 (nothing left).
+    /// Effect, from 0 (as without drugs) to 1 (nothing left); above 0 is the better side.
     Effect,
     /// Burden relative to no drugs, in percent.
     Burden,
@@ -53,16 +55,20 @@ impl Shown {
             Self::Effect => "effect: 1 − burden relative to no drugs".to_owned(),
             Self::Burden => "burden (% of the burden without drugs)".to_owned(),
             Self::Excess(metric) => format!(
-                "{} excess (share of the control's burden; above 0: synergy)",
-                metric.label()
+                "{} excess (share of the control; above 0: {})",
+                metric.label(),
+                metric.standing_words(Standing::More, false)
             ),
         }
     }
 
     fn values(self, matrix: &Matrix) -> Grid<Value> {
         match self {
-            Self::Effect => matrix.map(|i, j| Ok(matrix.effects()[i][j])),
-            Self::Burden => matrix.map(|i, j| Ok(100.0 * (1.0 - matrix.effects()[i][j]))),
+            Self::Effect => matrix.effects().clone(),
+            Self::Burden => matrix.map(|i, j| {
+                let effect = matrix.effects()[i][j];
+                effect.map(|f| 100.0 * matrix.left(f))
+            }),
             Self::Excess(metric) => metric.excess(matrix),
         }
     }
@@ -93,8 +99,9 @@ impl Shown {
             None => format!("{}: no dose pair has an excess.", metric.label()),
         };
         if let Some(Interval { low, high }) = mean {
-            let interval = format!(" 95 % interval of the mean {low:+.3} to {high:+.3}.");
-            text.push_str(&interval.replace('-', "−"));
+            let seeds = counted(matrix.replicates().len(), "start map");
+            let spread = format!(" Spread of the mean over {seeds} {low:+.3} to {high:+.3}.");
+            text.push_str(&spread.replace('-', "−"));
         }
         text.push_str(&Reason::sentence(values));
         text
@@ -102,7 +109,7 @@ impl Shown {
 }
 
 /// A heat map. An excess marks its largest value, or the lowest if the mean is below 0; `chosen` marks the pair of doses that people know,
-/// e.g. the ones on the label; `mean` is the interval of the mean excess, if there is one.
+/// e.g. the ones on the label; `mean` is the spread of the mean excess over start maps, if there is one.
 ///
 /// # Errors
 /// A colour map that cannot be read.
@@ -120,7 +127,7 @@ pub fn heat_map(
     {
         marks.push(HeatMark {
             cell: summary.strongest().cell,
-            label: summary.strongest_words().to_owned(),
+            label: summary.strongest_words(),
             marker: Marker::Disc,
         });
     }
@@ -219,15 +226,42 @@ pub(crate) fn isobole_caption(found: &[super::Isobole], matrix: &Matrix) -> Stri
         _ if found.iter().all(|i| i.beyond == [true; 2]) => "neither drug alone has".to_owned(),
         _ => "one of the drugs alone never has".to_owned(),
     };
-    if with_line == 0 {
-        return format!("No dashed lines of additive doses: {alone} these effects.");
-    }
-    let mut caption =
-        "A line below its dashed one needs less of both drugs than additive doses.".to_owned();
-    if with_line < found.len() {
+    let mut caption = match with_line {
+        0 => format!("No dashed lines of additive doses: {alone} these effects."),
+        _ => "A line below its dashed one needs less of both drugs than additive doses.".to_owned(),
+    };
+    if (1..found.len()).contains(&with_line) {
         caption.push_str(&format!(" No dashed line: {alone} that effect."));
     }
+    if let Some(words) = pooled_words(matrix).filter(|_| with_line > 0) {
+        caption.push_str(&format!(" {words}"));
+    }
+    if matrix.effects().iter().flatten().any(Result::is_err) {
+        caption.push_str(" Lines stop beside dose pairs that could not be computed.");
+    }
     caption
+}
+
+/// Which curves of a drug alone were smoothed for Loewe and the dashed lines of additive doses; none where
+/// both rise all the way.
+pub fn pooled_words(matrix: &Matrix) -> Option<String> {
+    let names: Vec<&str> = (0..2)
+        .filter(|drug| SingleDrug::is_pooled(matrix, *drug))
+        .map(|drug| matrix.drugs()[drug].name.as_str())
+        .collect();
+    let whose = match names.as_slice() {
+        [] => return None,
+        [one] => {
+            format!("the effect of {one} alone falls somewhere as the dose rises, so its curve is")
+        }
+        _ => format!(
+            "the effects of {} alone fall somewhere as the dose rises, so their curves are",
+            names.join(" and of ")
+        ),
+    };
+    Some(format!(
+        "Pooled: {whose} smoothed to the nearest that never falls (isotonic regression) for Loewe and the lines of additive doses; isoboles and all other numbers use the effects as found."
+    ))
 }
 
 fn title(page: &Page, shown: Shown) -> String {

@@ -1,32 +1,35 @@
 //! A grid of excesses in a few numbers and words.
 
+use warmfront_model::counted;
+
 use super::{Grid, Matrix, Metric, Value};
-use crate::effect::Additivity;
+use crate::effect::Standing;
 
 /// Which way drugs influence each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interaction {
-    /// Excess above [`Additivity::ABOUT`].
+    /// Excess above [`Standing::ABOUT`].
     Synergistic,
     /// Excess below minus that.
     Antagonistic,
 }
 
 impl Interaction {
-    /// The word.
-    pub fn word(self) -> &'static str {
+    /// The word, which depends on the reference.
+    pub fn word(self, metric: Metric) -> &'static str {
+        let [more, less] = metric.sides();
         match self {
-            Self::Synergistic => "synergistic",
-            Self::Antagonistic => "antagonistic",
+            Self::Synergistic => more,
+            Self::Antagonistic => less,
         }
     }
 
     fn applies(self, excess: f64) -> bool {
         let wanted = match self {
-            Self::Synergistic => Additivity::More,
-            Self::Antagonistic => Additivity::Less,
+            Self::Synergistic => Standing::More,
+            Self::Antagonistic => Standing::Less,
         };
-        Additivity::of(excess) == wanted
+        Standing::of(excess) == wanted
     }
 }
 
@@ -86,8 +89,8 @@ pub struct Summary {
     pub synergistic: f64,
     /// Share with antagonism.
     pub antagonistic: f64,
-    /// The mean in words.
-    pub additivity: Additivity,
+    /// How the mean stands against the reference.
+    pub standing: Standing,
     /// Where there is synergy, and where antagonism.
     pub regions: Vec<Region>,
 }
@@ -112,21 +115,20 @@ impl Summary {
             let count = found.iter().filter(|v| interaction.applies(v.1)).count();
             count as f64 / found.len() as f64
         };
-        let [n, m] = matrix.shape();
         let kinds = [Interaction::Synergistic, Interaction::Antagonistic];
         Some(Self {
             metric,
             mean,
             defined: found.len(),
-            pairs: (n - 1) * (m - 1),
+            pairs: pairs(matrix),
             largest: extreme(found.iter().max_by(by)?),
             smallest: extreme(found.iter().min_by(by)?),
             synergistic: share(Interaction::Synergistic),
             antagonistic: share(Interaction::Antagonistic),
-            additivity: Additivity::of(mean),
+            standing: Standing::of(mean),
             regions: kinds
                 .into_iter()
-                .filter_map(|kind| region(matrix, &found, kind))
+                .filter_map(|kind| region((matrix, metric), &found, kind))
                 .collect(),
         })
     }
@@ -139,35 +141,45 @@ impl Summary {
         }
     }
 
-    /// What [`Summary::strongest`] is.
-    pub fn strongest_words(&self) -> &'static str {
-        match (self.mean < 0.0, Additivity::of(self.strongest().excess)) {
-            (true, Additivity::Less) => "strongest antagonism",
-            (true, _) => "lowest excess",
-            (false, Additivity::More) => "largest synergy",
-            (false, _) => "largest excess",
+    /// What [`Summary::strongest`] is, with its reference: `largest Bliss synergy`.
+    pub fn strongest_words(&self) -> String {
+        let label = self.metric.label();
+        match (self.mean < 0.0, Standing::of(self.strongest().excess)) {
+            _ if self.metric == Metric::Hsa => match self.mean < 0.0 {
+                true => "lowest excess over the highest single agent".to_owned(),
+                false => "largest excess over the highest single agent".to_owned(),
+            },
+            (true, Standing::Less) => format!("strongest {label} antagonism"),
+            (true, _) => format!("lowest {label} excess"),
+            (false, Standing::More) => format!("largest {label} synergy"),
+            (false, _) => format!("largest {label} excess"),
         }
     }
 
     /// `12 dose pairs`, or `6 of 12 dose pairs` where not all have an excess.
     pub fn coverage(&self) -> String {
+        let all = counted(self.pairs, "dose pair");
         match self.defined == self.pairs {
-            true => format!("{} dose pairs", self.pairs),
-            false => format!("{} of {} dose pairs", self.defined, self.pairs),
+            true => all,
+            false => format!("{} of {all}", self.defined),
         }
     }
 
-    /// One or two sentences.
+    /// The verdict on the mean, and [`Summary::details`].
     pub fn words(&self, matrix: &Matrix) -> String {
+        let verdict = capital(self.metric.words(self.mean));
+        format!("{verdict}: {}", self.details(matrix))
+    }
+
+    /// Mean, the end that stands out, and where there is synergy or antagonism, in one sentence.
+    pub fn details(&self, matrix: &Matrix) -> String {
         let strongest = self.strongest();
         let extreme = match self.mean < 0.0 {
             true => "lowest",
             false => "largest",
         };
         let mut text = format!(
-            "{} ({}): mean excess {} over {}, {extreme} {} at {}",
-            capital(self.metric.words(self.additivity, self.mean)),
-            self.metric.label(),
+            "mean excess {} over {}, {extreme} {} at {}",
             signed(self.mean),
             self.coverage(),
             signed(strongest.excess),
@@ -179,6 +191,11 @@ impl Summary {
         }
         text + "."
     }
+}
+
+/// How many pairs have both doses above 0.
+fn pairs(matrix: &Matrix) -> usize {
+    matrix.shape().map(|n| n - 1).iter().product()
 }
 
 /// The pairs with both doses above 0 that have a number.
@@ -201,7 +218,7 @@ pub(super) fn mean(found: &[([usize; 2], f64)]) -> Option<f64> {
 }
 
 fn region(
-    matrix: &Matrix,
+    (matrix, metric): (&Matrix, Metric),
     found: &[([usize; 2], f64)],
     interaction: Interaction,
 ) -> Option<Region> {
@@ -226,9 +243,13 @@ fn region(
         .filter_map(|drug| condition(matrix, drug, span[drug]))
         .collect();
     let conditions = conditions.join(" and ");
-    let word = interaction.word();
-    let count = format!("{word} at {} of {} dose pairs", inside.len(), found.len());
+    let word = interaction.word(metric);
+    let all = counted(found.len(), "dose pair");
+    let count = format!("{word} at {} of {all}", inside.len());
     let words = match (whole, conditions.as_str()) {
+        (true, "") if found.len() < pairs(matrix) => {
+            format!("{word} at every dose pair that has an excess")
+        }
         (true, "") => format!("{word} at every dose pair"),
         (true, where_) => format!("{word} where {where_}"),
         (false, "") => count,
@@ -258,7 +279,8 @@ fn condition(matrix: &Matrix, drug: usize, [first, last]: [usize; 2]) -> Option<
     }
 }
 
-fn signed(excess: f64) -> String {
+/// A signed number with three decimals and a real minus.
+pub(crate) fn signed(excess: f64) -> String {
     format!("{excess:+.3}").replace('-', "−")
 }
 
@@ -267,7 +289,8 @@ pub(super) fn amount(dose: f64, unit: &str) -> String {
     format!("{number} {unit}").trim_end().to_owned()
 }
 
-fn capital(text: &str) -> String {
+/// A text that begins with a capital letter.
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
@@ -327,17 +350,17 @@ mod tests {
         assert!((s.mean - (0.4 - 3.0 * 0.04) / 4.0).abs() < 1e-12);
         assert_eq!((s.largest.cell, s.largest.doses), ([2, 1], [1.0, 0.5]));
         assert_eq!((s.synergistic, s.antagonistic), (0.25, 0.75));
-        assert_eq!(s.additivity, Additivity::More);
+        assert_eq!(s.standing, Standing::More);
         let words = s.words(&m);
         assert!(
-            words.starts_with("More than additive (Bliss): mean excess +0.070 over 4 dose pairs"),
+            words.starts_with("Bliss synergy: mean excess +0.070 over 4 dose pairs"),
             "{words}"
         );
         assert!(
             words.contains("largest +0.400 at mek 1 mg and pdl1 0.5 mg"),
             "{words}"
         );
-        assert_eq!(s.strongest_words(), "largest synergy");
+        assert_eq!(s.strongest_words(), "largest Bliss synergy");
     }
 
     #[test]
@@ -345,7 +368,7 @@ mod tests {
         let m = matrix(3, 3, |i, j| -0.3 - 0.04 * (i * j) as f64);
         let s = Summary::of(&m, Metric::Bliss).expect("defined");
         assert_eq!((s.largest.cell, s.strongest().cell), ([1, 1], [2, 2]));
-        assert_eq!(s.strongest_words(), "strongest antagonism");
+        assert_eq!(s.strongest_words(), "strongest Bliss antagonism");
         let words = s.words(&m);
         assert!(
             words.contains("over 4 dose pairs, lowest −0.160 at mek 1 mg and pdl1 1 mg"),
@@ -356,5 +379,31 @@ mod tests {
         some[1][1] = Err(crate::synergy::Reason::BeyondSingle);
         let s = Summary::of_excess(&m, Metric::Bliss, &some).expect("defined");
         assert_eq!(s.coverage(), "3 of 4 dose pairs");
+        let one = matrix(2, 2, |_, _| -0.2);
+        let s = Summary::of(&one, Metric::Bliss).expect("defined");
+        assert_eq!(s.coverage(), "1 dose pair");
+    }
+
+    #[test]
+    fn every_verdict_names_its_reference() {
+        for metric in Metric::ALL {
+            let label = match metric {
+                Metric::Hsa => "highest single agent",
+                other => other.label(),
+            };
+            for excess in [-0.2, -0.04, 0.0, 0.04, 0.2] {
+                let words = metric.words(excess);
+                assert!(words.contains(label), "{words}");
+                assert!(metric.uncertain().contains(label));
+            }
+        }
+        let m = matrix(3, 3, |_, _| -0.2);
+        let s = Summary::of(&m, Metric::Hsa).expect("defined");
+        assert!(
+            s.words(&m)
+                .ends_with("beyond the highest single agent at every dose pair."),
+            "{}",
+            s.words(&m)
+        );
     }
 }

@@ -27,23 +27,25 @@ pub struct Zip {
 }
 
 impl Zip {
-    /// Fits a matrix. Both drugs need three doses above 0.
+    /// Fits a matrix. Both drugs need three doses above 0 with an effect; a row or column with a gap is
+    /// fitted through the effects that it has.
     ///
     /// # Errors
     /// [`Reason`] of a failed fit of a drug alone.
     pub fn fit(matrix: &Matrix) -> Result<Self, Reason> {
         let [first, second] = matrix.drugs();
-        let alone = |doses: &[f64], drug| Hill::fit(doses, &matrix.single(drug), Base::Fixed(0.0));
+        let alone =
+            |doses: &[f64], drug| matrix.curve(doses, &matrix.single(drug), Base::Fixed(0.0));
         let singles = [alone(&first.values, 0)?, alone(&second.values, 1)?];
         let f = matrix.effects();
         let column = |(j, held): (usize, &f64)| {
-            let effects: Vec<f64> = f.iter().map(|row| row[j]).collect();
+            let effects: Vec<Value> = f.iter().map(|row| row[j]).collect();
             let base = Base::Fixed(singles[1].effect(*held));
-            Hill::fit(&first.values, &effects, base)
+            matrix.curve(&first.values, &effects, base)
         };
         let row = |(i, held): (usize, &f64)| {
             let base = Base::Fixed(singles[0].effect(*held));
-            Hill::fit(&second.values, &f[i], base)
+            matrix.curve(&second.values, &f[i], base)
         };
         Ok(Self {
             along_first: second.values.iter().enumerate().map(column).collect(),
@@ -55,12 +57,13 @@ impl Zip {
     /// δ of one pair.
     ///
     /// # Errors
-    /// [`Reason`] of a failed fit of its row or column.
+    /// [`Reason`] of a failed fit of its row or column, or why the pair has no effect.
     pub fn delta(&self, matrix: &Matrix, i: usize, j: usize) -> Value {
+        matrix.effects()[i][j]?;
         let (d1, d2) = (matrix.drugs()[0].values[i], matrix.drugs()[1].values[j]);
         let (y1, y2) = (self.singles[0].effect(d1), self.singles[1].effect(d2));
         let (a, b) = (self.along_first[j]?, self.along_second[i]?);
-        Ok(f64::midpoint(a.effect(d1), b.effect(d2)) - (y1 + y2 - y1 * y2))
+        Ok(f64::midpoint(a.effect(d1), b.effect(d2)) - matrix.independent(y1, y2))
     }
 }
 
@@ -68,7 +71,7 @@ impl Zip {
 pub fn zip_delta(matrix: &Matrix) -> Grid<Value> {
     let zip = Zip::fit(matrix);
     matrix.map(|i, j| match (i, j, &zip) {
-        (0, _, _) | (_, 0, _) => Ok(0.0),
+        (0, _, _) | (_, 0, _) => matrix.effects()[i][j].map(|_| 0.0),
         (_, _, Ok(zip)) => zip.delta(matrix, i, j),
         (_, _, Err(reason)) => Err(*reason),
     })

@@ -1,8 +1,8 @@
 //! From the rows of a run to one number.
 //!
 //! Integrals are sums of trapezoids over the rows; half-lives and decay lengths are slopes of straight lines,
-//! fitted by least squares to logarithms. Bliss excess is r₁ r₂ … − r₁₂ of what is left relative to the control
-//! (Bliss 1939, Ann Appl Biol 26:585).
+//! fitted by least squares to logarithms. Bliss excess is r₁ r₂ … − r₁₂ of what is left relative to the control,
+//! with the other sign where more is better (Bliss 1939, Ann Appl Biol 26:585).
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,9 @@ impl Measuring<'_> {
                 let left: Vec<f64> = self.arms(m)?;
                 let relative: Vec<f64> = left.iter().map(|v| v / left[0]).collect();
                 let last = relative.len() - 1;
-                Ok(relative[1..last].iter().product::<f64>() - relative[last])
+                let better = self.validation.model.better(m.observable);
+                let better = better.map_err(|e| e.to_string())?;
+                Ok(better.gain(relative[1..last].iter().product(), relative[last]))
             }
             R::Change => self.change(m),
         }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use warmfront_model::plain;
 use warmfront_model::validation::{
     Expected, Goal, Measure, Picture, Point, Role, Shows, Validation,
 };
+use warmfront_model::{counted, plain};
 use warmfront_view::number::format_number;
 
 use super::measure::Measuring;
@@ -187,9 +187,9 @@ impl<'a> Report<'a> {
         }
         let _ = writeln!(
             text,
-            "\n{}; {} runs in {:.0} s",
+            "\n{}; {} in {:.0} s",
             self.sentence(),
-            self.seen.len(),
+            counted(self.seen.len(), "run"),
             self.seconds()
         );
         text
@@ -297,7 +297,7 @@ pub(super) fn accepted(g: &Goal) -> String {
         let bounded = g.points.iter().filter(|p| p.accepted.bounds());
         if g.tolerance.starts_with('±') {
             let count = bounded.count();
-            return format!("{count} points, each {}", g.tolerance);
+            return format!("{}, each {}", counted(count, "point"), g.tolerance);
         }
         let against = g.against.as_ref().map_or("", |(_, u)| u);
         let each = bounded.map(|p| {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::CASES;
 use super::bench::Used;
+use warmfront_model::counted;
 
 /// What a row asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -229,9 +230,9 @@ impl Report {
         let failed = self.rows.iter().filter(|r| !r.pass()).count();
         let _ = writeln!(
             text,
-            "\n{} of {} checks passed in {:.1} s",
+            "\n{} of {} passed in {:.1} s",
             self.rows.len() - failed,
-            self.rows.len(),
+            counted(self.rows.len(), "check"),
             self.seconds
         );
         text

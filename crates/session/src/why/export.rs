@@ -193,7 +193,7 @@ fn metadata(origin: &Origin<'_>, answer: &Answer) -> Value {
         ),
         open(
             COLUMNS[8],
-            "Product of the single arms' relative burdens, minus that of the combination."
+            "Product of the single arms' relative burdens, minus that of the combination; above 0: Bliss synergy."
         ),
         open(
             COLUMNS[9],

@@ -78,9 +78,9 @@ pub fn figure(scenario: &Scenario, answer: &Answer) -> Result<Figure, SessionErr
                 None => absent(&answer.links[row]),
             };
             Some(BarPanel {
-                title: "Synergy without the link".to_owned(),
-                note: "fold V1·V2/(Vc·V12), log scale; blue: less is left than \
-                       independent drugs would leave, orange: more"
+                title: "Bliss synergy without the link".to_owned(),
+                note: "fold V1·V2/(Vc·V12), log scale; blue: Bliss synergy (less is left than \
+                       independent drugs would leave), orange: Bliss antagonism"
                     .to_owned(),
                 log: true,
                 reference: 1.0,

@@ -31,7 +31,7 @@ mod reading;
 mod tests;
 mod without;
 
-use warmfront_model::{Error, Scenario};
+use warmfront_model::{Error, Scenario, counted};
 
 use self::compared::Compared;
 use self::without::{changes, parts, without};
@@ -84,7 +84,7 @@ impl Question {
                 .into());
         }
         if !(1..=MOST_REPLICATES).contains(&replicates) {
-            let e = Error::new(format!("{replicates} replicates"))
+            let e = Error::new(counted(replicates, "replicate"))
                 .help(format!("1 to {MOST_REPLICATES} are allowed"));
             return Err(e.inside("in --replicates").into());
         }

@@ -87,8 +87,8 @@ fn begin(answer: &Answer, whole: f64, effect: f64, name: &str) -> String {
     let mut text = format!("the {name} leaves {} {what}", part(whole));
     if let Some(fold) = answer.fold(0) {
         let verdict = match fold.mean {
-            f if f > 1.0 => "less than independent effects would leave",
-            _ => "more than independent effects would leave",
+            f if f > 1.0 => "less than independent effects (Bliss) would leave",
+            _ => "more than independent effects (Bliss) would leave",
         };
         text.push_str(&format!(
             ", {} times {verdict}",
@@ -156,11 +156,9 @@ fn synergy(answer: &Answer, row: usize) -> Option<String> {
     };
     let (with_it, without_it) = (few(with), few(without));
     Some(if with >= 1.0 {
-        format!("the synergy {verb} from {with_it}-fold to {without_it}-fold")
+        format!("the Bliss synergy {verb} from {with_it}-fold to {without_it}-fold")
     } else {
-        format!(
-            "the fold {verb} from {with_it}, where the drugs hinder each other, to {without_it}"
-        )
+        format!("the fold {verb} from {with_it}, Bliss antagonism, to {without_it}")
     })
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{ComputeOptions, ScenarioOptions};
 
-/// Replicates unless others are asked for: the fewest that give an interval.
+/// Replicates unless others are asked for: the fewest that give a spread over start maps.
 pub const REPLICATES: u32 = 5;
 
 /// Trajectories unless others are asked for.
@@ -41,7 +41,7 @@ pub struct SweepOptions {
         value_name = "N",
         conflicts_with = "sensitivity",
         allow_negative_numbers = true,
-        help = format!("Seeds, from the scenario's on; intervals need at least 5 [default: {REPLICATES}]")
+        help = format!("Seeds, from the scenario's on; a spread needs at least 5 [default: {REPLICATES}]")
     )]
     pub replicates: Option<u32>,
     /// Day of the outcome, where the runs end; default: the end of the scenario

@@ -1,7 +1,7 @@
 //! The doses of a regimen on a line, with handles.
 
 use eframe::egui::{self, Color32, Id, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
-use warmfront_model::{Regimen, Scenario, plain};
+use warmfront_model::{Regimen, Scenario, counted, plain};
 
 use super::{Edit, step};
 use crate::panels::{clock, colour, time_units};
@@ -213,8 +213,7 @@ fn value_text(handle: Handle, draft: &Regimen, scenario: &Scenario) -> String {
         Handle::Start => clock(scenario, draft.start),
         Handle::Interval => format!("{} {unit}", plain(draft.every)),
         Handle::Stop => match draft.doses {
-            Some(1) => "1 dose".to_owned(),
-            Some(n) => format!("{n} doses"),
+            Some(n) => counted(n, "dose"),
             None => "no last dose".to_owned(),
         },
         Handle::On => format!("{} {unit} with doses", plain(draft.on.unwrap_or(0.0))),

@@ -1,16 +1,20 @@
 //! Arms at every point: outcomes along one axis as lines, over two axes as maps of one arm.
 
-use warmfront_model::plain;
+use warmfront_model::{counted, plain};
 use warmfront_view::{Figure, ViewError};
 
 use super::super::Varied;
-use super::super::dose::signed;
 use super::super::outcome::Results;
 use super::lines::{Line, Lines, Panel};
 use super::shown::{Shown, by_point};
-use super::{Drawn, lower, rounded, seeds, subtitle, title};
+use super::{Drawn, lower, rounded, subtitle, title};
 use crate::export::first_sentence;
+use crate::synergy::{LEAST_SEEDS, signed};
 use crate::units::{number, pretty_unit};
+
+/// What a Bliss excess is, beside its colours or its axis.
+const BLISS_EXCESS: &str = "Bliss excess, share of the control (above 0: Bliss synergy)";
+
 /// The arm a map is about: the first combination, or the last arm that is not the control.
 fn main_arm(results: &Results<'_>) -> usize {
     let control = results.plan.effects.as_ref().map(|e| e.control);
@@ -60,7 +64,7 @@ pub(super) fn map_of_arms(results: &Results<'_>) -> Vec<Drawn> {
             title: title(plan, &format!("Bliss excess of {}", plan.arm_labels[arm])),
             caption: extent(&values, "Bliss excess ", true),
             values,
-            label: "Bliss excess effect, share of the control (positive: synergy)".to_owned(),
+            label: BLISS_EXCESS.to_owned(),
             marks: Vec::new(),
             differs: true,
         };
@@ -156,16 +160,16 @@ pub(super) fn along(results: &Results<'_>) -> Result<Figure, ViewError> {
             .collect();
         caption = extent(&values, "Bliss excess ", true);
         panels.push(Panel {
-            title: "Bliss excess effect, share of the control (above 0: synergy)".to_owned(),
+            title: BLISS_EXCESS.to_owned(),
             reference: Some(0.0),
             lines: bliss,
         });
     }
     let bands = match plan.seeds.len() {
-        n if n >= 5 => {
-            format!(" Bands: 95 % bootstrap interval of the mean over {n} seeds of the start map.")
+        n if n >= LEAST_SEEDS => {
+            format!(" Bands: spread of the mean over {n} start maps (bootstrap).")
         }
-        n => format!(" {}: too few for an interval.", seeds(n)),
+        n => format!(" {}: too few for a spread.", counted(n, "start map")),
     };
     caption.push_str(&bands);
     let (mark, x) = match axis.varied {

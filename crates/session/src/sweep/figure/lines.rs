@@ -1,4 +1,4 @@
-//! Outcomes along one axis: lines with a band of uncertainty, one panel under the other.
+//! Outcomes along one axis: lines with a band, the spread over start maps, one panel under the other.
 //!
 //! Bands are tints of the page, drawn before all lines. Lines differ in colour, dash and marker.
 
@@ -209,7 +209,7 @@ impl Lines {
     fn band(&self, d: &mut Drawing, line: &Line, x: &Scale, y: &Scale) {
         let tint: Rgb = arm_colour(line.nth, false).map(|c| 255 - (255 - c) / 5);
         let ends = self.x.iter().zip(&line.points).filter_map(|(v, m)| {
-            let [low, high] = m.as_ref()?.interval?;
+            let [low, high] = m.as_ref()?.spread?;
             Some((x.at(*v), y.at(low), y.at(high)))
         });
         let ends: Vec<(f32, f32, f32)> = ends.collect();
@@ -243,7 +243,7 @@ fn ticks([low, high]: [f64; 2]) -> (Vec<f64>, Vec<String>) {
 fn value_limits(panel: &Panel) -> [f64; 2] {
     let means = panel.lines.iter().flat_map(|l| l.points.iter().flatten());
     let ends = means.flat_map(|m| {
-        let [low, high] = m.interval.unwrap_or([m.mean; 2]);
+        let [low, high] = m.spread.unwrap_or([m.mean; 2]);
         [low, high, m.mean]
     });
     let all = ends.chain(panel.reference).filter(|v| v.is_finite());
@@ -273,7 +273,7 @@ mod tests {
     fn mean(v: f64) -> Option<Mean> {
         Some(Mean {
             mean: v,
-            interval: Some([v - 0.05, v + 0.05]),
+            spread: Some([v - 0.05, v + 0.05]),
             count: 5,
         })
     }

@@ -1,21 +1,28 @@
 //! A dose matrix: burden and excess by dose as heat maps, the burden as a surface, and isoboles.
 
+use warmfront_model::Better;
 use warmfront_view::{Figure, HeatMark, IsoboleLevel, Isobologram, Marker, Style, ViewError};
 
-use super::super::dose::{Measured, Synergy, signed};
+use super::super::dose::{Measured, Synergy};
 use super::super::outcome::Results;
 use super::super::plan::Plan;
 use super::shown::{Shown, by_point};
-use super::{Drawn, SIZE, rounded, subtitle, title};
-use crate::export::first_sentence;
+use super::{Drawn, SIZE, lower, rounded, subtitle, title};
+use crate::effect::Standing;
+use crate::export::{first_sentence, one_line};
 use crate::synergy::picture::isobole_caption;
-use crate::synergy::{Isobole, Metric, Reason, isoboles};
+use crate::synergy::{Grid, Isobole, Metric, Reason, SHAM_SHORT, Value, capital, isoboles, signed};
 use crate::units::number;
 /// Most isoboles of a figure.
 const MOST_LEVELS: usize = 4;
 
 /// Distances of effects whose isoboles may be drawn; the smaller ones where the larger find none.
 const STEPS: [f64; 3] = [0.05, 0.02, 0.01];
+
+/// The compared observable inside a sentence.
+fn observable(plan: &Plan) -> String {
+    lower(&plan.base.model.observables[plan.observable].label)
+}
 
 fn burden_label(plan: &Plan) -> String {
     let o = &plan.base.model.observables[plan.observable];
@@ -31,16 +38,24 @@ fn burden_shown(results: &Results<'_>, bliss: &str) -> Shown {
             .enumerate()
             .filter_map(move |(y, v)| Some(([x, y], (*v)?)))
     });
-    let least = all.min_by(|a, b| a.1.total_cmp(&b.1));
-    let caption = least.map_or_else(String::new, |(at, v)| {
+    let (word, best) = match plan.base.model.better(plan.observable) {
+        Ok(Better::More) => ("Largest", all.max_by(|a, b| a.1.total_cmp(&b.1))),
+        _ => ("Smallest", all.min_by(|a, b| a.1.total_cmp(&b.1))),
+    };
+    let mut caption = best.map_or_else(String::new, |(at, v)| {
         format!(
-            "Smallest: {} of the control at {}. {bliss}",
+            "{word}: {} of the control at {}. {bliss}",
             number(rounded(v)),
             plan.point_labels(at)
         )
     });
+    if values.iter().flatten().any(Option::is_none) {
+        let mut each = (0..plan.points()).filter_map(|p| results.why_missing(p, 0));
+        let why = each.next().unwrap_or("there is no value");
+        caption.push_str(&format!(" Empty (n/a): {}.", one_line(why)));
+    }
     Shown {
-        title: title(plan, "burden by dose"),
+        title: title(plan, &format!("{} by dose", observable(plan))),
         values,
         label: burden_label(plan),
         caption,
@@ -49,23 +64,28 @@ fn burden_shown(results: &Results<'_>, bliss: &str) -> Shown {
     }
 }
 
-/// `Mean Bliss excess +0.12 (…): more than additive.`
+/// `Bliss synergy: mean excess +0.12 (…).`
 fn caption(m: &Measured, seeds: usize) -> String {
-    format!(
-        "Mean {} excess {}: {}.",
-        m.metric.label(),
-        m.words(seeds),
-        m.verdict()
-    )
+    format!("{}: mean excess {}.", capital(&m.verdict()), m.words(seeds))
+}
+
+/// What the sham experiment says of a number other than Loewe's.
+fn sham(m: &Measured) -> String {
+    match m.metric {
+        Metric::Loewe(_) => String::new(),
+        _ => format!(" {SHAM_SHORT}"),
+    }
 }
 
 pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> Vec<Drawn> {
     let plan = results.plan;
-    let bliss = synergy.and_then(|s| s.bliss().map(|m| caption(m, s.seeds)));
-    let bliss = bliss.unwrap_or_default();
+    let bliss = synergy.map(Synergy::headline).unwrap_or_default();
     let mut drawn = vec![(
         "heat_map_burden".to_owned(),
-        "burden of every dose pair, relative to no treatment".to_owned(),
+        format!(
+            "{} of every dose pair, relative to no treatment",
+            observable(plan)
+        ),
         burden_shown(results, &bliss).heat_map(plan),
     )];
     let Some(synergy) = synergy else {
@@ -75,15 +95,18 @@ pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> V
         let label = m.metric.label();
         let Some(summary) = &m.summary else { continue };
         let strongest = summary.strongest();
-        let values = |grid: &crate::synergy::Grid<crate::synergy::Value>| {
-            let column = |c: &Vec<crate::synergy::Value>| c.iter().map(|v| v.ok()).collect();
+        let values = |grid: &Grid<Value>| {
+            let column = |c: &Vec<Value>| c.iter().map(|v| v.ok()).collect();
             grid.iter().map(column).collect()
         };
         let shown = Shown {
             title: title(plan, &format!("{label} excess by dose")),
             values: values(&m.excess),
-            label: format!("{label} excess effect, share of the control (positive: synergy)"),
-            caption: caption(m, synergy.seeds) + &Reason::sentence(&m.excess),
+            label: format!(
+                "{label} excess, share of the control (above 0: {})",
+                m.metric.standing_words(Standing::More, false)
+            ),
+            caption: caption(m, synergy.seeds) + &Reason::sentence(&m.excess) + &sham(m),
             marks: vec![HeatMark {
                 cell: strongest.cell,
                 label: format!(
@@ -103,12 +126,9 @@ pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> V
         ));
     }
     let mut surface = burden_shown(results, &bliss);
-    surface.title = title(plan, "burden as a surface over both doses");
-    drawn.push((
-        "surface".to_owned(),
-        "burden as a surface over both doses".to_owned(),
-        surface.surface(plan),
-    ));
+    let what = format!("{} as a surface over both doses", observable(plan));
+    surface.title = title(plan, &what);
+    drawn.push(("surface".to_owned(), what, surface.surface(plan)));
     if let Some(figure) = isobologram(plan, synergy) {
         drawn.push((
             "isoboles".to_owned(),
@@ -123,9 +143,10 @@ pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> V
 /// those that the pair reaches. Lines below the smallest doses are left out: they are straight by
 /// construction.
 fn drawn_isoboles(synergy: &Synergy) -> Vec<Isobole> {
-    let most = |effects: &mut dyn Iterator<Item = f64>| effects.fold(0.0_f64, f64::max);
-    let alone = [0, 1].map(|drug| most(&mut synergy.matrix.single(drug).into_iter()));
-    let pair = most(&mut synergy.matrix.effects().iter().flatten().copied());
+    let most = |effects: &[Value]| effects.iter().flatten().fold(0.0_f64, |a, b| a.max(*b));
+    let alone = [0, 1].map(|drug| most(&synergy.matrix.single(drug)));
+    let all = synergy.matrix.effects().concat();
+    let pair = most(&all);
     for step in STEPS {
         for top in [alone[0].min(alone[1]), pair] {
             let count = ((top / step).ceil() as usize).saturating_sub(1);
@@ -161,7 +182,7 @@ fn isobologram(plan: &Plan, synergy: &Synergy) -> Option<Result<Figure, ViewErro
     if let Some(m) = loewe.filter(|m| m.summary.is_some()) {
         words.push_str(&format!(" {}", caption(m, synergy.seeds)));
     }
-    words.push_str(" Between doses, lines are interpolated: in the logarithm of the dose, below the smallest one in the dose.");
+    words.push_str(" Between doses, lines are interpolated in the logarithm of the dose, below the smallest one in the dose.");
     let levels = found.into_iter().map(|l| IsoboleLevel {
         label: format!("{:.0} % effect", 100.0 * l.level),
         lines: l.lines,

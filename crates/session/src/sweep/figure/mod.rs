@@ -6,6 +6,7 @@ mod matrix;
 mod screen;
 mod shown;
 
+use warmfront_model::counted;
 use warmfront_view::{Figure, ViewError};
 
 use super::dose::Synergy;
@@ -32,15 +33,8 @@ fn subtitle(plan: &Plan) -> String {
     format!(
         "{} · {at}, {cells}, {}",
         plan.base.model.label,
-        seeds(plan.seeds.len())
+        counted(plan.seeds.len(), "seed")
     )
-}
-
-fn seeds(count: usize) -> String {
-    match count {
-        1 => "1 seed".to_owned(),
-        n => format!("{n} seeds"),
-    }
 }
 
 fn rounded(v: f64) -> f64 {

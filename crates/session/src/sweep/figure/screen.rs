@@ -1,5 +1,6 @@
 //! A screen: the most influential parameters as bars, the strongest first.
 
+use warmfront_model::counted;
 use warmfront_view::{Bar, BarFigure, BarPanel, Style};
 
 use super::super::sensitivity::Screened;
@@ -45,9 +46,9 @@ pub(in crate::sweep) fn sensitivity(screened: &Screened<'_>) -> Option<Drawn> {
             lower_first(&m.label)
         ),
         subtitle: format!(
-            "Morris screen of {} parameters, ±{share} % each, {} trajectories; {} at {}, {}, one seed",
-            plan.inputs.len(),
-            plan.screen.order.len(),
+            "Morris screen of {}, ±{share} % each, {}; {} at {}, {}, one seed",
+            counted(plan.inputs.len(), "parameter"),
+            counted(plan.screen.order.len(), "trajectory"),
             plan.base.model.label,
             clock(&plan.base.model, plan.base.time.duration),
             cells(&plan.base.grid)

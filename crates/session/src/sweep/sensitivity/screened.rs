@@ -1,11 +1,13 @@
 //! What came of a screen: each outcome at all points, what every parameter does to it, and whether the
 //! conclusion holds.
 
-use super::super::dose::signed;
+use warmfront_model::counted;
+
 use super::super::morris::{Factor, Screen};
 use super::ScreenPlan;
-use crate::effect::Additivity;
+use crate::effect::Standing;
 use crate::study::{Case, Outcomes};
+use crate::synergy::{Metric, signed};
 use crate::units::{number, rounded};
 /// One outcome at all points, and what each parameter does to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +45,7 @@ pub struct Robustness {
     /// Index of the measure: a Bliss excess.
     pub measure: usize,
     /// The conclusion with the scenario as it is.
-    pub verdict: Additivity,
+    pub verdict: Standing,
     /// Points with an outcome that keep the verdict.
     pub kept: usize,
     /// Points with an outcome whose excess has the same sign.
@@ -52,6 +54,13 @@ pub struct Robustness {
     pub of: usize,
     /// Inputs of which a single move changed the verdict, and how often; the most influential first.
     pub flips: Vec<(usize, usize)>,
+}
+
+impl Robustness {
+    /// The conclusion in words that name the reference.
+    pub fn words(&self) -> &'static str {
+        Metric::Bliss.standing_words(self.verdict, false)
+    }
 }
 
 /// What came of a screen.
@@ -102,7 +111,7 @@ impl<'a> Screened<'a> {
                     let bliss = |p: usize| {
                         let parts = c.singles.iter().map(|s| relative(p, *s));
                         let expected: Option<f64> = parts.product();
-                        Some(expected? - relative(p, c.arm)?)
+                        Some(c.better.gain(expected?, relative(p, c.arm)?))
                     };
                     let label = format!("Bliss excess of {}", arms[c.arm].label);
                     measures.push(measure("bliss_excess", c.arm, label, &bliss));
@@ -155,12 +164,12 @@ impl<'a> Screened<'a> {
             let top = m.ranked();
             let share = number(rounded(100.0 * self.plan.spread, 3));
             let mut text = format!(
-                "{}: {} ({}). {} of {} sampled points (each parameter within ±{share} %) keep this verdict, {} keep the sign.",
+                "{}: {} ({}). {} of {} (each parameter within ±{share} %) keep this verdict, {} keep the sign.",
                 m.label,
-                r.verdict.words(),
+                r.words(),
                 m.base.map_or("n/a".to_owned(), signed),
                 r.kept,
-                r.of,
+                counted(r.of, "sampled point"),
                 r.same_sign,
             );
             if r.flips.is_empty() {
@@ -201,12 +210,12 @@ impl<'a> Screened<'a> {
 
 fn robust(measure: usize, m: &Measure, screen: &Screen) -> Option<Robustness> {
     let base = m.base?;
-    let verdict = Additivity::of(base);
+    let verdict = Standing::of(base);
     let found: Vec<f64> = m.values.iter().flatten().copied().collect();
     let mut count = vec![0; m.factors.len()];
     for (input, before, after) in screen.moves() {
         if let (Some(a), Some(b)) = (m.values[before], m.values[after])
-            && Additivity::of(a) != Additivity::of(b)
+            && Standing::of(a) != Standing::of(b)
         {
             count[input] += 1;
         }
@@ -217,7 +226,7 @@ fn robust(measure: usize, m: &Measure, screen: &Screen) -> Option<Robustness> {
         verdict,
         kept: found
             .iter()
-            .filter(|v| Additivity::of(**v) == verdict)
+            .filter(|v| Standing::of(**v) == verdict)
             .count(),
         same_sign: found.iter().filter(|v| (**v > 0.0) == (base > 0.0)).count(),
         of: found.len(),

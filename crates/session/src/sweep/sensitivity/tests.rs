@@ -3,7 +3,7 @@
 use warmfront_model::Library;
 
 use super::*;
-use crate::effect::Additivity;
+use crate::effect::Standing;
 use crate::study::{Case, Outcome, Outcomes};
 fn scenario() -> Scenario {
     let library = Library::embedded();
@@ -86,7 +86,7 @@ fn a_parameter_that_carries_the_verdict_is_found() -> Result<(), SessionError> {
     assert!((bliss.factors[0].mu_star - 0.25).abs() < 1e-9 && bliss.factors[0].sigma < 1e-9);
     assert_eq!(bliss.factors[1].mu_star, 0.0);
     let r = &found.robustness[0];
-    assert_eq!((r.verdict, r.of), (Additivity::About, 12));
+    assert_eq!((r.verdict, r.of), (Standing::About, 12));
     assert_eq!(r.flips, [(0, 4)]);
     let words = found.words().join(" ");
     assert!(
