@@ -627,7 +627,13 @@ fn a_pair_that_cannot_be_computed_costs_its_own_cell() {
             (Some(3), Some(4))
         );
         let map = std::fs::read_to_string(out.join("heat_map_bliss.svg")).expect("it is drawn");
-        assert!(map.contains("aria-label=\"n/a\"") && map.contains("could not be computed"));
+        let labels = map.split("aria-label=\"").skip(1);
+        let words: Vec<&str> = labels.filter_map(|l| l.split('"').next()).collect();
+        assert!(words.contains(&"n/a"), "{words:?}");
+        let words = words.join(" ");
+        for part in ["the dose pair could not be computed", "process `growth`"] {
+            assert!(words.contains(part), "{part}: {words}");
+        }
     }
 }
 

@@ -50,9 +50,8 @@ fn burden_shown(results: &Results<'_>, bliss: &str) -> Shown {
         )
     });
     if values.iter().flatten().any(Option::is_none) {
-        let mut each = (0..plan.points()).filter_map(|p| results.why_missing(p, 0));
-        let why = each.next().unwrap_or("there is no value");
-        caption.push_str(&format!(" Empty (n/a): {}.", one_line(why)));
+        let why = why_missing(results).unwrap_or("there is no value".to_owned());
+        caption.push_str(&format!(" Empty (n/a): {why}."));
     }
     Shown {
         title: title(plan, &format!("{} by dose", observable(plan))),
@@ -64,9 +63,26 @@ fn burden_shown(results: &Results<'_>, bliss: &str) -> Shown {
     }
 }
 
+/// Why the first of the pairs that could not be computed could not.
+fn why_missing(results: &Results<'_>) -> Option<String> {
+    let mut each = (0..results.plan.points()).filter_map(|p| results.why_missing(p, 0));
+    each.next().map(one_line)
+}
+
 /// `Bliss synergy: mean excess +0.12 (…).`
 fn caption(m: &Measured, seeds: usize) -> String {
     format!("{}: mean excess {}.", capital(&m.verdict()), m.words(seeds))
+}
+
+/// Why cells are empty: each reason once, and what stopped a case.
+fn reasons(results: &Results<'_>, m: &Measured) -> String {
+    let mut text = Reason::sentence(&m.excess);
+    if m.reasons().contains(&Reason::Missing)
+        && let Some(why) = why_missing(results)
+    {
+        text.push_str(&format!(" It was stopped: {why}."));
+    }
+    text
 }
 
 /// What the sham experiment says of a number other than Loewe's.
@@ -106,7 +122,7 @@ pub(super) fn dose_matrix(results: &Results<'_>, synergy: Option<&Synergy>) -> V
                 "{label} excess, share of the control (above 0: {})",
                 m.metric.standing_words(Standing::More, false)
             ),
-            caption: caption(m, synergy.seeds) + &Reason::sentence(&m.excess) + &sham(m),
+            caption: caption(m, synergy.seeds) + &reasons(results, m) + &sham(m),
             marks: vec![HeatMark {
                 cell: strongest.cell,
                 label: format!(
