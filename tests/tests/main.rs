@@ -10,6 +10,7 @@ mod cli_reopen;
 mod cli_run;
 mod cli_support;
 mod cli_sweep;
+mod cli_synergy;
 mod cli_why;
 mod cli_window;
 mod explicit_pairs;

@@ -262,7 +262,7 @@ impl Asked<'_> {
                 let mut failure = Failure::new(
                     exit::NUMERICAL,
                     format!(
-                        "none of {} came to its end; why is in {}",
+                        "none of the {} came to its end; why is in {}",
                         counted(ran.outcomes.outcomes.len(), "case"),
                         self.out.join("summary.json").display()
                     ),
@@ -377,7 +377,9 @@ fn matrix(plan: &Plan, title: &str, cell: &dyn Fn(usize, usize) -> String) -> St
 fn two(value: Option<f64>, sign: bool) -> String {
     match value {
         None => "-".to_owned(),
-        Some(v) if sign => format!("{v:+.2}").replace('-', "−"),
+        Some(v) if sign => format!("{v:+.2}")
+            .replace("-0.00", "+0.00")
+            .replace('-', "−"),
         Some(v) => format!("{v:.2}"),
     }
 }

@@ -281,7 +281,10 @@ fn condition(matrix: &Matrix, drug: usize, [first, last]: [usize; 2]) -> Option<
 
 /// A signed number with three decimals and a real minus.
 pub(crate) fn signed(excess: f64) -> String {
-    format!("{excess:+.3}").replace('-', "−")
+    match format!("{excess:+.3}").as_str() {
+        "-0.000" => "+0.000".to_owned(),
+        text => text.replace('-', "−"),
+    }
 }
 
 pub(super) fn amount(dose: f64, unit: &str) -> String {
