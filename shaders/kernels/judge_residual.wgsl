@@ -35,9 +35,8 @@ var<workgroup> sums: array<vec4f, 64>;
 // Half a unit in the last place of f32, with room for the sum of five terms.
 const ROUNDING: f32 = 6e-8;
 
-// A guess with a residual below this share of its values is in balance to rounding: its terms are rounded about four
-// times. Solving such noise again in every tick would only add up roundings in the field's amount.
-const BALANCED: f32 = 1.2e-7;
+// A guess with a residual below this share of its values is in balance to rounding.
+const BALANCED: f32 = 3e-8;
 
 @compute @workgroup_size(64)
 fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {

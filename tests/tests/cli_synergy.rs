@@ -104,9 +104,10 @@ fn a_pair_that_cannot_be_computed_costs_its_own_cell() {
     let assets = two_drugs(dir.path());
     let out = dir.path().join("gap");
     for replicates in ["1", "5"] {
-        let options = "sweep two_drugs_case --x a=1,2 --y b=1,2 --force --replicates";
-        let mut command = sweep(options, &out);
-        command.arg(replicates).arg("--assets").arg(&assets);
+        let options =
+            format!("sweep two_drugs_case --x a=1,2 --y b=1,2 --force --replicates {replicates}");
+        let mut command = sweep(&options, &out);
+        command.arg("--assets").arg(&assets);
         let done = succeed(&mut command);
         for part in [
             "failed and is left out",

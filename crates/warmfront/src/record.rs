@@ -286,7 +286,7 @@ fn missing(
             } else {
                 report.made
             },
-            report.planned,
+            counted(report.planned, "frame"),
             clock(&scenario.model, report.time)
         ),
         // The error says where the unfinished film is.

@@ -319,7 +319,7 @@ fn trust_is_explained_on_a_click() {
     assert!(w.harness.query_by_label("Mass balance").is_some());
     assert!(
         w.harness
-            .query_by_label_contains("Mass balance: Ask")
+            .query_by_label_contains("Mass balance: Take")
             .is_some()
     );
 }

@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(words(&Making::default()), "is being prepared …");
         let mut finishing = making.clone();
         finishing.progress.finishing = true;
-        assert!(words(&finishing).starts_with("30 frames are made"));
+        assert!(words(&finishing).starts_with("30 frames made"));
         assert_eq!(span(300.0), "5 min");
     }
 }

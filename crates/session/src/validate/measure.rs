@@ -247,7 +247,9 @@ fn decay(points: &[[f64; 2]]) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use warmfront_model::{Library, Source};
+    use std::sync::Arc;
+
+    use warmfront_model::{Better, Library, Model, Source};
 
     use super::*;
     use crate::record::Row;
@@ -343,7 +345,10 @@ label = 'B'
     #[test]
     fn every_reduction_gives_what_a_hand_computes() -> Result<(), Box<dyn std::error::Error>> {
         let library = Library::embedded();
-        let model = library.model("heat")?;
+        // The sign of synergy is declared.
+        let mut model = Model::clone(&*library.model("heat")?);
+        model.observables[0].better = Some(Better::Less);
+        let model = Arc::new(model);
         let observable = &model.observables[0].id;
         let field = &model.fields[0].id;
         for (measure, expected) in [
