@@ -16,6 +16,7 @@ impl Simulation {
     /// The error with the process behind it, as far as it can be found.
     pub(crate) fn with_cause(&self, error: EngineError) -> EngineError {
         match error {
+            error if !self.finds_causes => error,
             EngineError::NotFinite {
                 field,
                 arm,

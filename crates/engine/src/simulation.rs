@@ -47,10 +47,18 @@ pub struct Simulation {
     pub(crate) places: Vec<(usize, usize)>,
     pub(crate) clock: Clock,
     pub(crate) diagnostics: Diagnostics,
+    /// Whether the process behind a field that becomes infinite is looked for.
+    pub(crate) finds_causes: bool,
     memory: MemoryEstimate,
 }
 
 impl Simulation {
+    /// From now on a field that becomes infinite is told without the process behind it. Finding that compiles and
+    /// runs one more kernel, which is too much for each of many simulations that fail alike.
+    pub fn without_causes(&mut self) {
+        self.finds_causes = false;
+    }
+
     /// Allocates and fills the arms `arms` (indices into `scenario.arms`) of a scenario.
     ///
     /// # Errors
@@ -97,6 +105,7 @@ impl Simulation {
                 scenario.time.step.min(scenario.time.duration),
                 scenario.numerics.first_step,
             ),
+            finds_causes: true,
             diagnostics: Diagnostics::new(scenario.model.fields.len()),
             memory,
         })

@@ -92,6 +92,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// As [`Simulation::without_causes`].
+    pub fn without_causes(&mut self) {
+        self.simulation.without_causes();
+    }
+
     /// Allocates the arms `arms` (indices into the scenario's list, at least one) on a device.
     ///
     /// # Errors

@@ -250,7 +250,9 @@ pub fn table(scenario: &Scenario, answer: &Answer) -> String {
     );
     text.push_str(&folded(&share, 80));
     if answer.is_combination() {
-        text.push_str("fold: how much less is left than independent effects (Bliss) would leave; above 1: Bliss synergy\n");
+        let fold = "fold: how much less is left than independent effects (Bliss) would leave; above 1: \
+                    Bliss synergy";
+        text.push_str(&folded(fold, 80));
     }
     if answer.seeds.len() > 1 {
         text.push_str(&format!(

@@ -14,6 +14,7 @@
 mod place;
 mod store;
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -193,6 +194,7 @@ impl Study {
         cancel: &AtomicBool,
         progress: &mut dyn FnMut(&StudyProgress),
     ) -> Result<Outcomes, SessionError> {
+        let explained = Cell::new(false);
         let start = Instant::now();
         let cases = self.cases();
         let mut outcomes = store.as_ref().map_or_else(Vec::new, |s| s.held().to_vec());
@@ -220,6 +222,7 @@ impl Study {
                     scenario,
                     group,
                     cancel,
+                    explained: &explained,
                 };
                 let found = batch.run(arms, &mut |share| tell(share, done))?;
                 let Some(found) = found else {
@@ -258,6 +261,8 @@ struct Batch<'a> {
     scenario: &'a Scenario,
     group: usize,
     cancel: &'a AtomicBool,
+    // Whether the process behind a failure was told already: once is enough for a study.
+    explained: &'a Cell<bool>,
 }
 
 impl Batch<'_> {
@@ -278,6 +283,9 @@ impl Batch<'_> {
             arms,
             options,
         )?;
+        if arms.len() > 1 || self.explained.get() {
+            run.without_causes();
+        }
         run.run(self.cancel, &mut |p| progress(p.time / p.duration));
         let failure = match (run.take_failure(), &run.record().finish) {
             (Some(e), _) => Some(e),
@@ -296,6 +304,7 @@ impl Batch<'_> {
             return Err(error);
         }
         if let [arm] = arms {
+            self.explained.set(true);
             let rows = &run.record().rows;
             return Ok(Some(vec![self.outcome(
                 *arm,
