@@ -9,7 +9,8 @@
 //! the end is up to 11 % away.
 //!
 //! # Practice
-//! One test a preset, with the scenario's own numerics, at its own step and at a shorter one. The four arms run in one batch on 8 x 8 cells with `vessels` = 1 and a constant
+//! One test a preset, with the scenario's own numerics, at its own step and at a shorter one. The four arms run in one
+//! batch on 8 x 8 cells with `vessels` = 1 and a constant
 //! oxygen factor. Names are matched by the `symbol` keys of the model.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,9 +37,10 @@ const STEP: f64 = 0.125;
 /// For a mouse.
 const STEP_MOUSE: f64 = 0.0625;
 
-/// Most that the cells of a field may differ, in its scale: what the linear solves leave, 3e-4, and
-/// room for the rounding of other devices. More means that uniform tissue has fallen apart.
-const SPREAD: f64 = 2e-3;
+/// Most that the cells of a field may differ, in its scale: no more than the share of a change that a linear solve may
+/// leave, 1e-2. Found: up to 3.6e-3 at the shipped step (1.2e-4 with solves to 1e-6), 2.6e-4 at the short one. More
+/// means that uniform tissue has fallen apart.
+const SPREAD: f64 = 1e-2;
 
 /// Oxygen factor of the reference.
 const OXYGEN_FACTOR: f64 = 0.85;
