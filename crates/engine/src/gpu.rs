@@ -290,19 +290,29 @@ impl Gpu {
     /// # Errors
     /// [`EngineError::DeviceLost`] or [`EngineError::Gpu`].
     pub fn take_error(&self) -> Result<(), EngineError> {
-        let Ok(mut list) = self.reported.0.lock() else {
-            return Ok(());
-        };
-        let all = std::mem::take(&mut *list);
-        // A lost device explains everything else.
-        let mut first = None;
-        for e in all {
-            match e {
-                EngineErrorKind::Lost(m) => return Err(EngineError::DeviceLost(m)),
-                EngineErrorKind::Failed(m) => first = first.or(Some(m)),
+        let mut failed = None;
+        // Whatever fails on a lost device may be told before the loss is: after a failure the device is asked once.
+        for asked in [false, true] {
+            let Ok(mut list) = self.reported.0.lock() else {
+                return Ok(());
+            };
+            for e in std::mem::take(&mut *list) {
+                match e {
+                    EngineErrorKind::Lost(m) => {
+                        // A lost device explains everything else, and stays lost.
+                        list.push(EngineErrorKind::Lost(m.clone()));
+                        return Err(EngineError::DeviceLost(m));
+                    }
+                    EngineErrorKind::Failed(m) => failed = failed.or(Some(m)),
+                }
             }
+            drop(list);
+            if failed.is_none() || asked {
+                break;
+            }
+            let _ = self.device.poll(wgpu::PollType::Poll);
         }
-        first.map_or(Ok(()), |m| Err(EngineError::Gpu(m)))
+        failed.map_or(Ok(()), |m| Err(EngineError::Gpu(m)))
     }
 
     /// Waits until everything submitted is done.
