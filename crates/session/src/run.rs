@@ -115,7 +115,7 @@ impl Run {
         check_start(&simulation, &scenario, arms)?;
         let treatment = Treatment::new(&scenario, arms);
         let lookout = match options.lookout {
-            true => Some(Lookout::new(&simulation, &scenario)?),
+            true => Some(Lookout::new(&scenario)),
             false => None,
         };
         let planned = schedule.stops.iter().filter(|s| s.snapshot).count();

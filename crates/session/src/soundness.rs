@@ -18,7 +18,8 @@ const NOTHING_DIFFUSES: f64 = 1e5;
 
 /// Looks after one run.
 pub struct Lookout {
-    soundness: Option<Soundness>,
+    // Compiled at the first look; then none where the model has nothing to look at.
+    soundness: Option<Option<Soundness>>,
     next: f64,
     transports: Vec<bool>,
     fields: Vec<bool>,
@@ -27,24 +28,31 @@ pub struct Lookout {
 }
 
 impl Lookout {
-    /// For `simulation`, a simulation of `scenario`.
-    ///
-    /// # Errors
-    /// A shader that the driver refuses.
-    pub fn new(simulation: &Simulation, scenario: &Scenario) -> Result<Self, SessionError> {
-        Ok(Self {
-            soundness: Soundness::new(simulation, scenario)?,
+    /// For a simulation of `scenario`, from its start on.
+    pub fn new(scenario: &Scenario) -> Self {
+        Self {
+            soundness: None,
             next: 0.0,
             transports: vec![false; scenario.model.transports.len()],
             fields: vec![false; scenario.model.fields.len()],
             steep: Vec::new(),
-        })
+        }
+    }
+
+    /// The same, but the first look, which compiles a kernel, comes a twenty-fourth of the run later: a window
+    /// shows something first.
+    #[must_use]
+    pub fn later(scenario: &Scenario) -> Self {
+        Self {
+            next: scenario.time.duration / LOOKS,
+            ..Self::new(scenario)
+        }
     }
 
     /// Warnings that were not told before, if it is time to look again; `arms` of the scenario are the batch.
     ///
     /// # Errors
-    /// Driver errors.
+    /// A shader that the driver refuses, driver errors.
     pub fn look(
         &mut self,
         simulation: &Simulation,
@@ -52,14 +60,18 @@ impl Lookout {
         arms: &[usize],
     ) -> Result<Vec<String>, SessionError> {
         let now = simulation.time();
-        let Some(soundness) = &self.soundness else {
-            return Ok(Vec::new());
-        };
         let last = now >= scenario.time.duration * (1.0 - 1e-9);
         if now < self.next && !last {
             return Ok(Vec::new());
         }
         self.next = now + scenario.time.duration / LOOKS;
+        let compiled = match self.soundness.take() {
+            Some(compiled) => compiled,
+            None => Soundness::new(simulation, scenario)?,
+        };
+        let Some(soundness) = self.soundness.insert(compiled) else {
+            return Ok(Vec::new());
+        };
         let before = std::mem::take(&mut self.steep);
         let mut warnings = Vec::new();
         for concern in soundness.look(simulation)? {

@@ -389,7 +389,7 @@ impl Worker {
             self.speed = first_speed(run.scenario());
         }
         name.clone_into(&mut self.wanted);
-        self.lookout = Some(Lookout::new(run.live().simulation(), run.scenario())?);
+        self.lookout = Some(Lookout::later(run.scenario()));
         self.run = Some(run);
         self.probe = None;
         self.display = None;
