@@ -199,15 +199,30 @@ impl WarmfrontApp {
     /// simulation's thread has ended; `sound`: by itself; `lost`: with the device, and another process goes on with
     /// the script.
     pub fn close_script(&mut self, sound: bool, lost: bool) {
-        let (pictures, answers) = (self.pictures.close(), self.shared.get().answers);
+        let (failed, unwritten) = (self.pictures.failed(), self.pictures.unwritten());
+        let answers = self.shared.get().answers;
         let Some(script) = &mut self.script else {
             return;
         };
+        for (line, why) in failed {
+            script.miss(line, why);
+        }
         if lost {
             script.hear(&answers);
-        }
-        for (line, why) in pictures {
-            script.miss(line, why);
+            // The next process does what this window still had to do itself.
+            let pictures = unwritten.into_iter().filter_map(|(line, path)| {
+                line.map(|line| (line, WindowCommand::Screenshot(path)))
+            });
+            let rest: Vec<_> = pictures.chain(self.scripted.drain(..)).collect();
+            script.again(rest);
+        } else {
+            for (line, path) in unwritten {
+                let path = path.display();
+                script.miss(
+                    line,
+                    format!("No picture in {path}: the window closed before it was written."),
+                );
+            }
         }
         if !sound {
             script.miss(
@@ -378,6 +393,10 @@ impl WarmfrontApp {
             return;
         };
         script.hear(&snapshot.answers);
+        if snapshot.lost {
+            // Another window goes on with the script.
+            return;
+        }
         // A time after the end never comes: it is due at the end.
         let time = match &snapshot.scenario {
             None => f64::NEG_INFINITY,
@@ -385,8 +404,11 @@ impl WarmfrontApp {
             Some(_) => snapshot.time,
         };
         let ended = script.ended();
-        let due = script.due(self.frames.elapsed(), time);
-        script.give_up(snapshot);
+        let due = script.due(self.frames.elapsed(), time, &snapshot.answers);
+        // What is given out now may mend what went wrong.
+        if due.is_empty() {
+            script.give_up(snapshot);
+        }
         if script.ended() && !ended {
             // Nobody closes the window: films are made first.
             self.desk.film.close_after = true;

@@ -72,16 +72,19 @@ impl Compiled {
             };
             pipelines.build(gpu, &program, Kernel::SmoothMeasure, flags, grid)?;
         }
-        for first in [false, true] {
-            for (settles, audits) in [(false, false), (true, false), (false, true)] {
-                let flags = Flags {
-                    first,
-                    settles,
-                    audits,
-                    ..Flags::default()
-                };
-                pipelines.build(gpu, &program, Kernel::React, flags, grid)?;
-            }
+        for (first, settles, audits) in [
+            (false, false, false),
+            (true, false, false),
+            (false, true, false),
+            (false, false, true),
+        ] {
+            let flags = Flags {
+                first,
+                settles,
+                audits,
+                ..Flags::default()
+            };
+            pipelines.build(gpu, &program, Kernel::React, flags, grid)?;
         }
         Ok(Self {
             arms,

@@ -220,7 +220,7 @@ impl Part {
                 &pipelines,
                 Kernel::React,
                 Flags {
-                    first: s < 2,
+                    first: s < 2 && flags == plain,
                     ..flags
                 },
                 threads,

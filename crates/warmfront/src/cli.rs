@@ -150,8 +150,8 @@ pub struct AppOptions {
     pub scenario: Option<String>,
     #[command(flatten)]
     pub assets: AssetOptions,
-    /// Commands that come by themselves, one JSON object per line: `{"at": 2.5, "do": "step"}`; the
-    /// window closes after the last
+    /// Commands that come by themselves, one JSON object per line: `{"at": 2.5, "do": "step"}`, `at`
+    /// or `after` in seconds, or `time` of the model; the window closes after the last
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
     /// Write at the end how fast the window was: frame times, start, ticks per second

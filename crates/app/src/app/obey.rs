@@ -55,9 +55,9 @@ impl Pictures {
         news.collect()
     }
 
-    /// The window closes: the pictures that failed since [`Self::news`], and those that nobody waits for any
-    /// more, with the lines that asked for them and the reasons.
-    pub(super) fn close(&mut self) -> Vec<(Option<usize>, String)> {
+    /// The window closes: the pictures that failed since [`Self::news`], with the lines that asked for them and
+    /// the reasons.
+    pub(super) fn failed(&mut self) -> Vec<(Option<usize>, String)> {
         let failed = self
             .news()
             .into_iter()
@@ -65,15 +65,13 @@ impl Pictures {
                 News::Refused(why) => Some((line, why)),
                 News::Done(_) | News::Warning(_) => None,
             });
-        let mut missed: Vec<_> = failed.collect();
-        missed.extend(self.open.drain(..).map(|(_, line, path)| {
-            let path = path.display();
-            (
-                line,
-                format!("No picture in {path}: the window closed before it was written."),
-            )
-        }));
-        missed
+        failed.collect()
+    }
+
+    /// The window closes: the pictures that nobody waits for any more, with the lines that asked for them.
+    pub(super) fn unwritten(&mut self) -> Vec<(Option<usize>, PathBuf)> {
+        let open = self.open.drain(..);
+        open.map(|(_, line, path)| (line, path)).collect()
     }
 
     fn take(&mut self, ctx: &Context, path: &Path, line: Option<usize>) {

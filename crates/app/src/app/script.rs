@@ -1,8 +1,8 @@
 //! Commands at given times, for a run without hands.
 //!
 //! One JSON object per line: `{"at": 2.5, "do": {"dose": {"drug": 0, "multiple": 2.0}}}`. `at` counts
-//! seconds since the start, `time` the model's time instead. Empty lines and lines that begin with `#`
-//! are skipped. When all is done the window closes.
+//! seconds since the start, `after` seconds since the line before it, `time` the model's time. Empty lines
+//! and lines that begin with `#` are skipped. When all is done the window closes.
 //!
 //! A line that is refused, or that fails later, is told at once on standard error with its number; the lines
 //! after it are still carried out. Everything that was not met is kept in [`Script::unmet`], for the report
@@ -13,7 +13,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::Command;
+use crate::command::{Command, WindowCommand};
 use crate::state::{Answers, Snapshot};
 
 /// Characters of a command that a message repeats.
@@ -25,6 +25,8 @@ const SHOWN: usize = 100;
 struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<f64>,
     #[serde(rename = "do")]
@@ -65,8 +67,12 @@ pub struct Script {
     name: String,
     lines: VecDeque<Line>,
     ended: bool,
+    /// When the latest line was given out, seconds since the start.
+    latest: f64,
     /// Lines that were given out, with what they ask for.
     given: Vec<(usize, String)>,
+    /// Lines that were given out and begin another run.
+    begins: Vec<usize>,
     /// Lines that went to the simulation's thread, which confirms each.
     sent: Vec<usize>,
     /// Lines that were given out and are meant to be refused, as long as they are not.
@@ -116,18 +122,22 @@ impl Script {
             }
             let mut line: Line =
                 serde_json::from_str(text).map_err(|e| format!("{}: {}", i + 1, taught(&e)))?;
-            if line.at.is_some() == line.time.is_some() {
+            let [when] = [line.at, line.after, line.time]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()[..]
+            else {
                 return Err(format!(
-                    "{}: a line has either `at` (seconds since the start) or `time` (of the model)",
+                    "{}: a line has one of `at` (seconds since the start), `after` (seconds since the line before it) \
+                     and `time` (of the model)",
                     i + 1
                 ));
-            }
-            if [line.at, line.time]
-                .iter()
-                .flatten()
-                .any(|t| !t.is_finite())
-            {
-                return Err(format!("{}: `at` and `time` are finite numbers", i + 1));
+            };
+            if !when.is_finite() {
+                return Err(format!(
+                    "{}: `at`, `after` and `time` are finite numbers",
+                    i + 1
+                ));
             }
             line.line.get_or_insert(i + 1);
             lines.push_back(line);
@@ -138,7 +148,9 @@ impl Script {
             name,
             lines,
             ended: false,
+            latest: 0.0,
             given: Vec::new(),
+            begins: Vec::new(),
             sent: Vec::new(),
             meant,
             heard: 0,
@@ -146,15 +158,23 @@ impl Script {
         })
     }
 
-    /// The commands that are due, with the numbers of their lines.
-    pub fn due(&mut self, seconds: f64, model_time: f64) -> Vec<(usize, Command)> {
+    /// The commands that are due, with the numbers of their lines. Those that wait for a model time wait
+    /// also for the answer to a line before them that begins another run.
+    pub fn due(
+        &mut self,
+        seconds: f64,
+        model_time: f64,
+        answers: &Answers,
+    ) -> Vec<(usize, Command)> {
         let mut due = Vec::new();
         while let Some(line) = self.lines.front() {
-            let late = line.at.is_none_or(|at| at <= seconds)
-                && line.time.is_none_or(|time| time <= model_time);
+            let begun = || self.begins.iter().all(|l| answers.lines.contains(l));
+            let late = self.seconds_of(line).is_none_or(|at| at <= seconds)
+                && line.time.is_none_or(|time| time <= model_time && begun());
             if !late {
                 break;
             }
+            self.latest = seconds;
             let Some(line) = self.lines.pop_front() else {
                 break;
             };
@@ -163,10 +183,18 @@ impl Script {
             if line.refused {
                 self.meant.push(number);
             }
+            if begins_a_run(&line.command) {
+                self.begins.push(number);
+            }
             due.push((number, line.command));
         }
         self.ended = self.lines.is_empty();
         due
+    }
+
+    // Seconds since the start at which a line is due; none: that depends on the model's time.
+    fn seconds_of(&self, line: &Line) -> Option<f64> {
+        line.at.or(line.after.map(|after| self.latest + after))
     }
 
     /// The lines that are still to come as text, counted from `seconds` after the start on; and what was not
@@ -179,9 +207,11 @@ impl Script {
         };
         // Commands are plain data.
         let mut text = serde_json::to_string(&before).unwrap_or_default() + "\n";
-        for line in &self.lines {
+        for (i, line) in self.lines.iter().enumerate() {
+            let waited = if i == 0 { seconds - self.latest } else { 0.0 };
             let line = Line {
                 at: line.at.map(|at| (at - seconds).max(0.0)),
+                after: line.after.map(|after| (after - waited).max(0.0)),
                 ..line.clone()
             };
             text += &serde_json::to_string(&line).unwrap_or_default();
@@ -193,7 +223,7 @@ impl Script {
     /// Seconds until the next line is due, as far as that is known; a line that waits for the model's time
     /// is seen with the next news.
     pub fn wait(&self, seconds: f64) -> Option<f64> {
-        let at = self.lines.front()?.at?;
+        let at = self.seconds_of(self.lines.front()?)?;
         Some((at - seconds).max(0.0))
     }
 
@@ -210,6 +240,23 @@ impl Script {
     /// Wishes that were not met so far.
     pub fn unmet(&self) -> &[Unmet] {
         &self.unmet
+    }
+
+    /// Lines that were given out, but that the window could not do before its device was lost: they come
+    /// again before all others.
+    pub(super) fn again(&mut self, lines: Vec<(usize, WindowCommand)>) {
+        for (number, command) in lines.into_iter().rev() {
+            let refused = self.meant.iter().position(|m| *m == number);
+            refused.map(|i| self.meant.remove(i));
+            self.lines.push_front(Line {
+                at: None,
+                after: Some(0.0),
+                time: None,
+                command: Command::Window(command),
+                refused: refused.is_some(),
+                line: Some(number),
+            });
+        }
     }
 
     /// A line went to the simulation's thread.
@@ -328,6 +375,21 @@ impl Script {
     }
 }
 
+// The model's time before such a command says nothing of the run after it.
+fn begins_a_run(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Load(_)
+            | Command::Open(_)
+            | Command::OpenText(_)
+            | Command::Coarsen(_)
+            | Command::Recover(_)
+            | Command::Reload
+            | Command::Restart
+            | Command::LoseDevice
+    )
+}
+
 /// What a line asks for, short enough for a message.
 fn shown(command: &Command) -> String {
     // Commands are plain data.
@@ -358,7 +420,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::command::WindowCommand;
     use crate::state::{Fault, Refusal};
 
     fn script() -> Script {
@@ -381,18 +442,55 @@ mod tests {
     #[test]
     fn commands_come_in_time_with_their_lines() {
         let mut script = script();
-        assert_eq!(script.due(0.5, 9.0), []);
+        assert_eq!(script.due(0.5, 9.0, &Answers::default()), []);
         let (drug, multiple) = (0, 2.0);
         assert_eq!(
-            script.due(1.0, 0.0),
+            script.due(1.0, 0.0, &Answers::default()),
             [(3, Command::Dose { drug, multiple })]
         );
-        assert_eq!(script.due(9.0, 2.0), []);
+        assert_eq!(script.due(9.0, 2.0, &Answers::default()), []);
         assert!(!script.ended());
         let sides = Command::Window(WindowCommand::Sides(false));
-        assert_eq!(script.due(9.0, 3.0), [(4, Command::Step), (5, sides)]);
-        assert_eq!(script.due(10.0, 4.0), []);
+        assert_eq!(
+            script.due(9.0, 3.0, &Answers::default()),
+            [(4, Command::Step), (5, sides)]
+        );
+        assert_eq!(script.due(10.0, 4.0, &Answers::default()), []);
         assert!(script.ended());
+    }
+
+    #[test]
+    fn a_line_may_come_after_another_one() {
+        let text = r#"
+            {"after": 1, "do": "undo"}
+            {"after": 2, "do": "redo"}
+            {"after": 0, "do": "step"}
+        "#;
+        let mut script = Script::parse(text).expect("it is right");
+        let answers = Answers::default();
+        assert_eq!(script.wait(0.25), Some(0.75));
+        assert_eq!(script.due(5.0, 0.0, &answers), [(2, Command::Undo)]);
+        let mut rest = Script::parse(&script.rest(6.5)).expect("it is read again");
+        assert_eq!(script.due(6.5, 0.0, &answers), []);
+        let both = [(3, Command::Redo), (4, Command::Step)];
+        assert_eq!(script.due(7.0, 0.0, &answers), both);
+        assert_eq!(rest.due(0.4, 0.0, &answers), []);
+        assert_eq!(rest.due(0.6, 0.0, &answers), both);
+    }
+
+    #[test]
+    fn a_model_time_is_that_of_the_run_that_was_asked_for_last() {
+        let text = r#"
+            {"at": 0, "do": {"load": "excluded"}}
+            {"time": 1, "do": "undo"}
+        "#;
+        let mut script = Script::parse(text).expect("it is right");
+        let mut answers = Answers::default();
+        assert_eq!(script.due(0.0, 9.0, &answers).len(), 1);
+        assert_eq!(script.due(1.0, 9.0, &answers), []);
+        Arc::make_mut(&mut answers.lines).insert(2);
+        assert_eq!(script.due(1.0, 0.5, &answers), []);
+        assert_eq!(script.due(1.0, 1.0, &answers), [(3, Command::Undo)]);
     }
 
     #[test]
@@ -401,6 +499,7 @@ mod tests {
             "\n{\"at\": 1}",
             "\n{\"do\": \"step\"}",
             "\n{\"at\": 1, \"do\": \"fly\"}",
+            "\n{\"at\": 1, \"after\": 1, \"do\": \"step\"}",
         ] {
             let error = Script::parse(text).expect_err("it is wrong");
             assert!(error.starts_with("2: "), "{error}");
@@ -412,7 +511,7 @@ mod tests {
     #[test]
     fn what_is_refused_is_kept_with_its_line_once() {
         let mut script = script();
-        script.due(9.0, 9.0);
+        script.due(9.0, 9.0, &Answers::default());
         assert_eq!(script.verdict(), None);
         let mut answers = Answers::default();
         Arc::make_mut(&mut answers.refused).push(refusal(Some(3), "no such drug"));
@@ -447,7 +546,7 @@ mod tests {
             {"at": 0, "do": "redo", "refused": true}
         "#;
         let mut script = Script::parse(text).expect("it is right");
-        script.due(1.0, 0.0);
+        script.due(1.0, 0.0, &Answers::default());
         script.miss(Some(2), "nothing to undo");
         assert_eq!(script.verdict(), None);
         let mut rest = Script::parse(&script.rest(1.0)).expect("it is read again");
@@ -462,7 +561,7 @@ mod tests {
     #[test]
     fn lines_that_never_come_are_told_at_the_end() {
         let mut script = script();
-        for (line, _) in script.due(1.0, 0.0) {
+        for (line, _) in script.due(1.0, 0.0, &Answers::default()) {
             script.sent(line);
         }
         script.close(&Answers::default());
@@ -476,7 +575,7 @@ mod tests {
     #[test]
     fn a_line_waits_for_a_standing_clock_but_not_after_a_fault() {
         let mut script = script();
-        for (line, _) in script.due(1.0, 0.0) {
+        for (line, _) in script.due(1.0, 0.0, &Answers::default()) {
             script.sent(line);
         }
         let mut snapshot = Snapshot::default();
@@ -496,14 +595,15 @@ mod tests {
             name: "a.jsonl".to_owned(),
             ..script()
         };
-        script.due(1.0, 0.0);
+        script.due(1.0, 0.0, &Answers::default());
         script.miss(Some(3), "no such drug");
+        script.again(vec![(2, WindowCommand::Screenshot("a.png".into()))]);
         let mut rest = Script::parse(&script.rest(1.5)).expect("it is read again");
         assert_eq!((rest.name(), rest.unmet()), ("a.jsonl", script.unmet()));
-        let due = rest.due(1.0, 3.0);
+        let due = rest.due(1.0, 3.0, &Answers::default());
         assert_eq!(
             due.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-            [4, 5]
+            [2, 4, 5]
         );
     }
 }

@@ -1,6 +1,6 @@
 //! What went wrong, in words, with ways out.
 
-use warmfront_engine::EngineError;
+use warmfront_engine::{EngineError, ProbeError};
 use warmfront_session::SessionError;
 
 use super::Worker;
@@ -90,8 +90,33 @@ impl Worker {
 }
 
 fn engine_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a EngineError> {
-    if let Some(SessionError::Engine(e)) = error.downcast_ref::<SessionError>() {
+    if let Some(SessionError::Engine(e)) = error.downcast_ref() {
         return Some(e);
     }
-    error.downcast_ref::<EngineError>()
+    if let Some(ProbeError::Engine(e)) = error.downcast_ref() {
+        return Some(e);
+    }
+    error.downcast_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_device_is_known_however_it_is_wrapped() {
+        let lost = || EngineError::DeviceLost("gone".to_owned());
+        let wrapped: [super::super::Failed; 3] = [
+            lost().into(),
+            SessionError::from(lost()).into(),
+            ProbeError::from(lost()).into(),
+        ];
+        for error in wrapped {
+            let found = engine_error(&*error);
+            assert!(
+                matches!(found, Some(EngineError::DeviceLost(_))),
+                "{error:?}"
+            );
+        }
+    }
 }

@@ -147,6 +147,8 @@ impl Worker {
             Command::LoseDevice => {
                 self.keep_safe_now();
                 self.start.gpu.device.destroy();
+                // Usually tells already that it is lost; otherwise the next work on it does.
+                self.start.gpu.wait()?;
                 self.publish()
             }
             Command::Window(_)

@@ -71,8 +71,8 @@ impl Writer<'_> {
         for &t in &looks.transports {
             self.sharpening(t);
         }
-        for &f in &looks.fields {
-            self.bistable(f);
+        if !looks.fields.is_empty() {
+            self.bistable(&looks.fields);
         }
         self.line(
             "fn look_at_cell(cell: u32, arm: u32, p: Params, g: Compartments, next: vec3u, worst: ptr<function, array<vec4f, LOOKS>>) {",
@@ -86,16 +86,19 @@ impl Writer<'_> {
                  if (sharp_{k} > (*worst)[{k}].x) {{\n        (*worst)[{k}] = result(sharp_{k}, 0.0, cell);\n    }}"
             ));
         }
-        for (i, &f) in looks.fields.iter().enumerate() {
-            let (k, storage) = (looks.transports.len() + i, self.layout.storage[f]);
+        if !looks.fields.is_empty() {
+            let first = looks.transports.len();
+            let count = looks.fields.len();
             self.line(format!(
-                "    for (var axis = 0u; axis < 3u; axis++) {{\n        let ahead = cell + next[axis];\n        \
-                     let jump = abs(guess[block_of({storage}u, arm) + ahead] - guess[block_of({storage}u, arm) + cell]);\n        \
-                     if (jump > least_jump[{k}] && jump > (*worst)[{k}].x) {{\n            \
-                         let rate = bistable_{f}(load_state(cell, arm), load_state(ahead, arm), p, g);\n            \
-                         let spread = wall_diffusivity[{storage}u * ARMS + arm];\n            \
-                         if (pins(rate, spread, geometry.spacing[axis])) {{\n                \
-                             (*worst)[{k}] = result(jump, rate, cell);\n            }}\n        }}\n    }}"
+                "    for (var i = 0u; i < {count}u; i++) {{\n        let k = {first}u + i;\n        \
+                     let block = block_of(front_storage(i), arm);\n        \
+                     for (var axis = 0u; axis < 3u; axis++) {{\n            let ahead = cell + next[axis];\n            \
+                         let jump = abs(guess[block + ahead] - guess[block + cell]);\n            \
+                         if (jump > least_jump[k] && jump > (*worst)[k].x) {{\n                \
+                             let rate = bistable(i, load_state(cell, arm), load_state(ahead, arm), p, g);\n                \
+                             let spread = wall_diffusivity[front_storage(i) * ARMS + arm];\n                \
+                             if (pins(rate, spread, geometry.spacing[axis])) {{\n                    \
+                                 (*worst)[k] = result(jump, rate, cell);\n                }}\n            }}\n        }}\n    }}"
             ));
         }
         self.line("}\n");
@@ -139,30 +142,77 @@ impl Writer<'_> {
         self.line("    return sum;\n}\n");
     }
 
-    // What keeps a front of field `f` from moving: the smaller of the largest loss below the unstable state and
-    // the largest gain above it, per unit of the difference between both cells. The other fields have
-    // their mean value there. Without an unstable state between both cells: 0.
-    fn bistable(&mut self, f: usize) {
-        let id = &self.model.fields[f].id;
-        self.line(format!(
-            "fn bistable_{f}(here: State, there: State, p: Params, g: Compartments) -> f32 {{\n    \
-             let low = min(here.{id}, there.{id});\n    let high = max(here.{id}, there.{id});\n    \
-             var s: State;"
-        ));
+    // What keeps a front of the `which`th of these fields from moving: the smaller of the largest loss below
+    // the unstable state and the largest gain above it, per unit of the difference between both cells. The other
+    // fields have their mean value there. Without an unstable state between both cells: 0. The field is
+    // a variable of the shader, because a copy of all rates for each field takes seconds to compile.
+    fn bistable(&mut self, fields: &[usize]) {
+        let model = self.model;
+        let id = |f: usize| &model.fields[f].id;
+        let layout = self.layout;
+        self.choice("front_storage", "which: u32", "u32", fields, |f| {
+            format!("return {}u;", layout.storage[f])
+        });
+        self.choice("front_value", "which: u32, s: State", "f32", fields, |f| {
+            format!("return s.{};", id(f))
+        });
+        self.choice(
+            "front_change",
+            "which: u32, c: Change",
+            "f32",
+            fields,
+            |f| format!("return c.{};", id(f)),
+        );
+        self.choice(
+            "with_front",
+            "which: u32, before: State, value: f32",
+            "State",
+            fields,
+            |f| format!("var s = before; s.{} = value; return s;", id(f)),
+        );
+        self.line(
+            "fn bistable(which: u32, here: State, there: State, p: Params, g: Compartments) -> f32 {\n    \
+             let low = min(front_value(which, here), front_value(which, there));\n    \
+             let high = max(front_value(which, here), front_value(which, there));\n    \
+             var s: State;",
+        );
         for field in &self.model.fields {
             let other = &field.id;
             self.line(format!(
                 "    s.{other} = 0.5 * (here.{other} + there.{other});"
             ));
         }
-        self.line(format!(
+        self.line(
             "    var falls = 0.0;\n    var rises = 0.0;\n    \
-             for (var i = 1u; i < 16u; i++) {{\n        \
-                 s.{id} = mix(low, high, f32(i) / 16.0);\n        \
-                 let rate = change(s, p, g).{id};\n        \
+             for (var i = 1u; i < 16u; i++) {\n        \
+                 let at = with_front(which, s, mix(low, high, f32(i) / 16.0));\n        \
+                 let rate = front_change(which, change(at, p, g));\n        \
                  falls = select(falls, max(falls, -rate), rises == 0.0);\n        \
-                 rises = select(rises, max(rises, rate), falls > 0.0);\n    }}\n    \
-             return min(falls, rises) / max(high - low, 1e-30);\n}}\n"
+                 rises = select(rises, max(rises, rate), falls > 0.0);\n    }\n    \
+             return min(falls, rises) / max(high - low, 1e-30);\n}\n",
+        );
+    }
+
+    // A function whose body depends on which of the fields it is asked for.
+    fn choice(
+        &mut self,
+        name: &str,
+        arguments: &str,
+        result: &str,
+        fields: &[usize],
+        body: impl Fn(usize) -> String,
+    ) {
+        self.line(format!(
+            "fn {name}({arguments}) -> {result} {{\n    switch (which) {{"
         ));
+        for (i, &f) in fields.iter().enumerate() {
+            let case = if i == 0 {
+                "default".to_owned()
+            } else {
+                format!("case {i}u")
+            };
+            self.line(format!("        {case}: {{ {} }}", body(f)));
+        }
+        self.line("    }\n}\n");
     }
 }
