@@ -40,22 +40,21 @@ fn mean_phi(rate: f32, dt: f32) -> f32 {
     return select((dt - phi(rate, dt)) / max(x, 1e-30), dt * (0.5 - x * (1.0 / 6.0 - x / 24.0)), x < 0.1);
 }
 
-// One sub-step from `time` on.
+// One sub-step from `time` on. The terms are written once, in a loop: each copy of them would be compiled.
 fn advance(
     y: array<f32, COMPARTMENTS>, start: array<f32, EXCHANGES>, rise: array<f32, EXCHANGES>,
     time: f32, dt: f32, p: Params,
 ) -> array<f32, COMPARTMENTS> {
     var gain: array<f32, COMPARTMENTS>;
     var loss: array<f32, COMPARTMENTS>;
-    terms(y, start, rise, time, p, &gain, &loss);
-    var mean: array<f32, COMPARTMENTS>;
-    for (var k = 0u; k < COMPARTMENTS; k++) {
-        mean[k] = held(k, p, y[k] * phi(loss[k], dt) / dt + gain[k] * mean_phi(loss[k], dt));
-    }
-    terms(mean, start, rise, time + 0.5 * dt, p, &gain, &loss);
-    var next: array<f32, COMPARTMENTS>;
-    for (var k = 0u; k < COMPARTMENTS; k++) {
-        next[k] = held(k, p, y[k] * exp(-dt * loss[k]) + gain[k] * phi(loss[k], dt));
+    var next = y;
+    for (var look = 0u; look < 2u; look++) {
+        terms(next, start, rise, time + 0.5 * dt * f32(look), p, &gain, &loss);
+        for (var k = 0u; k < COMPARTMENTS; k++) {
+            let mean = y[k] * phi(loss[k], dt) / dt + gain[k] * mean_phi(loss[k], dt);
+            let end = y[k] * exp(-dt * loss[k]) + gain[k] * phi(loss[k], dt);
+            next[k] = held(k, p, select(end, mean, look == 0u));
+        }
     }
     return next;
 }
@@ -132,13 +131,25 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     }
     let pairs = (tick.substeps + 1u) / 2u;
     let dt = tick.span / f32(2u * pairs);
-    for (var i = 0u; i < pairs; i++) {
-        let time = 2.0 * dt * f32(i);
-        let coarse = advance(y, start, rise, time, 2.0 * dt, p);
-        let half_way = advance(y, start, rise, time, dt, p);
-        let fine = advance(half_way, start, rise, time + dt, dt, p);
-        for (var k = 0u; k < COMPARTMENTS; k++) {
-            y[k] = select(fine[k], (4.0 * fine[k] - coarse[k]) / 3.0, coarse[k] <= 4.0 * fine[k]);
+    // Of three sub-steps the first is of double length, and the others are its two halves.
+    var half_way = y;
+    var coarse: array<f32, COMPARTMENTS>;
+    for (var i = 0u; i < 3u * pairs; i++) {
+        let part = i % 3u;
+        let time = 2.0 * dt * f32(i / 3u);
+        let next = advance(
+            half_way, start, rise,
+            select(time, time + dt, part == 2u), select(dt, 2.0 * dt, part == 0u), p,
+        );
+        if (part == 0u) {
+            coarse = next;
+        } else if (part == 1u) {
+            half_way = next;
+        } else {
+            for (var k = 0u; k < COMPARTMENTS; k++) {
+                y[k] = select(next[k], (4.0 * next[k] - coarse[k]) / 3.0, coarse[k] <= 4.0 * next[k]);
+            }
+            half_way = y;
         }
     }
     for (var k = 0u; k < COMPARTMENTS; k++) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use warmfront_engine::StateLayout;
+use warmfront_engine::{Compiling, StateLayout};
 use warmfront_model::{Local, Regimen, Scenario};
 use warmfront_session::Row;
 
@@ -214,6 +214,8 @@ pub struct Snapshot {
     pub adapter: String,
     /// Said once: a smaller grid on a software adapter.
     pub note: Option<String>,
+    /// How far a simulation is compiled that is being set up.
+    pub compiling: Option<Compiling>,
     /// What went wrong.
     pub fault: Option<Fault>,
     /// The device is gone: the window is to be opened anew, with [`Snapshot::left`].

@@ -230,7 +230,13 @@ fn create(
         .wgpu_render_state
         .as_ref()
         .ok_or("the window has no wgpu device")?;
-    let gpu = Gpu::on(&state.adapter, state.device.clone(), state.queue.clone())?.in_pieces();
+    let (told, egui) = (shared.clone(), context.egui_ctx.clone());
+    let gpu = Gpu::on(&state.adapter, state.device.clone(), state.queue.clone())?
+        .in_pieces()
+        .telling(move |compiling| {
+            told.update(|s| s.compiling = Some(compiling).filter(|c| c.done < c.of));
+            egui.request_repaint();
+        });
     canvas::register(state)?;
     let software = gpu.report.software;
     let gallery = gallery(&options.library, &options.scenario);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use warmfront_model::{Boundary, Scenario, Scheme, Wall};
 use warmfront_shaders::{Files, Kernel, Layout, Program};
 
-use crate::pipelines::{Flags, GridFlags, Pipelines};
+use crate::compile::compile;
+use crate::pipelines::{Flags, GridFlags, Pipe, Pipelines, Variant};
+use crate::simulation::Simulation;
 use crate::{EngineError, Gpu};
 
 /// What parts with the same number of arms share.
@@ -38,9 +40,9 @@ impl Compiled {
                 .any(|b| b.x_low == Wall::Periodic),
             padded: !scenario.grid.cells[0].is_multiple_of(4),
         };
-        let mut pipelines = Pipelines::default();
+        let explicit = scenario.numerics.scheme == Scheme::Explicit;
+        let (mut wanted, mut later) = (Vec::new(), Vec::new());
         for &kernel in Kernel::ALL {
-            let explicit = scenario.numerics.scheme == Scheme::Explicit;
             if kernel == Kernel::ExplicitPair && !(explicit && program.pairs) {
                 continue;
             }
@@ -57,35 +59,47 @@ impl Compiled {
                     | Kernel::SmoothMeasure
                     | Kernel::ExplicitStep
             );
+            // The implicit schemes have none of these; only a probe measures movement with one.
+            let rare = matches!(kernel, Kernel::ExplicitStep | Kernel::ExplicitMarch);
+            let list = if rare && !explicit {
+                &mut later
+            } else {
+                &mut wanted
+            };
+            let variant = |mapped: bool| Variant {
+                kernel,
+                flags: mapped.into(),
+            };
             if layout.plain > 0 || !both {
-                pipelines.build(gpu, &program, kernel, false.into(), grid)?;
+                list.push(variant(false));
             }
             if both && layout.mapped > 0 {
-                pipelines.build(gpu, &program, kernel, true.into(), grid)?;
+                list.push(variant(true));
             }
         }
+        let first = Flags {
+            first: true,
+            ..Flags::default()
+        };
         for mapped in [false, true] {
-            let flags = Flags {
-                mapped,
-                first: true,
-                ..Flags::default()
-            };
-            pipelines.build(gpu, &program, Kernel::SmoothMeasure, flags, grid)?;
+            wanted.push(Variant {
+                kernel: Kernel::SmoothMeasure,
+                flags: Flags { mapped, ..first },
+            });
         }
-        for (first, settles, audits) in [
-            (false, false, false),
-            (true, false, false),
-            (false, true, false),
-            (false, false, true),
-        ] {
-            let flags = Flags {
-                first,
-                settles,
-                audits,
-                ..Flags::default()
-            };
-            pipelines.build(gpu, &program, Kernel::React, flags, grid)?;
+        let settles = Flags {
+            settles: true,
+            ..Flags::default()
+        };
+        let audits = Flags {
+            audits: true,
+            ..Flags::default()
+        };
+        for flags in [settles, audits] {
+            let kernel = Kernel::React;
+            wanted.push(Variant { kernel, flags });
         }
+        let pipelines = compile(gpu, &program, grid, wanted, &later)?;
         Ok(Self {
             arms,
             program: Arc::new(program),
@@ -100,4 +114,39 @@ pub(crate) fn boundaries(scenario: &Scenario, layout: &Layout) -> Vec<Boundary> 
         .iter()
         .map(|&f| scenario.model.fields[f].boundary)
         .collect()
+}
+
+impl Simulation {
+    /// A kernel that few simulations need, compiled for each of the parts.
+    ///
+    /// # Errors
+    /// A shader that the driver refuses.
+    pub(crate) fn compiled(&self, kernel: Kernel) -> Result<Vec<Arc<Pipelines>>, EngineError> {
+        let mut all: Vec<Arc<Pipelines>> = Vec::new();
+        let mut sizes: Vec<usize> = Vec::new();
+        for part in &self.parts {
+            let arms = part.arms.len();
+            // Parts of different size have different programs; sizes fall, so equals follow each other.
+            let same = all.last().filter(|_| sizes.last() == Some(&arms)).cloned();
+            let pipelines = match same {
+                Some(pipelines) => pipelines,
+                None => {
+                    let grid = GridFlags {
+                        solid: part.cells[2] > 1,
+                        wraps: true,
+                        padded: true,
+                    };
+                    let flags = Flags::default();
+                    let variant = Variant { kernel, flags };
+                    let mut pipelines = Pipelines::default();
+                    let pipe = Pipe::new(&part.gpu, &part.program, variant, grid)?;
+                    pipelines.add(variant, pipe);
+                    Arc::new(pipelines)
+                }
+            };
+            all.push(pipelines);
+            sizes.push(arms);
+        }
+        Ok(all)
+    }
 }

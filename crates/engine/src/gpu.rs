@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::EngineError;
+use crate::compile::{Compiling, Listener};
 
 /// What an adapter can do, for `doctor` and for choosing one.
 #[derive(Debug, Clone)]
@@ -70,6 +71,10 @@ pub struct Gpu {
     pub limits: wgpu::Limits,
     /// Whether a tick goes to the device in short pieces, see [`Gpu::in_pieces`].
     pub(crate) paced: bool,
+    /// Where the device is from, for another one.
+    pub(crate) adapter: wgpu::Adapter,
+    /// Is told while kernels are compiled, see [`Gpu::telling`].
+    pub(crate) listener: Option<Listener>,
     reported: Reported,
 }
 
@@ -190,6 +195,14 @@ impl Gpu {
                 available: names(),
             });
         };
+        Self::open(adapter)
+    }
+
+    /// Opens a device of an adapter.
+    ///
+    /// # Errors
+    /// [`EngineError::NoDevice`], [`EngineError::Limit`].
+    pub(crate) fn open(adapter: &wgpu::Adapter) -> Result<Self, EngineError> {
         let descriptor = Self::descriptor(adapter);
         #[expect(
             clippy::disallowed_methods,
@@ -247,6 +260,8 @@ impl Gpu {
             report,
             limits: offered,
             paced: false,
+            adapter: adapter.clone(),
+            listener: None,
             reported,
         })
     }
@@ -267,6 +282,14 @@ impl Gpu {
     #[must_use]
     pub fn in_pieces(mut self) -> Self {
         self.paced = true;
+        self
+    }
+
+    /// The same device, for which `tell` is called with every kernel that a simulation has compiled at its start,
+    /// on any thread.
+    #[must_use]
+    pub fn telling(mut self, tell: impl Fn(Compiling) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Listener(Arc::new(tell)));
         self
     }
 

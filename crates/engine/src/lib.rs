@@ -25,6 +25,7 @@ mod anchors;
 mod blame;
 mod buffers;
 mod checkpoint;
+mod compile;
 mod compiled;
 mod diagnostics;
 mod error;
@@ -53,6 +54,7 @@ mod wall_tests;
 
 pub use anchors::{Anchor, anchors};
 pub use checkpoint::Checkpoint;
+pub use compile::Compiling;
 pub use diagnostics::{Diagnostics, FieldDiagnostics};
 pub use error::EngineError;
 pub use gpu::{AdapterReport, Gpu, GpuOptions, adapters};

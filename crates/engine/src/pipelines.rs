@@ -36,7 +36,7 @@ pub(crate) struct GridFlags {
 pub(crate) struct Flags {
     /// Hindrance or drift vary in space.
     pub mapped: bool,
-    /// First look at a linear system; reactions of the first stage.
+    /// First look at a linear system.
     pub first: bool,
     /// Reactions once more after a solve, for what is local.
     pub settles: bool,
@@ -67,18 +67,33 @@ pub(crate) struct Pipelines {
 }
 
 impl Pipelines {
-    pub fn build(
-        &mut self,
+    pub fn add(&mut self, variant: Variant, pipe: Pipe) {
+        self.pipes.insert(variant, pipe);
+    }
+
+    pub fn has(&self, variant: Variant) -> bool {
+        self.pipes.contains_key(&variant)
+    }
+
+    /// The compiled kernel; every variant that is asked for was built at the start.
+    pub fn get(&self, variant: Variant) -> &Pipe {
+        self.pipes
+            .get(&variant)
+            .unwrap_or_else(|| unreachable!("{variant:?} was not built"))
+    }
+}
+
+impl Pipe {
+    /// Builds a kernel; software drivers compile it when it is dispatched first.
+    ///
+    /// # Errors
+    /// A shader of the model that does not compile; driver errors.
+    pub fn new(
         gpu: &Gpu,
         program: &Program,
-        kernel: Kernel,
-        flags: Flags,
+        Variant { kernel, flags }: Variant,
         grid: GridFlags,
-    ) -> Result<(), EngineError> {
-        let variant = Variant { kernel, flags };
-        if self.pipes.contains_key(&variant) {
-            return Ok(());
-        }
+    ) -> Result<Self, EngineError> {
         let shader = program.shader(kernel)?;
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let module = gpu
@@ -120,48 +135,58 @@ impl Pipelines {
         if let Some(e) = pollster::block_on(scope.pop()) {
             return Err(EngineError::Gpu(format!("kernel `{}`: {e}", kernel.name())));
         }
-        self.pipes.insert(
-            variant,
-            Pipe {
-                pipeline,
-                bindings: shader.bindings,
-                kernel,
-            },
-        );
-        Ok(())
+        Ok(Self {
+            pipeline,
+            bindings: shader.bindings,
+            kernel,
+        })
     }
 
-    /// The compiled kernel; every variant that is asked for was built at the start.
-    pub fn get(&self, variant: Variant) -> &Pipe {
-        self.pipes
-            .get(&variant)
-            .unwrap_or_else(|| unreachable!("{variant:?} was not built"))
+    /// Binds a buffer of `of(group, binding)` to every name that the kernel uses.
+    pub fn bind_all(&self, gpu: &Gpu, of: impl Fn(u32, u32) -> wgpu::Buffer) -> Bound {
+        let buffers: Vec<(&Binding, wgpu::Buffer)> = self
+            .bindings
+            .iter()
+            .map(|b| (b, of(b.group, b.binding)))
+            .collect();
+        let find = |b: &Binding| {
+            let mut named = buffers.iter();
+            named.find(|(other, _)| other.name == b.name).map(|n| &n.1)
+        };
+        self.groups(gpu, find)
+            .unwrap_or_else(|b| unreachable!("{} has a buffer", b.name))
     }
-}
 
-impl Pipe {
     /// Binds the buffers that `find` gives for the names that the kernel uses.
     pub fn bind<'a>(
         &self,
         gpu: &Gpu,
         find: impl Fn(&str) -> Option<&'a wgpu::Buffer>,
     ) -> Result<Bound, EngineError> {
+        self.groups(gpu, |b| find(&b.name)).map_err(|b| {
+            EngineError::Gpu(format!(
+                "kernel `{}` binds `{}`, which the engine does not provide",
+                self.kernel.name(),
+                b.name
+            ))
+        })
+    }
+
+    // The binding without a buffer, if there is one.
+    fn groups<'a>(
+        &self,
+        gpu: &Gpu,
+        find: impl Fn(&Binding) -> Option<&'a wgpu::Buffer>,
+    ) -> Result<Bound, &Binding> {
         let mut groups = Vec::new();
         let mut numbers: Vec<u32> = self.bindings.iter().map(|b| b.group).collect();
         numbers.dedup();
         for group in numbers {
             let mut entries = Vec::new();
             for b in self.bindings.iter().filter(|b| b.group == group) {
-                let Some(buffer) = find(&b.name) else {
-                    return Err(EngineError::Gpu(format!(
-                        "kernel `{}` binds `{}`, which the engine does not provide",
-                        self.kernel.name(),
-                        b.name
-                    )));
-                };
                 entries.push(wgpu::BindGroupEntry {
                     binding: b.binding,
-                    resource: buffer.as_entire_binding(),
+                    resource: find(b).ok_or(b)?.as_entire_binding(),
                 });
             }
             let layout = self.pipeline.get_bind_group_layout(group);

@@ -17,7 +17,7 @@ use warmfront_shaders::Kernel;
 
 use crate::buffers::{storage, uniform_of};
 use crate::part::Part;
-use crate::pipelines::{Dispatch, GridFlags, Pipelines};
+use crate::pipelines::{Dispatch, Pipelines};
 use crate::simulation::Simulation;
 use crate::{EngineError, StateLayout};
 
@@ -135,26 +135,12 @@ impl Probe {
     pub fn new(simulation: &Simulation, model: &Model) -> Result<Self, EngineError> {
         let locals = model.locals();
         let mut parts = Vec::new();
-        let mut compiled: Option<(usize, Arc<Pipelines>)> = None;
-        for part in &simulation.parts {
-            // Parts of different size have different programs; sizes fall, so equals follow each other.
-            let arms = part.arms.len();
-            let same = compiled.take().filter(|(size, _)| *size == arms);
-            let pipelines = if let Some((_, pipelines)) = same {
-                pipelines
-            } else {
-                let mut pipelines = Pipelines::default();
-                let grid = GridFlags {
-                    solid: part.cells[2] > 1,
-                    wraps: true,
-                    padded: true,
-                };
-                let flags = false.into();
-                pipelines.build(&part.gpu, &part.program, Kernel::Probe, flags, grid)?;
-                Arc::new(pipelines)
-            };
-            parts.push(part.looking(pipelines.clone(), locals.len())?);
-            compiled = Some((arms, pipelines));
+        for (part, pipelines) in simulation
+            .parts
+            .iter()
+            .zip(simulation.compiled(Kernel::Probe)?)
+        {
+            parts.push(part.looking(pipelines, locals.len())?);
         }
         Ok(Self { locals, parts })
     }

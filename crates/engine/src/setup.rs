@@ -219,10 +219,7 @@ impl Part {
                 gpu,
                 &pipelines,
                 Kernel::React,
-                Flags {
-                    first: s < 2 && flags == plain,
-                    ..flags
-                },
+                flags,
                 threads,
                 |name| match name {
                     "level" => Some(&level),

@@ -19,7 +19,7 @@ use warmfront_shaders::{Kernel, Looks};
 use crate::EngineError;
 use crate::buffers::{storage, uniform_of};
 use crate::part::Part;
-use crate::pipelines::{Dispatch, GridFlags, Pipelines};
+use crate::pipelines::{Dispatch, Pipelines};
 use crate::setup::Geometry;
 use crate::simulation::Simulation;
 
@@ -134,26 +134,12 @@ impl Soundness {
             return Ok(None);
         }
         let mut parts = Vec::new();
-        let mut compiled: Option<(usize, Arc<Pipelines>)> = None;
-        for part in &simulation.parts {
-            // Parts of different size have different programs; sizes fall, so equals follow each other.
-            let arms = part.arms.len();
-            let same = compiled.take().filter(|(size, _)| *size == arms);
-            let pipelines = if let Some((_, pipelines)) = same {
-                pipelines
-            } else {
-                let mut pipelines = Pipelines::default();
-                let grid = GridFlags {
-                    solid: part.cells[2] > 1,
-                    wraps: true,
-                    padded: true,
-                };
-                let flags = false.into();
-                pipelines.build(&part.gpu, &part.program, Kernel::Soundness, flags, grid)?;
-                Arc::new(pipelines)
-            };
-            parts.push(part.soundness(pipelines.clone(), &looks, scenario.grid.spacing)?);
-            compiled = Some((arms, pipelines));
+        for (part, pipelines) in simulation
+            .parts
+            .iter()
+            .zip(simulation.compiled(Kernel::Soundness)?)
+        {
+            parts.push(part.soundness(pipelines, &looks, scenario.grid.spacing)?);
         }
         Ok(Some(Self { looks, parts }))
     }

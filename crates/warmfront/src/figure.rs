@@ -43,7 +43,7 @@ pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
     meter.say("setting up");
-    let gpu = options.compute.adapter.gpu()?;
+    let gpu = meter.watching(options.compute.adapter.gpu()?);
     let model = scenario.model.clone();
     let mut seen = spec.watch(&scenario);
     let keep = warmfront_session::RunOptions {

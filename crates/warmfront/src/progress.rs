@@ -1,14 +1,19 @@
 //! How far a run is: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use warmfront_engine::{Compiling, Gpu};
 use warmfront_model::{Model, counted, visible};
 use warmfront_session::{Progress, clock};
 
 /// Lines without a terminal: one per tenth of the run, but not faster than this.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// Compiling for longer than this is told.
+const COMPILES_LONG: Duration = Duration::from_secs(1);
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;
@@ -48,6 +53,15 @@ impl Meter {
         }
     }
 
+    /// The same device, which tells how far its simulations are compiled, if that takes long.
+    pub fn watching(&self, gpu: Gpu) -> Gpu {
+        match self {
+            Self::Silent => gpu,
+            Self::Bar(bar) => watching(gpu, Some(bar)),
+            Self::Lines(..) => watching(gpu, None),
+        }
+    }
+
     /// Tells of a tick.
     pub fn tell(&mut self, model: &Model, p: &Progress) {
         let done = p.time / p.duration;
@@ -81,4 +95,28 @@ impl Meter {
             bar.finish_and_clear();
         }
     }
+}
+
+/// The same device, which tells on a bar or in lines how far its simulations are compiled, if that takes long.
+pub fn watching(gpu: Gpu, bar: Option<&ProgressBar>) -> Gpu {
+    let begun = Mutex::new(Instant::now());
+    let bar = bar.cloned();
+    gpu.telling(move |c: Compiling| {
+        let mut begun = begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if c.done == 1 {
+            *begun = Instant::now();
+        }
+        let text = || format!("{c}; the next start is faster");
+        match &bar {
+            _ if begun.elapsed() < COMPILES_LONG => {}
+            Some(bar) if c.done < c.of => {
+                let length = bar.length().unwrap_or(STEPS);
+                bar.set_position(length * c.done as u64 / c.of.max(1) as u64);
+                bar.set_message(text());
+            }
+            Some(bar) => bar.set_position(0),
+            None if c.done % c.of.div_ceil(4) == 0 => eprintln!("{}", text()),
+            None => {}
+        }
+    })
 }

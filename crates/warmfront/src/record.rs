@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
+use warmfront_engine::Gpu;
 use warmfront_model::{Local, Scenario, Shown, counted, plain};
 use warmfront_session::film::{
     self, Camera, Encoder, Estimate, FilmProgress, FilmReport, FilmSpec, Format, Look, Panes,
@@ -18,7 +19,7 @@ use warmfront_view::raster::Range;
 use crate::cli::{Compare, EncoderName, LayoutName, PixelSize, RecordOptions};
 use crate::exit::{self, Failure};
 use crate::signals::Signals;
-use crate::{output, run};
+use crate::{output, progress, run};
 
 /// Lines without a terminal come at most this often.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -47,8 +48,8 @@ pub fn record(options: &RecordOptions) -> Result<(), Failure> {
         );
     }
     let signals = Signals::listen()?;
-    let gpu = options.compute.adapter.gpu()?;
     let mut meter = Meter::new(quiet);
+    let gpu = meter.watching(options.compute.adapter.gpu()?);
     let report = film::make(
         &gpu,
         assets.files,
@@ -382,6 +383,14 @@ impl Meter {
             bar.set_style(style);
         }
         Self::Bar(bar)
+    }
+
+    fn watching(&self, gpu: Gpu) -> Gpu {
+        match self {
+            Self::Silent => gpu,
+            Self::Bar(bar) => progress::watching(gpu, Some(bar)),
+            Self::Lines(..) => progress::watching(gpu, None),
+        }
     }
 
     fn tell(&mut self, p: &FilmProgress) {

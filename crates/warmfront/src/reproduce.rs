@@ -25,7 +25,7 @@ pub fn reproduce(options: &ReproduceOptions) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
     meter.say("setting up");
-    let gpu = options.compute.adapter.gpu()?;
+    let gpu = meter.watching(options.compute.adapter.gpu()?);
     let mut differences = task.differences.clone();
     if task.told.adapter != gpu.report.name {
         differences.push(format!(

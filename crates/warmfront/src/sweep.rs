@@ -191,7 +191,7 @@ impl Asked<'_> {
         let signals = Signals::listen()?;
         let meter = Meter::new(self.options.quiet || self.options.json);
         meter.say("setting up");
-        let gpu = self.options.compute.adapter.gpu()?;
+        let gpu = meter.watching(self.options.compute.adapter.gpu()?);
         let mut place = Place::open(&self.out, self.options.force, study, &gpu.report)?;
         if let Some(damage) = place.damage() {
             eprintln!("warning: {damage}");

@@ -49,7 +49,7 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
     meter.say("setting up");
-    let gpu = options.compute.adapter.gpu()?;
+    let gpu = meter.watching(options.compute.adapter.gpu()?);
     let adapter = gpu.report.name.clone();
     let mut place = Place::open(&out, options.force, &question.study, &gpu.report)?;
     if let Some(damage) = place.damage() {

@@ -116,7 +116,7 @@ fn tissue(
     status::error(ui, snapshot, desk);
     let Some(scenario) = snapshot.scenario.clone() else {
         if snapshot.fault.is_none() {
-            ui.centered_and_justified(|ui| ui.label("Setting up the simulation …"));
+            status::setting_up(ui, snapshot);
         }
         return;
     };

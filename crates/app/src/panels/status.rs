@@ -2,7 +2,8 @@
 
 mod trust;
 
-use eframe::egui::{self, Frame, Grid, RichText, ScrollArea, Stroke, Ui};
+use eframe::egui::{self, Frame, Grid, ProgressBar, RichText, ScrollArea, Stroke, Ui};
+use warmfront_engine::Compiling;
 use warmfront_model::{Scenario, counted};
 use warmfront_view::number::format_number;
 
@@ -34,11 +35,37 @@ fn switched_off(ui: &mut Ui, snapshot: &Snapshot, scenario: &Scenario) {
     ui.separator();
 }
 
+/// What is done before the first picture, in the middle of the room.
+pub fn setting_up(ui: &mut Ui, snapshot: &Snapshot) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(0.4 * ui.available_height());
+        ui.label("Setting up the simulation …");
+        if let Some(compiling) = snapshot.compiling {
+            compiling_bar(ui, compiling, 0.5 * ui.available_width());
+        }
+    });
+}
+
+fn compiling_bar(ui: &mut Ui, compiling: Compiling, width: f32) {
+    let share = compiling.done as f32 / compiling.of.max(1) as f32;
+    let bar = ProgressBar::new(share).desired_width(width).text(format!(
+        "Compiling shaders: {} of {}",
+        compiling.done, compiling.of
+    ));
+    ui.add(bar);
+    ui.weak("The next start is faster.");
+}
+
 /// The status line.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, _desk: &Desk) {
     ui.horizontal_wrapped(|ui| {
         let health = &snapshot.health;
         if let Some(scenario) = &snapshot.scenario {
+            if let Some(compiling) = snapshot.compiling {
+                // Another simulation is about to take the place of the present one.
+                compiling_bar(ui, compiling, 200.0);
+                ui.separator();
+            }
             badge(ui, snapshot, scenario.numerics.tolerance);
             ui.separator();
             let cells = scenario.grid.cells.iter().filter(|n| **n > 1);

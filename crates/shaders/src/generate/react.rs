@@ -29,15 +29,13 @@ impl Writer<'_> {
                  for (var k = 0u; k < EXCHANGES; k++) {\n        \
                      exchange_out[(arm * EXCHANGES + k) * geometry.threads + thread] = exchange.sums[k];\n    }\n    \
                  if (exchange.bad != 0u) {\n        atomicMax(&watch[arm], exchange.bad);\n    }\n}\n\
-             // Value that is carried over from the tick's start into this stage. Stage 1 knows no stage before.\n\
-             // What follows a solve is one kernel for both stages: it carries nothing over in stage 1.\n\
-             override FIRST: bool = false;\n\
              // After the linear systems are solved: only what is local follows, immobile fields and exchange.\n\
              override SETTLES: bool = false;\n\
              // At the end of a stage: how much of each field the stage made or lost beyond its rates. The\n\
              // sums go where the maps stood.\n\
              override AUDITS: bool = false;\n\
-             fn known(at: u32) -> f32 {\n    if (FIRST || ((SETTLES || AUDITS) && tick.carry == 0.0)) {\n        return now[at];\n    }\n    return now[at] + tick.carry * (stage_one[at] - now[at]);\n}\n",
+             // Value that is carried over from the tick's start into this stage. Stage 1 knows no stage before.\n\
+             fn known(at: u32) -> f32 {\n    if (tick.carry == 0.0) {\n        return now[at];\n    }\n    return now[at] + tick.carry * (stage_one[at] - now[at]);\n}\n",
         );
         self.load_state();
         self.load_compartments();
