@@ -120,6 +120,32 @@ fn report(adapter: &wgpu::Adapter) -> AdapterReport {
 }
 
 impl AdapterReport {
+    /// Name and driver, in a few words.
+    pub fn with_driver(&self) -> String {
+        match self.mesa() {
+            Some(mesa) => format!("{}, Mesa {mesa}", self.name),
+            None if self.driver.is_empty() => self.name.clone(),
+            None => format!("{}, {}", self.name, self.driver),
+        }
+    }
+
+    /// Version of the Mesa that computes on the processor, if it is older than major version `fast_since`.
+    pub fn slow_mesa(&self, fast_since: u32) -> Option<String> {
+        let mesa = self.mesa().filter(|_| self.software)?;
+        let major: u32 = mesa.split('.').next()?.parse().ok()?;
+        (major < fast_since).then_some(mesa)
+    }
+
+    // Version of Mesa, where that is the driver.
+    fn mesa(&self) -> Option<String> {
+        let (_, version) = self.driver.split_once("Mesa ")?;
+        let version: String = version
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || *c == '.')
+            .collect();
+        (!version.is_empty()).then_some(version)
+    }
+
     /// Bytes that one buffer of a run may have.
     pub fn largest_buffer(&self) -> u64 {
         self.max_buffer.min(self.max_binding)
@@ -399,5 +425,36 @@ impl Gpu {
             .to_vec();
         staging.unmap();
         Ok(data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_mesa_is_slow_on_the_processor_alone() {
+        let report = |driver: &str, software| AdapterReport {
+            name: "llvmpipe".to_owned(),
+            driver: driver.to_owned(),
+            backend: "Vulkan".to_owned(),
+            kind: String::new(),
+            software,
+            max_buffer: 0,
+            max_binding: 0,
+            max_storage_buffers: 0,
+            missing: Vec::new(),
+        };
+        let old = report("llvmpipe Mesa 22.3.6 (LLVM 15.0.6)", true);
+        assert_eq!(old.slow_mesa(24).as_deref(), Some("22.3.6"));
+        assert_eq!(old.with_driver(), "llvmpipe, Mesa 22.3.6");
+        let new = report("llvmpipe Mesa 25.0.7-2~bpo12+1 (LLVM 15.0.6)", true);
+        assert_eq!(new.slow_mesa(24), None);
+        assert_eq!(report("radv Mesa 22.3.6", false).slow_mesa(24), None);
+        assert_eq!(
+            report("NVIDIA 570.1", false).with_driver(),
+            "llvmpipe, NVIDIA 570.1"
+        );
+        assert_eq!(report("", false).with_driver(), "llvmpipe");
     }
 }

@@ -13,7 +13,7 @@ use warmfront_session::{Finish, Run, RunOptions};
 use crate::assets::Assets;
 use crate::cli::DoctorOptions;
 use crate::exit::{Failure, NO_GPU};
-use crate::output;
+use crate::{output, systems};
 
 /// Longest edge that is looked at, cells.
 const LONGEST: u32 = 16_384;
@@ -33,7 +33,7 @@ pub fn doctor(options: &DoctorOptions) -> Result<(), Failure> {
         env!("CARGO_PKG_VERSION")
     ));
     if found.is_empty() {
-        say("  none\n");
+        say(&format!("  none; to have one:\n    {}\n", system().install));
     }
     for a in &found {
         say(&describe(a));
@@ -105,10 +105,28 @@ fn describe(a: &AdapterReport) -> String {
         readable(a.max_binding),
         a.max_storage_buffers,
     );
+    if let Some(mesa) = a.slow_mesa(systems::table().fast_since) {
+        text.push_str(&format!(
+            "    {}; to have that:\n      {}\n",
+            slow(&mesa),
+            system().newer
+        ));
+    }
     for missing in &a.missing {
         text.push_str(&format!("    not usable: {missing}\n"));
     }
     text
+}
+
+/// That another driver would be faster.
+pub fn slow(mesa: &str) -> String {
+    let since = systems::table().fast_since;
+    format!("Mesa {mesa} takes two to three times as long as version {since} or newer")
+}
+
+fn system() -> &'static systems::System {
+    let os = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    systems::table().of(&os)
 }
 
 fn report(a: &AdapterReport) -> Value {

@@ -42,7 +42,6 @@ pub fn figure(options: &FigureOptions) -> Result<(), Failure> {
     let target = Target::new(&options.output, options.force)?;
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
-    meter.say("setting up");
     let gpu = meter.watching(options.compute.adapter.gpu()?);
     let model = scenario.model.clone();
     let mut seen = spec.watch(&scenario);

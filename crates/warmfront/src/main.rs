@@ -21,6 +21,9 @@ mod reproduce;
 mod run;
 mod signals;
 mod sweep;
+// Set-up, which is built without the engine, needs it as well.
+#[path = "../../xtask/src/systems.rs"]
+mod systems;
 mod table;
 mod validate;
 mod verify;

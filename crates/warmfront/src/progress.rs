@@ -9,6 +9,8 @@ use warmfront_engine::{Compiling, Gpu};
 use warmfront_model::{Model, counted, visible};
 use warmfront_session::{Progress, clock};
 
+use crate::{doctor, systems};
+
 /// Lines without a terminal: one per tenth of the run, but not faster than this.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -53,12 +55,30 @@ impl Meter {
         }
     }
 
-    /// The same device, which tells how far its simulations are compiled, if that takes long.
+    /// Says what computes; the same device, which tells how far its simulations are compiled, if that takes long.
     pub fn watching(&self, gpu: Gpu) -> Gpu {
+        if !matches!(self, Self::Silent) {
+            self.say(&format!("setting up on {}", gpu.report.with_driver()));
+            if let Some(mesa) = gpu.report.slow_mesa(systems::table().fast_since) {
+                self.note(&format!(
+                    "{}; `warmfront doctor` tells how to have that",
+                    doctor::slow(&mesa)
+                ));
+            }
+        }
         match self {
             Self::Silent => gpu,
             Self::Bar(bar) => watching(gpu, Some(bar)),
             Self::Lines(..) => watching(gpu, None),
+        }
+    }
+
+    // A line that stays.
+    fn note(&self, text: &str) {
+        match self {
+            Self::Silent => {}
+            Self::Bar(bar) => bar.println(format!("note: {text}")),
+            Self::Lines(..) => eprintln!("note: {text}"),
         }
     }
 

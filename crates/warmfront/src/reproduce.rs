@@ -24,7 +24,6 @@ pub fn reproduce(options: &ReproduceOptions) -> Result<(), Failure> {
     let task = Task::of(&options.file, &found, &assets.library)?;
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
-    meter.say("setting up");
     let gpu = meter.watching(options.compute.adapter.gpu()?);
     let mut differences = task.differences.clone();
     if task.told.adapter != gpu.report.name {

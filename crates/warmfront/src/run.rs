@@ -59,7 +59,6 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
 
     let quiet = options.quiet || options.json;
     let mut meter = Meter::new(quiet);
-    meter.say("setting up");
     let gpu = meter.watching(options.compute.adapter.gpu()?);
     let keep = warmfront_session::RunOptions {
         snapshots: true,

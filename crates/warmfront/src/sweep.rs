@@ -190,7 +190,6 @@ impl Asked<'_> {
     fn run(&self, study: &Study, about: &dyn Fn(&Gpu) -> Value) -> Result<Ran, Failure> {
         let signals = Signals::listen()?;
         let meter = Meter::new(self.options.quiet || self.options.json);
-        meter.say("setting up");
         let gpu = meter.watching(self.options.compute.adapter.gpu()?);
         let mut place = Place::open(&self.out, self.options.force, study, &gpu.report)?;
         if let Some(damage) = place.damage() {

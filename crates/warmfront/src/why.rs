@@ -48,7 +48,6 @@ pub fn why(options: &WhyOptions) -> Result<(), Failure> {
     };
     let signals = Signals::listen()?;
     let mut meter = Meter::new(options.quiet || options.json);
-    meter.say("setting up");
     let gpu = meter.watching(options.compute.adapter.gpu()?);
     let adapter = gpu.report.name.clone();
     let mut place = Place::open(&out, options.force, &question.study, &gpu.report)?;

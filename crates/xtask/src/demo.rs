@@ -18,10 +18,11 @@ const ARGUMENTS: [&str; 4] = ["run", "--out", "out/demo", "--force"];
 
 /// Runs setup, builds the program and starts it.
 pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
-    setup::run()?;
+    let driver = setup::run(root)?;
     let program = build(root)?;
     let outcome = process::run(
-        Command::new(program)
+        driver
+            .apply(&mut Command::new(program))
             .current_dir(root)
             .args(ARGUMENTS)
             .args(args),

@@ -12,7 +12,7 @@ const ARGUMENTS: &str = "record inflamed -o assets/pictures/inflamed.gif --force
 
 /// Runs setup, builds the program and makes the film; ARGS are added behind its own.
 pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
-    setup::run()?;
+    let driver = setup::run(root)?;
     let program = demo::build(root)?;
     let mut command = Command::new(program);
     command
@@ -20,7 +20,7 @@ pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
         .args(ARGUMENTS.split_whitespace())
         .args(args);
     // The program explains its own failure; only its exit code is passed on.
-    process::run(&mut command).map_err(|failure| Failure {
+    process::run(driver.apply(&mut command)).map_err(|failure| Failure {
         message: String::new(),
         ..failure
     })

@@ -6,10 +6,12 @@
 
 mod demo;
 mod deps;
+mod driver;
 mod film;
 mod process;
 mod python;
 mod setup;
+mod systems;
 mod test;
 mod tidy;
 mod vulkan;
@@ -23,8 +25,9 @@ use process::Failure;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  setup          make sure that a Vulkan driver is installed (real or software), and what tests open
-                 results with: ffmpeg, and Python readers in target/python
+  setup          make sure of a Vulkan driver (of a graphics card, or a fast one for the processor, which goes
+                 to target/driver), and of what tests open results with: ffmpeg, and Python readers in
+                 target/python
   test [ARGS]    setup, then every test; ARGS go to the test runner
   demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
   film [ARGS]    the film of the README into assets/pictures; ARGS go to `warmfront record`
@@ -68,9 +71,10 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
     }
     match command {
         "setup" => {
-            setup::run()?;
+            let root = workspace_root()?;
+            setup::run(&root)?;
             setup::film_tools()?;
-            python::run(&workspace_root()?)
+            python::run(&root)
         }
         "test" => test::run(&workspace_root()?, rest),
         "demo" => demo::run(&workspace_root()?, rest),

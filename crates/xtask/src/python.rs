@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::process::{self, Failure};
+use crate::setup;
 
 /// The list, from the root.
 const LIST: &str = "tests/data/requirements.txt";
@@ -14,8 +15,8 @@ const LIST: &str = "tests/data/requirements.txt";
 /// The environment, from the root.
 const PLACE: &str = "target/python";
 
-/// Oldest Python that the list works with.
-const OLDEST: &str = "import sys; sys.exit(sys.version_info < (3, 11))";
+/// Whether a Python is new enough for the list, and whole.
+const WHOLE: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
 
 /// Makes sure that the environment holds what the list asks for.
 pub fn run(root: &Path) -> Result<(), Failure> {
@@ -34,11 +35,14 @@ pub fn run(root: &Path) -> Result<(), Failure> {
         eprintln!("Python for the tests of written data: {PLACE}");
         return Ok(());
     }
-    let system = ["python3", "python"];
-    let works = |name: &&str| process::succeeds(Command::new(name).args(["-c", OLDEST]));
-    let Some(system) = system.into_iter().find(works) else {
+    if system_python().is_none() {
+        // Debian and Ubuntu have the module that makes environments in a package of its own.
+        setup::install(&["python3-venv"])?;
+    }
+    let Some(system) = system_python() else {
         return Err(Failure::check(
-            "Python 3.11 or newer is missing: the tests of written data (cli_data) need it",
+            "Python 3.11 or newer with its modules venv and ensurepip is missing: the tests of written data \
+             (cli_data) need it; install the package python3-venv",
         ));
     };
     process::run(
@@ -63,6 +67,11 @@ pub fn run(root: &Path) -> Result<(), Failure> {
     .map_err(explained)?;
     std::fs::write(&done, wanted)
         .map_err(|e| Failure::usage(format!("{PLACE} cannot be written: {e}")))
+}
+
+fn system_python() -> Option<&'static str> {
+    let works = |name: &&str| process::succeeds(Command::new(name).args(["-c", WHOLE]));
+    ["python3", "python"].into_iter().find(works)
 }
 
 /// Says what it was for.

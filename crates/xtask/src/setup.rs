@@ -1,37 +1,79 @@
 //! `cargo xtask setup`, first part: what the tests and the demo need besides cargo.
 //!
-//! That is one thing, a Vulkan driver ([`crate::python`] is for tests alone). On Debian and Ubuntu it is installed when this process may
-//! do so without asking; elsewhere the one command to type is printed.
+//! That is one thing, a Vulkan driver ([`crate::python`] is for tests alone). Where only the processor
+//! computes, it should be a new one ([`crate::driver`]). On Debian and Ubuntu a missing driver is installed when this
+//! process may do so without asking; elsewhere the one command to type is printed.
 
 use std::path::Path;
 use std::process::Command;
 
+use crate::driver::{self, Driver};
 use crate::process::{self, Failure};
+use crate::systems;
 use crate::vulkan::{Found, Search};
 
 const PACKAGE: &str = "mesa-vulkan-drivers";
 
-/// Makes sure that a Vulkan driver is installed.
-pub fn run() -> Result<(), Failure> {
+/// Makes sure that there is a Vulkan driver, and says what programs need to find it.
+pub fn run(root: &Path) -> Result<Driver, Failure> {
     if !cfg!(target_os = "linux") {
-        return Ok(());
+        return Ok(Driver::default());
     }
     let search = Search::of_this_machine();
-    let lack = search.run();
-    eprintln!("{}", describe(&lack));
-    if let Found::Driver(_) = lack {
-        return Ok(());
+    let found = search.run();
+    if let Some(list) = &search.only {
+        // Neither a package nor another driver would help: the loader reads nothing but the files named there.
+        eprintln!("{}", describe(&found));
+        return match found {
+            Found::NoDriver(_) => Err(Failure::no_driver(format!(
+                "VK_DRIVER_FILES or VK_ICD_FILENAMES allows only `{list}`: correct or unset it"
+            ))),
+            Found::NoLoader => install_driver(&found).map(|()| Driver::default()),
+            Found::Driver(_) => Ok(Driver::default()),
+        };
     }
-    // A package would not help here: the loader reads nothing but the files named there.
-    if let (Found::NoDriver(_), Some(list)) = (&lack, &search.only) {
-        return Err(Failure::no_driver(format!(
-            "VK_DRIVER_FILES or VK_ICD_FILENAMES allows only `{list}`: correct or unset it"
-        )));
+    if let Found::Driver(usable) = &found
+        && usable.mesa.as_ref().is_none_or(|v| driver::is_fast(v))
+    {
+        eprintln!("{}", describe(&found));
+        return Ok(Driver::default());
     }
+    let os = os_release();
+    let system = systems::table().of(&os);
+    if Driver::unpacked(root).is_none() && is_debian_12(&os) {
+        eprintln!("Fetching a Vulkan driver that is two to three times faster (22 MB) …");
+        if let Err(why) = driver::fetch(root) {
+            eprintln!("It cannot be had here: {why}.");
+        }
+    }
+    if let Some((driver, version)) = Driver::unpacked(root) {
+        eprintln!(
+            "Vulkan driver: Mesa {version} in target/driver, for what `cargo xtask` starts; the system is as it was.\n\
+             To have it everywhere:\n    {}",
+            system.newer
+        );
+        return Ok(driver);
+    }
+    if let Found::Driver(usable) = &found {
+        let version = usable.mesa.as_deref().unwrap_or_default();
+        eprintln!(
+            "{}\nIts Mesa {version} takes two to three times as long as version {} or newer; to have that:\n    {}",
+            describe(&found),
+            systems::table().fast_since,
+            system.newer
+        );
+        return Ok(Driver::default());
+    }
+    install_driver(&found).map(|()| Driver::default())
+}
+
+// Installs the system's own driver.
+fn install_driver(lack: &Found) -> Result<(), Failure> {
+    eprintln!("{}", describe(lack));
     let Some(prefix) = install_prefix() else {
         return Err(Failure::no_driver(format!(
             "no Vulkan driver, and it cannot be installed from here; type:\n    {}",
-            hint(&os_release())
+            systems::table().of(&os_release()).install
         )));
     };
     apt(&prefix, &["update"])?;
@@ -51,6 +93,11 @@ pub fn run() -> Result<(), Failure> {
     }
 }
 
+fn is_debian_12(os_release: &str) -> bool {
+    let has = |line: &str| os_release.lines().any(|l| l.replace('"', "") == line);
+    has("ID=debian") && has("VERSION_ID=12")
+}
+
 /// Makes sure that `ffprobe` and `ffmpeg` are there: tests look at films with them.
 pub fn film_tools() -> Result<(), Failure> {
     if cfg!(target_os = "linux") {
@@ -64,26 +111,41 @@ pub fn install_if_missing(program: &str, package: &str) -> Result<(), Failure> {
     if process::succeeds(Command::new("which").arg(program)) {
         return Ok(());
     }
+    install(&[package, "xauth"]).map_err(|failure| Failure {
+        message: format!("`{program}` is missing: {}", failure.message),
+        ..failure
+    })
+}
+
+/// Installs packages where that may be done without asking.
+pub fn install(packages: &[&str]) -> Result<(), Failure> {
     let Some(prefix) = install_prefix() else {
         return Err(Failure::usage(format!(
-            "`{program}` is missing and cannot be installed from here; install the package `{package}`"
+            "packages cannot be installed from here; type: sudo apt-get install {}",
+            packages.join(" ")
         )));
     };
-    let install = [
-        "install",
-        "--yes",
-        "--no-install-recommends",
-        package,
-        "xauth",
-    ];
+    let mut args = vec!["install", "--yes", "--no-install-recommends"];
+    args.extend(packages);
     apt(&prefix, &["update"])?;
-    apt(&prefix, &install)
+    apt(&prefix, &args)
 }
 
 /// Says what is missing, in one or more lines.
 fn describe(found: &Found) -> String {
     match found {
-        Found::Driver(name) => format!("Vulkan driver: {name}"),
+        Found::Driver(usable) => {
+            let mut text = format!("Vulkan driver: {}", usable.name);
+            match (&usable.mesa, usable.software) {
+                (Some(version), _) => text += &format!(" (Mesa {version}, on the processor)"),
+                (None, true) => text += " (on the processor)",
+                (None, false) => {}
+            }
+            for broken in &usable.broken {
+                text += &format!("\n    not used: {broken}");
+            }
+            text
+        }
         Found::NoLoader => "The Vulkan loader (libvulkan.so.1) is missing.".to_owned(),
         Found::NoDriver(reasons) if reasons.is_empty() => {
             "No Vulkan driver is installed.".to_owned()
@@ -126,41 +188,15 @@ fn os_release() -> String {
     std::fs::read_to_string(Path::new("/etc/os-release")).unwrap_or_default()
 }
 
-/// The command that installs a driver on this distribution.
-fn hint(os_release: &str) -> String {
-    let family: Vec<&str> = os_release
-        .lines()
-        .filter_map(|line| {
-            line.strip_prefix("ID=")
-                .or_else(|| line.strip_prefix("ID_LIKE="))
-        })
-        .flat_map(|value| value.trim_matches('"').split_whitespace())
-        .collect();
-    let is = |names: &[&str]| family.iter().any(|id| names.contains(id));
-    if is(&["fedora", "rhel", "centos"]) {
-        format!("sudo dnf install {PACKAGE} vulkan-loader")
-    } else if is(&["arch"]) {
-        "sudo pacman -S vulkan-swrast vulkan-icd-loader".to_owned()
-    } else if is(&["alpine"]) {
-        "doas apk add mesa-vulkan-swrast vulkan-loader".to_owned()
-    } else if is(&["suse", "opensuse"]) {
-        "sudo zypper install libvulkan_lvp libvulkan1".to_owned()
-    } else {
-        format!("sudo apt-get update && sudo apt-get install --yes {PACKAGE}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn hint_fits_the_distribution() {
-        assert!(hint("ID=debian\n").contains("apt-get install"));
-        assert!(hint("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n").contains("apt-get install"));
-        assert!(hint("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n").contains("dnf"));
-        assert!(hint("ID=arch\n").contains("pacman"));
-        assert!(hint("").contains("apt-get"));
+    fn only_debian_12_has_these_backports() {
+        assert!(is_debian_12("NAME=x\nVERSION_ID=\"12\"\nID=debian\n"));
+        assert!(!is_debian_12("VERSION_ID=\"13\"\nID=debian\n"));
+        assert!(!is_debian_12("VERSION_ID=\"12\"\nID=raspbian\n"));
     }
 
     #[test]

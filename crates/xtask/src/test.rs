@@ -12,7 +12,7 @@ use crate::{demo, python, setup};
 
 /// Runs setup and the tests.
 pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
-    setup::run()?;
+    let driver = setup::run(root)?;
     // Without Python and ffmpeg most tests still mean something; those that need them say so.
     for tools in [python::run(root), setup::film_tools()] {
         if let Err(failure) = tools {
@@ -29,13 +29,15 @@ pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
     }
     // Documentation examples are few and quick; the summary of all other tests closes the run.
     if args.is_empty() {
-        process::run(
-            cargo()
-                .current_dir(root)
-                .args(["test", "--workspace", "--doc"]),
-        )?;
+        let mut examples = cargo();
+        examples
+            .current_dir(root)
+            .args(["test", "--workspace", "--doc"]);
+        process::run(driver.apply(&mut examples))?;
     }
-    process::run(cargo().current_dir(root).args(command(nextest, args)))
+    let mut tests = cargo();
+    tests.current_dir(root).args(command(nextest, args));
+    process::run(driver.apply(&mut tests))
 }
 
 /// Arguments of cargo for the tests that are no documentation examples.

@@ -9,6 +9,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::driver::mesa_version;
+
 /// Where to look. Tests give another file system root.
 #[derive(Debug)]
 pub struct Search {
@@ -25,13 +27,45 @@ pub struct Search {
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A driver that should work, by the name of its file.
-    Driver(String),
+    /// A driver that should work.
+    Driver(Usable),
     /// The loader library is missing.
     NoLoader,
     /// No driver can work; each file that was looked at, with the reason.
     NoDriver(Vec<String>),
 }
+
+/// A driver.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Usable {
+    /// Name of its file.
+    pub name: String,
+    /// Whether it computes on the processor.
+    pub software: bool,
+    /// Version of its Mesa, where it computes on the processor with that.
+    pub mesa: Option<String>,
+    /// Drivers that cannot work, with the reasons, where this one only stands in for them.
+    pub broken: Vec<String>,
+}
+
+impl Usable {
+    fn of_a_card(name: String) -> Self {
+        Self {
+            name,
+            software: false,
+            mesa: None,
+            broken: Vec::new(),
+        }
+    }
+}
+
+enum Kind {
+    Hardware,
+    // With the version of its Mesa.
+    Software(Option<String>),
+}
+
+const NO_DEVICE: &str = "no graphics device here";
 
 const MANIFEST_FOLDERS: [&str; 4] = [
     "etc/vulkan/icd.d",
@@ -67,19 +101,39 @@ impl Search {
         }
     }
 
-    /// Looks for the loader and then for a driver.
+    /// Looks for the loader and then for a driver: one of a graphics card before one that computes on the
+    /// processor.
     pub fn run(&self) -> Found {
         if self.library("libvulkan.so.1").is_none() {
             return Found::NoLoader;
         }
-        let mut refused = Vec::new();
+        let (mut refused, mut on_processor) = (Vec::new(), None);
         for manifest in self.manifests() {
+            let name = stem(&manifest);
             match self.judge(&manifest) {
-                Ok(()) => return Found::Driver(stem(&manifest)),
-                Err(reason) => refused.push(format!("{}: {reason}", manifest.display())),
+                Ok(Kind::Hardware) => return Found::Driver(Usable::of_a_card(name)),
+                Ok(Kind::Software(mesa)) => {
+                    on_processor.get_or_insert(Usable {
+                        name,
+                        software: true,
+                        mesa,
+                        broken: Vec::new(),
+                    });
+                }
+                Err(reason) => refused.push((manifest, reason)),
             }
         }
-        Found::NoDriver(refused)
+        let told =
+            |(manifest, reason): &(PathBuf, String)| format!("{}: {reason}", manifest.display());
+        match on_processor {
+            Some(usable) => {
+                // Drivers of cards that are not there come with every installation.
+                let broken = refused.iter().filter(|(_, why)| why != NO_DEVICE);
+                let broken = broken.map(told).collect();
+                Found::Driver(Usable { broken, ..usable })
+            }
+            None => Found::NoDriver(refused.iter().map(told).collect()),
+        }
     }
 
     fn manifests(&self) -> Vec<PathBuf> {
@@ -112,7 +166,7 @@ impl Search {
     }
 
     /// Why a driver cannot work here, if so.
-    fn judge(&self, manifest: &Path) -> Result<(), String> {
+    fn judge(&self, manifest: &Path) -> Result<Kind, String> {
         let text = std::fs::read_to_string(manifest).map_err(|error| error.to_string())?;
         let library = library_path(&text).ok_or("names no library_path")?;
         let found = if library.contains('/') {
@@ -122,24 +176,24 @@ impl Search {
                 Some(rest) => self.root.join(rest),
                 None => base.join(&library),
             };
-            path.exists()
+            Some(path).filter(|path| path.exists())
         } else {
-            self.library(&library).is_some()
+            self.library(&library)
         };
-        if !found {
+        let Some(found) = found else {
             return Err(format!("its library {library} is not installed"));
-        }
+        };
         let name = stem(manifest);
         if SOFTWARE
             .iter()
             .any(|part| name.contains(part) || library.contains(part))
         {
-            return Ok(());
+            return Ok(Kind::Software(mesa_version(&found)));
         }
         if self.has_device() {
-            Ok(())
+            Ok(Kind::Hardware)
         } else {
-            Err("no graphics device here".to_owned())
+            Err(NO_DEVICE.to_owned())
         }
     }
 
@@ -225,9 +279,33 @@ mod tests {
     fn software_driver_needs_no_device() -> Outcome {
         let machine = Machine::new()?
             .with("usr/lib/libvulkan.so.1", "")?
-            .with("usr/lib/libvulkan_lvp.so", "")?
+            .with("usr/lib/libvulkan_lvp.so", "Mesa 22.3.6 (LLVM")?
             .with_driver("lvp_icd", "/usr/lib/libvulkan_lvp.so")?;
-        assert_eq!(machine.search().run(), Found::Driver("lvp_icd".to_owned()));
+        let usable = Usable {
+            name: "lvp_icd".to_owned(),
+            software: true,
+            mesa: Some("22.3.6".to_owned()),
+            broken: Vec::new(),
+        };
+        assert_eq!(machine.search().run(), Found::Driver(usable));
+        Ok(())
+    }
+
+    #[test]
+    fn a_card_comes_first_and_a_broken_driver_is_named() -> Outcome {
+        let machine = Machine::new()?
+            .with("usr/lib/libvulkan.so.1", "")?
+            .with("usr/lib/libvulkan_lvp.so", "")?
+            .with_driver("lvp_icd", "libvulkan_lvp.so")?
+            .with_driver("nvidia_icd", "libGLX_nvidia.so.0")?
+            .with("dev/nvidiactl", "")?;
+        let Found::Driver(usable) = machine.search().run() else {
+            return Err("the processor's driver works".into());
+        };
+        assert!(usable.software && usable.broken[0].contains("libGLX_nvidia"));
+        let machine = machine.with("usr/lib64/libGLX_nvidia.so.0", "")?;
+        let card = Usable::of_a_card("nvidia_icd".to_owned());
+        assert_eq!(machine.search().run(), Found::Driver(card));
         Ok(())
     }
 
@@ -250,7 +328,7 @@ mod tests {
         let machine = machine.with("dev/nvidiactl", "")?;
         assert_eq!(
             machine.search().run(),
-            Found::Driver("nvidia_icd".to_owned())
+            Found::Driver(Usable::of_a_card("nvidia_icd".to_owned()))
         );
         Ok(())
     }

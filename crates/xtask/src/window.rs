@@ -21,7 +21,7 @@ const SMALLEST_PICTURE: u64 = 50_000;
 
 /// Builds, runs, and looks at what came out.
 pub fn run(root: &Path) -> Result<(), Failure> {
-    setup::run()?;
+    let driver = setup::run(root)?;
     let program = demo::build(root)?;
     let folder = root.join(FOLDER);
     let trouble = |e: std::io::Error| Failure::usage(format!("{}: {e}", folder.display()));
@@ -43,7 +43,7 @@ pub fn run(root: &Path) -> Result<(), Failure> {
     command.arg(program).arg("app");
     command.arg("--script").arg(&script);
     command.args(["--report", "report.json"]);
-    process::run(command.current_dir(&folder))?;
+    process::run(driver.apply(command.current_dir(&folder)))?;
 
     let pictures = pictures(&text);
     let missing: Vec<&String> = pictures
