@@ -121,7 +121,7 @@ fn describe(a: &AdapterReport) -> String {
 /// That another driver would be faster.
 pub fn slow(mesa: &str) -> String {
     let since = systems::table().fast_since;
-    format!("Mesa {mesa} takes two to three times as long as version {since} or newer")
+    format!("Mesa {mesa} takes about twice as long as version {since} or newer")
 }
 
 fn system() -> &'static systems::System {

@@ -1,6 +1,6 @@
 //! A Vulkan driver that is fast enough where nothing but the processor computes, without a change of the system.
 //!
-//! Mesa's driver for the processor became two to three times faster with version 24. Debian 12 has 22.3, and
+//! Mesa's driver for the processor became about twice as fast with version 24. Debian 12 has 22.3, and
 //! a newer one among its backports: those packages are unpacked into `target/driver`, with everything that they need
 //! and the system lacks, and the programs that the chores start are pointed there. No right beyond that of
 //! writing into `target` is needed: apt gets folders of its own.

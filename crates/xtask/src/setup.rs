@@ -41,7 +41,7 @@ pub fn run(root: &Path) -> Result<Driver, Failure> {
     let os = os_release();
     let system = systems::table().of(&os);
     if Driver::unpacked(root).is_none() && is_debian_12(&os) {
-        eprintln!("Fetching a Vulkan driver that is two to three times faster (22 MB) …");
+        eprintln!("Fetching a Vulkan driver that is about twice as fast (22 MB) …");
         if let Err(why) = driver::fetch(root) {
             eprintln!("It cannot be had here: {why}.");
         }
@@ -57,7 +57,7 @@ pub fn run(root: &Path) -> Result<Driver, Failure> {
     if let Found::Driver(usable) = &found {
         let version = usable.mesa.as_deref().unwrap_or_default();
         eprintln!(
-            "{}\nIts Mesa {version} takes two to three times as long as version {} or newer; to have that:\n    {}",
+            "{}\nIts Mesa {version} takes about twice as long as version {} or newer; to have that:\n    {}",
             describe(&found),
             systems::table().fast_since,
             system.newer
