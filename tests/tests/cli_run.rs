@@ -3,7 +3,9 @@
 use std::io::{BufRead as _, BufReader, Lines};
 use std::process::{Child, ChildStderr, Stdio};
 
-use crate::cli_support::{fail, npz, npz_text, said, series, succeed, summary, warmfront};
+use rustix::process::Signal;
+
+use crate::cli_support::{fail, npz, npz_text, said, series, signal, succeed, summary, warmfront};
 
 /// 0.01 min of 1 min, in days.
 const SHORT: &str = "--days 0.0001 --every 0.00002 --grid 16x8";
@@ -317,24 +319,22 @@ fn begin(out: &std::path::Path) -> (Child, Lines<BufReader<ChildStderr>>) {
 }
 
 #[cfg(unix)]
-fn signal(child: &Child, name: &str) {
-    let mut kill = std::process::Command::new("kill");
-    kill.args([name, &child.id().to_string()]);
-    assert!(kill.status().expect("kill exists").success());
-}
-
-#[cfg(unix)]
 #[test]
 fn interruption_keeps_what_there_is() {
     let dir = tempfile::tempdir().expect("a folder");
-    for (name, code, words) in [
-        ("-INT", 130, "stopped with Ctrl-C at"),
-        ("-TERM", 143, "ended by SIGTERM at"),
-        ("-HUP", 129, "ended by SIGHUP: the terminal is gone at"),
+    for (which, name, code, words) in [
+        (Signal::INT, "int", 130, "stopped with Ctrl-C at"),
+        (Signal::TERM, "term", 143, "ended by SIGTERM at"),
+        (
+            Signal::HUP,
+            "hup",
+            129,
+            "ended by SIGHUP: the terminal is gone at",
+        ),
     ] {
         let out = dir.path().join(name);
         let (mut child, lines) = begin(&out);
-        signal(&child, name);
+        signal(&child, which);
         let rest: Vec<String> = lines.map_while(Result::ok).collect();
         assert_eq!(
             child.wait().expect("it ends").code(),
@@ -373,7 +373,7 @@ fn two_runs_do_not_share_a_folder() {
         fail(second.arg(&out), 5, &[&who, "--out DIR"]);
     }
     // A run that is killed holds nothing.
-    signal(&child, "-KILL");
+    signal(&child, Signal::KILL);
     child.wait().expect("it ends");
     drop(lines);
     assert!(out.join(".warmfront.lock").exists());

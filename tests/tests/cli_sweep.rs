@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::cli_support::{fail, succeed, summary, warmfront};
+use rustix::process::Signal;
+
+use crate::cli_support::{fail, signal, succeed, summary, warmfront};
 
 /// A dose matrix of nine pairs and two seeds, in a second or two.
 const MATRIX: &str = "sweep inflamed --grid 16x16 --days 2 --x mek=0,0.5,1 --y pdl1=0,0.1,1 \
@@ -204,14 +206,6 @@ fn lines(out: &Path) -> usize {
 }
 
 #[cfg(unix)]
-fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status();
-    assert!(status.expect("kill is there").success());
-}
-
-#[cfg(unix)]
 #[test]
 fn a_sweep_that_is_stopped_or_killed_goes_on() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -219,10 +213,13 @@ fn a_sweep_that_is_stopped_or_killed_goes_on() {
     let whole = dir.path().join("whole");
     succeed(&mut sweep(&slow, &whole));
     let expected = std::fs::read(whole.join("synergy.csv")).expect("it is there");
-    for (name, code) in [("-KILL", None), ("-INT", Some(130))] {
+    for (which, name, code) in [
+        (Signal::KILL, "killed", None),
+        (Signal::INT, "stopped", Some(130)),
+    ] {
         let out = dir.path().join(name);
         let child = begun(&slow, &out);
-        signal(&child, name);
+        signal(&child, which);
         let ended = child.wait_with_output().expect("it ends");
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
         assert_eq!(ended.status.code(), code, "{said}");

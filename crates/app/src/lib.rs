@@ -14,6 +14,7 @@ pub mod hints;
 pub mod homes;
 pub mod keymap;
 pub mod layout;
+mod numbers;
 pub mod palette;
 pub mod panels;
 mod screen;

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Align2, Context, Grid, Slider, Ui};
 
 use crate::command::{Command, WindowCommand};
+use crate::numbers::number;
 use crate::panels::{Desk, status::QUIET_LINE};
 use crate::state::Snapshot;
 use crate::store::{Saved, Theme};
@@ -65,6 +66,7 @@ fn rows(ui: &mut Ui, saved: &mut Saved, snapshot: &Snapshot, desk: &mut Desk) {
     let label = ui.label("Size of everything").id;
     let mut scale = saved.scale;
     let slider = Slider::new(&mut scale, SCALES[0]..=SCALES[1])
+        .custom_parser(crate::numbers::typed)
         .step_by(0.05)
         .suffix(" ×");
     let slider = ui.add(slider).labelled_by(label);
@@ -84,7 +86,7 @@ fn rows(ui: &mut Ui, saved: &mut Saved, snapshot: &Snapshot, desk: &mut Desk) {
     ui.vertical(|ui| {
         let [used, allowed] = snapshot.timeline.bytes.map(|b| b as f64 / 1e6);
         let mut megabytes = saved.history_megabytes.unwrap_or(allowed.round() as u32);
-        let value = egui::DragValue::new(&mut megabytes)
+        let value = number(&mut megabytes)
             .range(HISTORY[0]..=HISTORY[1])
             .speed(16)
             .suffix(" MB");

@@ -112,6 +112,9 @@ pub fn run(options: Options, go_on: GoOn) -> Result<(), WindowError> {
     }
 }
 
+/// Picture of the window in lists of windows.
+const ICON: &[u8] = include_bytes!("../../../assets/package/icons/128.png");
+
 /// What the window begins with.
 struct Opening {
     started: Instant,
@@ -123,10 +126,12 @@ fn open(options: Options, opening: Opening, leaving: &Arc<Leaving>) -> Result<()
         device_descriptor: Arc::new(Gpu::descriptor),
         ..WgpuSetupCreateNew::without_display_handle()
     };
+    let icon = eframe::icon_data::from_png_bytes(ICON).unwrap_or_default();
     let native = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Warmfront")
             .with_app_id("warmfront")
+            .with_icon(icon)
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([800.0, 560.0]),
         wgpu_options: WgpuConfiguration {

@@ -106,6 +106,16 @@ pub enum SessionError {
         /// What is allowed.
         help: String,
     },
+    /// Something that this build of the program leaves out.
+    #[error(
+        "this program was built without {what}\n  help: build it whole, with `cargo build --release`, or with `--features {feature}`"
+    )]
+    NotBuilt {
+        /// What it cannot do.
+        what: &'static str,
+        /// Cargo feature that brings it.
+        feature: &'static str,
+    },
     /// A film encoder gave up.
     #[error("the {encoder} encoder failed: {reason}")]
     Encoder {
@@ -180,6 +190,7 @@ impl SessionError {
             | Self::Level { .. }
             | Self::TooManyRows { .. }
             | Self::View(_)
+            | Self::NotBuilt { .. }
             | Self::Film { .. } => ErrorKind::Input,
             Self::OutOfRange { .. } | Self::NoOutcome { .. } => ErrorKind::Numerical,
             Self::Exists(_)

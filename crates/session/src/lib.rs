@@ -22,6 +22,7 @@ mod error;
 mod events;
 pub mod export;
 pub mod figure;
+#[cfg(feature = "film")]
 pub mod film;
 mod folder;
 mod history;

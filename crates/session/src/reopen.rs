@@ -13,7 +13,8 @@ use warmfront_model::{Library, Scenario, Source};
 use warmfront_view::{read_pdf_keywords, read_png_text, read_svg_text};
 
 use crate::SessionError;
-use crate::export::{csvw, fields, vti, zarr};
+use crate::export::{csvw, fields, vti};
+#[cfg(feature = "film")]
 use crate::film::sink::{gif, mp4};
 use crate::provenance::{KEY, Provenance, Results};
 
@@ -128,14 +129,10 @@ pub fn reopen(path: &Path) -> Result<Reopened, SessionError> {
         let told = ours.map(|k| Provenance::from_json(&k, path)).transpose()?;
         return told_by(path, told, "PDF document");
     }
-    if begins(b"GIF8") {
-        return told_by(path, gif::provenance_of(path)?, "GIF film");
-    }
-    if head.get(4..8) == Some(b"ftyp") {
-        return told_by(path, mp4::provenance_of(path)?, "MP4 film");
-    }
-    if begins(b"\x1a\x45\xdf\xa3") {
-        return told_by(path, mp4::provenance_of(path)?, "Matroska or WebM film");
+    let gif = begins(b"GIF8");
+    let mp4 = head.get(4..8) == Some(b"ftyp");
+    if gif || mp4 || begins(b"\x1a\x45\xdf\xa3") {
+        return of_film(path, gif, mp4);
     }
     if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
         return told_by(path, fields::provenance_of(path)?, "npz archive");
@@ -307,6 +304,23 @@ fn of_texts(path: &Path, texts: &[(String, String)], what: &str) -> Result<Reope
     told_by(path, told.transpose()?, what)
 }
 
+#[cfg(feature = "film")]
+fn of_film(path: &Path, is_gif: bool, is_mp4: bool) -> Result<Reopened, SessionError> {
+    match (is_gif, is_mp4) {
+        (true, _) => told_by(path, gif::provenance_of(path)?, "GIF film"),
+        (_, true) => told_by(path, mp4::provenance_of(path)?, "MP4 film"),
+        _ => told_by(path, mp4::provenance_of(path)?, "Matroska or WebM film"),
+    }
+}
+
+#[cfg(not(feature = "film"))]
+fn of_film(_path: &Path, _is_gif: bool, _is_mp4: bool) -> Result<Reopened, SessionError> {
+    Err(SessionError::NotBuilt {
+        what: "films",
+        feature: "film",
+    })
+}
+
 fn told_by(path: &Path, told: Option<Provenance>, what: &str) -> Result<Reopened, SessionError> {
     match told {
         Some(told) => Ok(Reopened {
@@ -366,5 +380,6 @@ fn text_of(path: &Path) -> Result<String, SessionError> {
     warmfront_model::decode(&shown, &whole(path)?).map_err(|e| refused(path, e.what))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "film", feature = "pdf", feature = "zarr"))]
 mod tests;
+mod zarr;

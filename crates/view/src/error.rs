@@ -8,6 +8,16 @@ pub type Result<T> = std::result::Result<T, ViewError>;
 /// An error that says what was found, what is allowed and, where there is one, the nearest name.
 #[derive(Debug, Error)]
 pub enum ViewError {
+    /// Something that this build of the program leaves out.
+    #[error(
+        "this program was built without {what}\n  help: build it whole, with `cargo build --release`, or with `--features {feature}`"
+    )]
+    NotBuilt {
+        /// What it cannot do.
+        what: &'static str,
+        /// Cargo feature that brings it.
+        feature: &'static str,
+    },
     /// No colour map has this name.
     #[error("unknown colour map `{found}`; did you mean `{nearest}`? known: {known}")]
     UnknownColormap {

@@ -3,15 +3,9 @@
 //! Metadata are the document's information and the XMP packet, which PDF keeps uncompressed: title,
 //! creator and, as keywords, one text of choice. [`read_pdf_keywords`] gives that text back.
 
-use krilla::Document;
-use krilla::geom::Size;
-use krilla::metadata::Metadata;
-use krilla::page::PageSettings;
-use krilla_svg::{SurfaceExt as _, SvgSettings};
-use resvg::usvg;
-
 use crate::error::{Result, ViewError};
 use crate::figure::Figure;
+#[cfg(feature = "pdf")]
 use crate::text::options;
 
 /// What the document says of itself.
@@ -29,8 +23,27 @@ impl Figure {
     /// The figure as a PDF file with a page `millimetres` wide.
     ///
     /// # Errors
+    /// [`ViewError::NotBuilt`].
+    #[cfg(not(feature = "pdf"))]
+    pub fn pdf(&self, _millimetres: f64, _info: PdfInfo<'_>) -> Result<Vec<u8>> {
+        Err(ViewError::NotBuilt {
+            what: "figures as PDF",
+            feature: "pdf",
+        })
+    }
+
+    /// The figure as a PDF file with a page `millimetres` wide.
+    ///
+    /// # Errors
     /// [`ViewError::Draw`] if the page cannot be made.
+    #[cfg(feature = "pdf")]
     pub fn pdf(&self, millimetres: f64, info: PdfInfo<'_>) -> Result<Vec<u8>> {
+        use krilla::Document;
+        use krilla::geom::Size;
+        use krilla::metadata::Metadata;
+        use krilla::page::PageSettings;
+        use krilla_svg::{SurfaceExt as _, SvgSettings};
+        use resvg::usvg;
         let failed = |e: &dyn std::fmt::Display| ViewError::Draw(e.to_string());
         let tree = usvg::Tree::from_str(&self.lettered(), &options()).map_err(|e| failed(&e))?;
         let wide = (millimetres / 25.4 * 72.0) as f32;
@@ -74,7 +87,7 @@ pub fn read_pdf_keywords(bytes: &[u8]) -> Option<String> {
     let end = find(start, b"</pdf:Keywords>")?;
     let text = std::str::from_utf8(&bytes[start..end]).ok()?;
     let xml = format!("<k>{text}</k>");
-    let document = usvg::roxmltree::Document::parse(&xml).ok()?;
+    let document = resvg::usvg::roxmltree::Document::parse(&xml).ok()?;
     let root = document.root_element();
     Some(root.children().filter_map(|c| c.text()).collect())
 }

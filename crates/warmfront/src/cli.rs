@@ -10,6 +10,7 @@ use crate::assets::Assets;
 use crate::exit::{self, Failure};
 
 mod figure;
+#[cfg(feature = "film")]
 mod record;
 mod sweep;
 mod validate;
@@ -17,6 +18,7 @@ mod values;
 mod why;
 
 pub use figure::{FigureKind, FigureOptions, ReopenOptions, ReproduceOptions};
+#[cfg(feature = "film")]
 pub use record::{Compare, EncoderName, LayoutName, RecordOptions};
 pub use sweep::{REPLICATES, SPREAD, SweepOptions, TRAJECTORIES};
 pub use validate::ValidateOptions;
@@ -32,12 +34,25 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+/// Whatever stands behind a subcommand that this build leaves out.
+#[cfg(not(all(feature = "film", feature = "window")))]
+#[derive(Debug, Args)]
+pub struct Anything {
+    /// Options of a whole build
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub rest: Vec<String>,
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Open the desktop window with a scenario of your choice
+    #[cfg(feature = "window")]
     #[command(after_help = exit::HELP)]
     App(AppOptions),
+    /// Open the desktop window (not in this build)
+    #[cfg(not(feature = "window"))]
+    App(Anything),
     /// Simulate a scenario and write tables, arrays and figures
     #[command(after_help = exit::HELP)]
     Run(RunOptions),
@@ -45,8 +60,12 @@ pub enum Command {
     #[command(after_help = exit::HELP)]
     Why(Box<WhyOptions>),
     /// Make a film of a scenario: MP4, GIF, or numbered PNG files
+    #[cfg(feature = "film")]
     #[command(after_help = exit::HELP)]
     Record(Box<RecordOptions>),
+    /// Make a film of a scenario (not in this build)
+    #[cfg(not(feature = "film"))]
+    Record(Anything),
     /// Make a figure for a paper: PNG, SVG or PDF
     #[command(after_help = exit::HELP)]
     Figure(Box<FigureOptions>),
@@ -77,6 +96,26 @@ pub enum Command {
     /// Measure this adapter: ratios of one run
     #[command(after_help = exit::HELP)]
     Bench(BenchOptions),
+    /// Print what a shell completes the words of a command line with
+    #[command(after_help = exit::HELP)]
+    Completions(CompletionsOptions),
+    /// Write the manual pages
+    #[command(after_help = exit::HELP)]
+    Man(ManOptions),
+}
+
+/// `warmfront completions`
+#[derive(Debug, Args)]
+pub struct CompletionsOptions {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `warmfront man`
+#[derive(Debug, Args)]
+pub struct ManOptions {
+    /// Folder for the pages
+    pub folder: PathBuf,
 }
 
 impl Cli {
@@ -85,7 +124,10 @@ impl Cli {
         match &self.command {
             Some(Command::Run(o)) => o.json,
             Some(Command::Why(o)) => o.json,
+            #[cfg(feature = "film")]
             Some(Command::Record(o)) => o.json,
+            #[cfg(not(feature = "film"))]
+            Some(Command::Record(_)) => false,
             Some(Command::Figure(o)) => o.json,
             Some(Command::Sweep(o)) => o.json,
             Some(Command::Reproduce(o)) => o.json,
@@ -95,7 +137,10 @@ impl Cli {
             Some(Command::Verify(o)) => o.json,
             Some(Command::Validate(o)) => o.json,
             Some(Command::Bench(o)) => o.json,
-            Some(Command::App(_) | Command::Reopen(_)) | None => false,
+            Some(
+                Command::App(_) | Command::Reopen(_) | Command::Completions(_) | Command::Man(_),
+            )
+            | None => false,
         }
     }
 }
@@ -144,6 +189,7 @@ pub struct ComputeOptions {
 }
 
 /// `warmfront app`
+#[cfg(feature = "window")]
 #[derive(Debug, Clone, Default, Args)]
 pub struct AppOptions {
     /// Scenario by name, or a file; nothing: the default scenario

@@ -12,6 +12,7 @@ pub const NUMERICAL: u8 = 4;
 /// A file could not be written or read.
 pub const INPUT_OUTPUT: u8 = 5;
 /// A line of a window's script was refused or failed.
+#[cfg(feature = "window")]
 pub const UNMET: u8 = 6;
 /// The terminal is gone (128 + signal 1).
 pub const HUNG_UP: u8 = 129;
@@ -52,6 +53,12 @@ impl Failure {
             message: message.into(),
             reported: false,
         }
+    }
+
+    /// A part of the program that this build leaves out, and the Cargo feature that brings it.
+    #[cfg(not(all(feature = "film", feature = "window")))]
+    pub fn not_built(what: &'static str, feature: &'static str) -> Self {
+        SessionError::NotBuilt { what, feature }.into()
     }
 }
 

@@ -10,11 +10,13 @@ mod assets;
 mod bench;
 mod check;
 mod cli;
+mod docs;
 mod doctor;
 mod exit;
 mod figure;
 mod list;
 mod progress;
+#[cfg(feature = "film")]
 mod record;
 mod reopen;
 mod reproduce;
@@ -28,6 +30,7 @@ mod table;
 mod validate;
 mod verify;
 mod why;
+#[cfg(feature = "window")]
 mod window;
 
 use std::borrow::Cow;
@@ -46,11 +49,18 @@ fn main() -> ExitCode {
     };
     let json = cli.json();
     let outcome = match &cli.command {
+        #[cfg(feature = "window")]
         None => window::window(),
+        #[cfg(feature = "window")]
         Some(Command::App(options)) => window::app(options),
+        #[cfg(not(feature = "window"))]
+        None | Some(Command::App(_)) => Err(Failure::not_built("the window", "window")),
         Some(Command::Run(options)) => run::run(options),
         Some(Command::Why(options)) => why::why(options),
+        #[cfg(feature = "film")]
         Some(Command::Record(options)) => record::record(options),
+        #[cfg(not(feature = "film"))]
+        Some(Command::Record(_)) => Err(Failure::not_built("films", "film")),
         Some(Command::Figure(options)) => figure::figure(options),
         Some(Command::Sweep(options)) => sweep::sweep(options),
         Some(Command::Reopen(options)) => reopen::reopen(options),
@@ -61,6 +71,8 @@ fn main() -> ExitCode {
         Some(Command::Verify(options)) => verify::verify(options),
         Some(Command::Validate(options)) => validate::validate(options),
         Some(Command::Bench(options)) => bench::bench(options),
+        Some(Command::Completions(options)) => docs::completions(options),
+        Some(Command::Man(options)) => docs::man(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

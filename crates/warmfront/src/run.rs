@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use warmfront_model::Scenario;
 use warmfront_session::export::{Formats, Written, write_all};
 use warmfront_session::why::{self as session_why, Answer, Question};
-use warmfront_session::{ErrorKind, Finish, OutputFolder, Run, clock};
+use warmfront_session::{ErrorKind, Finish, OutputFolder, Run, SessionError, clock};
 
 use crate::cli::RunOptions;
 use crate::exit::{self, Failure};
@@ -192,6 +192,13 @@ fn formats(asked: &[FieldFormat]) -> Result<Formats, Failure> {
         return Err(usage(
             "--format: `none` stands alone; npz, zarr and vti may be combined with commas",
         ));
+    }
+    if has(FieldFormat::Zarr) && !cfg!(feature = "zarr") {
+        let what = SessionError::NotBuilt {
+            what: "Zarr",
+            feature: "zarr",
+        };
+        return Err(usage(what.to_string()));
     }
     Ok(Formats {
         npz: has(FieldFormat::Npz),

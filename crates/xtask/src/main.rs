@@ -8,6 +8,7 @@ mod demo;
 mod deps;
 mod driver;
 mod film;
+mod package;
 mod process;
 mod python;
 mod setup;
@@ -32,6 +33,8 @@ Usage: cargo xtask COMMAND
   demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
   film [ARGS]    the film of the README into assets/pictures; ARGS go to `warmfront record`
   window         the real window for half a minute, driven by a script; pictures in out/window
+  package        a Debian package and an archive into target/package, from a release build; `--program FILE`
+                 packs a program that is built already, `--check` installs, tries and removes it
   counts         into the pages: how many parameters of a model are measured, assumed and tuned
   tidy           facts that no compiler checks: layers, layout, links, shaders, names
   deps           licences and duplicate versions of all dependencies
@@ -41,8 +44,8 @@ Exit codes: 0 done, 1 a check failed, 2 usage or file error, 3 no Vulkan driver;
 test, demo and film forward the code of the program that they run.
 ";
 
-const COMMANDS: [&str; 9] = [
-    "setup", "test", "demo", "film", "window", "counts", "tidy", "deps", "help",
+const COMMANDS: [&str; 10] = [
+    "setup", "test", "demo", "film", "window", "package", "counts", "tidy", "deps", "help",
 ];
 
 fn main() -> ExitCode {
@@ -61,7 +64,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
-    let takes_arguments = matches!(command, "test" | "demo" | "film");
+    let takes_arguments = matches!(command, "test" | "demo" | "film" | "package");
     if let (false, Some(extra)) = (takes_arguments, rest.first())
         && COMMANDS.contains(&command)
     {
@@ -80,6 +83,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "demo" => demo::run(&workspace_root()?, rest),
         "film" => film::run(&workspace_root()?, rest),
         "window" => window::run(&workspace_root()?),
+        "package" => package::run(&workspace_root()?, rest),
         "counts" => tidy::write_counts(&workspace_root()?),
         "tidy" => tidy::run(&workspace_root()?),
         "deps" => deps::run(&workspace_root()?),

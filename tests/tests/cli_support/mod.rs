@@ -105,9 +105,11 @@ pub fn npz_text(path: &Path, key: &str) -> String {
     codes.filter_map(char::from_u32).collect()
 }
 
-/// Reads lines until one says this; false at the end.
+/// Reads lines until one begins like this; false at the end.
 pub fn said(lines: &mut impl Iterator<Item = std::io::Result<String>>, what: &str) -> bool {
-    lines.map_while(Result::ok).any(|line| line == what)
+    lines
+        .map_while(Result::ok)
+        .any(|line| line.starts_with(what))
 }
 
 /// `summary.json` of a folder.
@@ -142,4 +144,12 @@ pub fn assets(model: &str, files: &[(&str, &str)]) -> tempfile::TempDir {
         std::fs::write(path, text).expect("writable");
     }
     dir
+}
+
+/// Sends a signal to a program that was started here.
+#[cfg(unix)]
+pub fn signal(child: &std::process::Child, which: rustix::process::Signal) {
+    let id = i32::try_from(child.id()).ok();
+    let id = id.and_then(rustix::process::Pid::from_raw);
+    rustix::process::kill_process(id.expect("it runs"), which).expect("it can be told");
 }

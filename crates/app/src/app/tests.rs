@@ -370,7 +370,7 @@ fn the_pointers_place_is_asked_for_but_not_at_every_frame() {
 #[test]
 fn a_script_is_obeyed_and_frames_are_timed() {
     let mut w = Window::new(snapshot());
-    let text = "{\"at\": 0, \"do\": \"restart\"}\n{\"time\": 1, \"do\": {\"play\": true}}";
+    let text = "{\"at\": 0, \"do\": \"step\"}\n{\"time\": 1, \"do\": {\"play\": true}}";
     w.harness.state_mut().script = Some(Script::parse(text).expect("it is right"));
     w.harness.step();
     let sent: Vec<Command> = w.commands.try_iter().collect();
@@ -380,10 +380,7 @@ fn a_script_is_obeyed_and_frames_are_timed() {
     };
     assert_eq!(
         sent,
-        [
-            of_line(1, Command::Restart),
-            of_line(2, Command::Play(true))
-        ]
+        [of_line(1, Command::Step), of_line(2, Command::Play(true))]
     );
     let times = w.harness.state().frame_times();
     assert!(times.frames > 1 && times.show_ms_p50 > 0.0);

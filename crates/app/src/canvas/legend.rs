@@ -1,13 +1,14 @@
 //! The strip under the tissue: colours and what they mean, and the controls of the colour scale.
 
 use eframe::egui;
-use egui::{Align2, Color32, ComboBox, DragValue, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Color32, ComboBox, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
 use warmfront_model::{Model, Scenario, plain};
 use warmfront_view::number::{log_labels, log_ticks, nice_ticks, tick_labels};
 
 use super::overlay::{font, rgb};
 use super::scale::{Scale, Scales};
 use super::{Canvas, Look, RangeMode};
+use crate::numbers::number;
 
 /// Steps of the colour bar.
 const BAR: usize = 64;
@@ -254,7 +255,7 @@ fn scale_controls(canvas: &mut Canvas, ui: &mut Ui, scales: &Scales, shown: [boo
             .iter_mut()
             .zip(["Lowest colour at", "Highest colour at"])
         {
-            let value = DragValue::new(end)
+            let value = number(end)
                 .speed(speed)
                 .update_while_editing(false)
                 .custom_formatter(|v, _| plain(v));
@@ -299,6 +300,7 @@ fn wipe_controls(canvas: &mut Canvas, ui: &mut Ui, scenario: &Scenario) {
     ui.spacing_mut().slider_width = (0.2 * room).clamp(50.0, 160.0);
     let mut percent = 100.0 * canvas.wipe_at;
     let slider = Slider::new(&mut percent, 0.0..=100.0)
+        .custom_parser(crate::numbers::typed)
         .step_by(1.0)
         .suffix(" %");
     let slider = ui.add(slider).labelled_by(label.id);

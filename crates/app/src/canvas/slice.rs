@@ -98,7 +98,8 @@ impl Canvas {
         combo.on_hover_text("Axis at right angles to the plane.");
         let planes = scenario.grid.cells[self.axis.min(2)].max(1);
         let mut plane = self.plane.unwrap_or(planes / 2).min(planes - 1);
-        let slider = egui::Slider::new(&mut plane, 0..=planes - 1);
+        let slider =
+            egui::Slider::new(&mut plane, 0..=planes - 1).custom_parser(crate::numbers::typed);
         let slider = ui.add(slider).labelled_by(label.id);
         if slider.on_hover_text("Which plane of cells.").changed() {
             self.plane = Some(plane);

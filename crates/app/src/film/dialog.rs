@@ -12,6 +12,7 @@ use warmfront_view::Style;
 use warmfront_view::film::{Arrangement, Part};
 
 use super::{Order, Sight, When, plan};
+use crate::numbers::number;
 use crate::panels::{clock, time_units};
 use crate::state::Snapshot;
 
@@ -269,7 +270,7 @@ fn picture(ui: &mut Ui, choices: &mut Choices) {
         combo.response.labelled_by(label);
         if present == "Another" {
             for (side, name) in order.size.iter_mut().zip(["Width", "Height"]) {
-                let value = DragValue::new(side).range(0..=100_000).suffix(" px");
+                let value = number(side).range(0..=100_000).suffix(" px");
                 let field = ui.add(value).on_hover_text(name);
                 field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name));
             }
@@ -294,12 +295,12 @@ fn length(ui: &mut Ui, choices: &mut Choices, scenario: &Scenario) {
     ui.label("Length");
     ui.horizontal(|ui| {
         ui.radio_value(&mut choices.by_speed, false, "Lasts");
-        let seconds = DragValue::new(&mut choices.seconds)
+        let seconds = number(&mut choices.seconds)
             .range(0.0..=5400.0)
             .speed(0.2)
             .max_decimals(1)
             .suffix(" s");
-        number(ui, seconds, "Seconds of film", !choices.by_speed);
+        row(ui, seconds, "Seconds of film", !choices.by_speed);
         let units = time_units(&scenario.model);
         ui.radio_value(
             &mut choices.by_speed,
@@ -307,10 +308,10 @@ fn length(ui: &mut Ui, choices: &mut Choices, scenario: &Scenario) {
             format!("At {units} per second"),
         );
         let name = format!("Speed, {units} per second");
-        let speed = DragValue::new(&mut choices.speed)
+        let speed = number(&mut choices.speed)
             .range(0.0..=scenario.time.duration.max(1e-6))
             .speed(0.02);
-        number(ui, speed, &name, choices.by_speed);
+        row(ui, speed, &name, choices.by_speed);
     });
     ui.end_row();
 
@@ -319,18 +320,18 @@ fn length(ui: &mut Ui, choices: &mut Choices, scenario: &Scenario) {
         let hold = &mut choices.order.hold;
         for (seconds, text) in hold.iter_mut().zip(["First frame", "Last frame"]) {
             ui.label(text);
-            let value = DragValue::new(seconds)
+            let value = number(seconds)
                 .range(0.0..=60.0)
                 .speed(0.1)
                 .max_decimals(1)
                 .suffix(" s");
-            number(ui, value, &format!("{text} stands still"), true);
+            row(ui, value, &format!("{text} stands still"), true);
         }
     });
     ui.end_row();
 }
 
-fn number(ui: &mut Ui, value: DragValue<'_>, name: &str, on: bool) {
+fn row(ui: &mut Ui, value: DragValue<'_>, name: &str, on: bool) {
     let field = ui.add_enabled(on, value);
     field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, on, name));
     field.on_hover_text(name);
@@ -349,8 +350,9 @@ fn file(ui: &mut Ui, choices: &mut Choices) {
     let there = choices.format == Format::Mp4;
     // Better to the right.
     let mut quality = WORST - choices.order.quality.min(WORST);
-    let slider =
-        Slider::new(&mut quality, 0..=WORST).custom_formatter(|v, _| match f64::from(WORST) - v {
+    let slider = Slider::new(&mut quality, 0..=WORST)
+        .custom_parser(crate::numbers::typed)
+        .custom_formatter(|v, _| match f64::from(WORST) - v {
             ..=20.0 => "flawless".to_owned(),
             ..=30.0 => "good".to_owned(),
             ..=40.0 => "fair".to_owned(),

@@ -145,7 +145,9 @@ fn radius(ui: &mut Ui, scenario: &Scenario, brush: &mut State) {
     let mut value = brush.radius(scenario) * factor;
     let label = ui.label(format!("Radius: {}", unit.format(value)));
     let range = least..=most;
-    let slider = Slider::new(&mut value, range).logarithmic(true);
+    let slider = Slider::new(&mut value, range)
+        .custom_parser(crate::numbers::typed)
+        .logarithmic(true);
     let response = wide(ui, slider).labelled_by(label.id);
     let reset = wants_reset(ui, &response);
     if reset {
@@ -160,7 +162,9 @@ fn strength(ui: &mut Ui, model: &Model, brush: &mut State, field: usize) {
     let amount = quantity(brush.amount(model), &model.fields[field].unit);
     let mut percent = 100.0 * brush.strength.unwrap_or(STRENGTH);
     let label = ui.label(format!("Strength: {amount} at the centre"));
-    let slider = Slider::new(&mut percent, 1.0..=100.0).step_by(1.0);
+    let slider = Slider::new(&mut percent, 1.0..=100.0)
+        .custom_parser(crate::numbers::typed)
+        .step_by(1.0);
     let response = wide(ui, slider).labelled_by(label.id);
     let reset = wants_reset(ui, &response);
     if reset {

@@ -77,7 +77,9 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
             info
         });
     });
-    let found: Vec<&GalleryEntry> = gallery.iter().filter(|e| fits(e, &state.search)).collect();
+    let mut found: Vec<&GalleryEntry> = gallery.iter().filter(|e| fits(e, &state.search)).collect();
+    // What is called so comes before what only speaks of it.
+    found.sort_by_key(|e| !is_called(e, &state.search));
     if found.is_empty() {
         ui.weak("No scenario has these words.");
     }
@@ -104,6 +106,13 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
 fn is_present(entry: &GalleryEntry, name: &str) -> bool {
     let bare = |n: &str| n.rsplit('/').next().unwrap_or_default().to_owned();
     !name.is_empty() && (entry.name == name || bare(&entry.name) == bare(name))
+}
+
+/// Whether every word occurs in an entry's names.
+fn is_called(entry: &GalleryEntry, search: &str) -> bool {
+    let names = format!("{} {}", entry.name, entry.label).to_lowercase();
+    let search = search.to_lowercase();
+    search.split_whitespace().all(|word| names.contains(word))
 }
 
 /// Whether every word occurs somewhere in an entry.

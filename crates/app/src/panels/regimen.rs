@@ -6,13 +6,14 @@
 
 mod strip;
 
-use eframe::egui::{self, DragValue, Response, Ui};
+use eframe::egui::{self, Response, Ui};
 use warmfront_model::{Loading, Regimen, Scenario};
 use warmfront_session::pretty_unit;
 
 use super::plots::data::given;
 use super::{Desk, time_units};
 use crate::command::Command;
+use crate::numbers::number;
 use crate::state::Snapshot;
 
 /// Most doses within one run that the editor gives.
@@ -198,7 +199,7 @@ fn numbers(ui: &mut Ui, scenario: &Scenario, drug: usize, draft: &mut Regimen, e
     let speed = step(scenario) * 0.25;
     let typed = |ui: &mut Ui, edit: &mut Edit, text: &str, value: &mut f64, unit: &str, speed| {
         let label = ui.label(text);
-        let value = DragValue::new(value)
+        let value = number(value)
             .speed(speed)
             .max_decimals(3)
             .update_while_editing(false)
@@ -299,7 +300,7 @@ fn numbers(ui: &mut Ui, scenario: &Scenario, drug: usize, draft: &mut Regimen, e
 
 /// A whole number from 1 on.
 fn counted(ui: &mut Ui, label: &str, count: &mut u32) -> Response {
-    let value = DragValue::new(count)
+    let value = number(count)
         .range(1..=100_000)
         .speed(0.1)
         .update_while_editing(false);

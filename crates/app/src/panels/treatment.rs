@@ -1,6 +1,6 @@
 //! One large slider per drug, with what the drug does beneath it.
 
-use eframe::egui::{self, DragValue, Key, PointerButton, Slider, Ui};
+use eframe::egui::{self, Key, PointerButton, Slider, Ui};
 use warmfront_model::{Model, Regimen, Scenario, counted, plain};
 use warmfront_session::pretty_unit;
 
@@ -8,6 +8,7 @@ use super::plots::present_row;
 use super::related::related_observables;
 use super::{Desk, colour, heading, quantity, regimen, time_units};
 use crate::command::Command;
+use crate::numbers::number;
 use crate::state::Snapshot;
 
 /// Largest multiple of the standard dose.
@@ -120,7 +121,7 @@ fn hold_ui(
     let mut level = before;
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 26.0;
-        let value = DragValue::new(&mut level)
+        let value = number(&mut level)
             .range(0.0..=most)
             .speed(0.005 * most)
             .max_decimals(4)
@@ -166,7 +167,7 @@ fn dose_ui(
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 26.0;
-        let value = DragValue::new(&mut multiple)
+        let value = number(&mut multiple)
             .range(0.0..=MOST)
             .speed(0.01)
             .max_decimals(2)
@@ -207,6 +208,7 @@ fn wide_slider(
         spacing.interact_size.y = 28.0;
         spacing.slider_rail_height = 10.0;
         let slider = Slider::new(&mut shown, 0.0..=most)
+            .custom_parser(crate::numbers::typed)
             .step_by(step)
             .show_value(false)
             .trailing_fill(true);

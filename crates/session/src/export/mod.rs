@@ -12,6 +12,7 @@ mod summary;
 mod timeseries;
 pub(crate) mod treatment;
 pub(crate) mod vti;
+#[cfg(feature = "zarr")]
 pub(crate) mod zarr;
 
 use std::time::Instant;
@@ -218,6 +219,7 @@ fn write_arm(
             fields::fields(record, spool, arm, f)
         })?;
     }
+    #[cfg(feature = "zarr")]
     if formats.zarr {
         folder.write_folder(&format!("{id}/fields.zarr"), |path| {
             zarr::write(record, spool, arm, path)

@@ -58,9 +58,6 @@ const CHUNK: usize = 1 << 18;
 /// Strength of gzip: float data gain little above it, and time is lost.
 const LEVEL: u32 = 4;
 
-/// Most bytes of metadata that are read back.
-const MOST_METADATA: u64 = 256 << 20;
-
 pub(crate) type Failed = Box<dyn Error + Send + Sync>;
 
 /// Writes the snapshots of one arm of the batch into a folder, in pieces of one field.
@@ -339,27 +336,4 @@ pub(crate) fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
-}
-
-/// Where a Zarr group comes from; none where it does not say.
-///
-/// # Errors
-/// A group that cannot be read, or says something that is no provenance.
-pub(crate) fn provenance_of(path: &Path) -> Result<Option<Provenance>, SessionError> {
-    use std::io::Read as _;
-    let file = path.join(METADATA);
-    let mut text = String::new();
-    std::fs::File::open(&file)
-        .and_then(|f| f.take(MOST_METADATA).read_to_string(&mut text))
-        .map_err(|e| SessionError::disk("read", &file, &e))?;
-    let value: Value = serde_json::from_str(&text).map_err(|e| SessionError::NoProvenance {
-        path: file.clone(),
-        why: format!("it is no JSON: {e}"),
-    })?;
-    let found = value
-        .get("attributes")
-        .and_then(|a| a.get(crate::provenance::KEY));
-    found
-        .map(|p| Provenance::from_json(&p.to_string(), &file))
-        .transpose()
 }

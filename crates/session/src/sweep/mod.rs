@@ -27,6 +27,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod write;
+#[cfg(feature = "zarr")]
 mod zarr;
 
 pub use axis::{Axis, COUNT, LARGEST, Varied};

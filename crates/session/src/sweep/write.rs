@@ -11,7 +11,9 @@ use super::figure::{self, Drawn};
 use super::outcome::Results;
 use super::plan::{Kind, Plan};
 use super::sensitivity::{ScreenPlan, Screened};
-use super::{Varied, tables, zarr};
+#[cfg(feature = "zarr")]
+use super::zarr;
+use super::{Varied, tables};
 use crate::export::{VERSION, Written, one_line, png};
 use crate::folder::OutputFolder;
 use crate::study::{Outcomes, Place, Study};
@@ -245,15 +247,18 @@ pub fn write_sweep(
             "every arm against the control at every point",
         );
     }
-    let name = folder.path().join("sweep.zarr");
-    folder.write_folder("sweep.zarr", |path| {
-        zarr::write(results, synergy, &provenance, path, &name)
-    })?;
-    note(
-        &mut written,
-        "sweep.zarr",
-        "the same as one labelled array, for xarray",
-    );
+    #[cfg(feature = "zarr")]
+    {
+        let name = folder.path().join("sweep.zarr");
+        folder.write_folder("sweep.zarr", |path| {
+            zarr::write(results, synergy, &provenance, path, &name)
+        })?;
+        note(
+            &mut written,
+            "sweep.zarr",
+            "the same as one labelled array, for xarray",
+        );
+    }
     folder.write_bytes("scenario.toml", plan.base.to_toml().as_bytes())?;
     note(
         &mut written,

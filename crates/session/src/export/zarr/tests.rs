@@ -34,18 +34,3 @@ fn pieces_cover_a_field_once() {
     }
     assert!(seen.iter().all(|n| *n == 1));
 }
-
-#[test]
-fn a_group_that_says_nothing_or_nonsense() -> Result<(), Box<dyn Error>> {
-    let dir = tempfile::tempdir()?;
-    assert!(provenance_of(dir.path()).is_err());
-    let file = dir.path().join("zarr.json");
-    std::fs::write(&file, "{\"attributes\": {}}")?;
-    assert!(provenance_of(dir.path())?.is_none());
-    for text in ["[", "{\"attributes\": {\"warmfront\": 3}}"] {
-        std::fs::write(&file, text)?;
-        let e = provenance_of(dir.path()).expect_err("nonsense").to_string();
-        assert!(e.contains("zarr.json"), "{e}");
-    }
-    Ok(())
-}
