@@ -7,6 +7,8 @@
 mod bar;
 mod dialogs;
 mod film;
+#[cfg(test)]
+mod fit_tests;
 mod frames;
 mod keys;
 mod measure;
@@ -40,7 +42,7 @@ use frames::Frames;
 pub use frames::{FrameTimes, Report, Scripted};
 use measure::Next;
 pub use measure::{Measure, Smoothness};
-use obey::Pictures;
+use obey::{Pictures, TOOL_TABS};
 pub use script::{Script, Unmet};
 pub use style::{ground, prepare};
 
@@ -84,6 +86,10 @@ pub struct WarmfrontApp {
     inspected: (Inspect, f64),
     /// The model that the choices were made for.
     chosen_for: Option<String>,
+    // Name of the scenario that is shown.
+    shown_name: String,
+    // Whether the panels of [`TOOL_TABS`] were in front in the frame before; none: there was none.
+    front: [Option<bool>; TOOL_TABS.len()],
     prepared: bool,
     // Motion is reduced.
     still: bool,
@@ -142,6 +148,8 @@ impl WarmfrontApp {
             frames: Frames::new(),
             inspected: (Inspect::default(), f64::NEG_INFINITY),
             chosen_for: None,
+            shown_name: String::new(),
+            front: [None; TOOL_TABS.len()],
             prepared: false,
             still: false,
         }
@@ -281,12 +289,13 @@ impl WarmfrontApp {
             ui.add_space(2.0);
         });
         let middle = self.middle(ui, &snapshot);
+        self.turn_to_tools();
 
         let ctx = ui.ctx().clone();
         self.overlays(&ctx, &snapshot);
         self.files(&ctx);
         self.film(&ctx, &snapshot, now);
-        plots::answers(&ctx, &mut self.desk);
+        plots::answers(&ctx, &snapshot, &mut self.desk);
         self.obey(&ctx, &snapshot);
         let quiet = self.script.is_some();
         for (line, news) in self.pictures.news() {
@@ -373,6 +382,25 @@ impl WarmfrontApp {
             self.canvas.difference = false;
         }
         self.chosen_for = Some(model.id.clone());
+        if self.shown_name != snapshot.name {
+            // Marks in the tissue end with the scenario that they were set in.
+            if !self.shown_name.is_empty() {
+                self.desk.inspect = Inspect::default();
+            }
+            self.shown_name.clone_from(&snapshot.name);
+        }
+    }
+
+    // The panel of a tool brings the tool, when somebody turns to it.
+    fn turn_to_tools(&mut self) {
+        for (at, tab) in TOOL_TABS.into_iter().enumerate() {
+            let (tool, panel) = tab;
+            let front = self.desk.sides && self.saved.layout.is_in_front(panel);
+            let before = self.front[at].replace(front);
+            if front && before == Some(false) {
+                self.desk.tool = tool;
+            }
+        }
     }
 
     fn at<'a>(&'a self, snapshot: &'a Snapshot) -> At<'a> {

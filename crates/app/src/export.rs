@@ -15,7 +15,7 @@ use warmfront_view::{
     Dash, DoseTrack, Figure, Marker, PlotFigure, PlotPanel, Series, Style, ViewError, arm_colour,
 };
 
-pub use exporter::Exporter;
+pub use exporter::{Exporter, Wanted};
 
 /// Kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,9 @@ impl Format {
     }
 }
 
+/// Changes that a picture names.
+const MOST_CHANGES: usize = 3;
+
 /// Some observables over time, in all arms.
 #[derive(Debug, Clone)]
 pub struct Curves {
@@ -66,6 +69,8 @@ pub struct Curves {
     pub observables: Vec<usize>,
     /// Logarithmic value axes.
     pub logarithmic: bool,
+    /// What was changed by hand, in words.
+    pub changes: Vec<String>,
 }
 
 impl Curves {
@@ -144,7 +149,7 @@ impl Curves {
         };
         PlotFigure {
             title: format!("{} · {}", self.scenario.label, model.label),
-            subtitle: String::new(),
+            subtitle: self.changed(),
             panels,
             columns,
             panel: if columns < 3 {
@@ -156,6 +161,19 @@ impl Curves {
             style: Style::Print,
         }
         .figure()
+    }
+
+    // What was changed by hand, as far as a line has room.
+    fn changed(&self) -> String {
+        let shown = self.changes.len().min(MOST_CHANGES);
+        let mut text = self.changes[..shown].join("; ");
+        if self.changes.len() > shown {
+            text += &format!("; and {} more", self.changes.len() - shown);
+        }
+        match text.as_str() {
+            "" => text,
+            _ => format!("Changed by hand: {text}"),
+        }
     }
 
     fn panel(&self, observable: usize) -> PlotPanel {
@@ -238,6 +256,7 @@ pub(crate) mod tests {
             doses: vec![vec![0.1]; scenario.model.drugs.len()],
             observables: vec![4, 0],
             logarithmic: false,
+            changes: Vec::new(),
             adapter: "an adapter".to_owned(),
             scenario: Arc::new(scenario),
         }
@@ -267,6 +286,16 @@ pub(crate) mod tests {
         }
         assert_eq!(lines.next(), None);
         assert_eq!(cell("a, \"b\""), "\"a, \"\"b\"\"\"");
+    }
+
+    #[test]
+    fn a_picture_names_what_was_changed() {
+        let mut curves = curves();
+        assert_eq!(curves.changed(), "");
+        curves.changes = ["a", "b", "c", "d", "e"].map(str::to_owned).to_vec();
+        assert_eq!(curves.changed(), "Changed by hand: a; b; c; and 2 more");
+        let svg = curves.bytes(Format::Svg).expect("it can be drawn");
+        assert!(String::from_utf8_lossy(&svg).contains("Changed by hand"));
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub struct Toasts {
     text: u64,
 }
 
+/// Room that is left to the tabs of the panels, points.
+const BELOW_TABS: f32 = 36.0;
+
 impl Toasts {
     /// Adds a message; the same one again stays longer instead.
     pub fn add(&mut self, news: News, now: f64) {
@@ -84,7 +87,7 @@ impl Toasts {
     /// Draws them from the top right corner of `area` downwards.
     pub fn show(&mut self, ctx: &Context, area: egui::Rect, now: f64) {
         self.shown.retain(|(_, until)| *until > now);
-        let mut top = area.top() + 8.0;
+        let mut top = area.top() + BELOW_TABS;
         let mut gone = None;
         for (i, (news, _)) in self.shown.iter().enumerate() {
             let (title, text, colour) = match news {
@@ -94,6 +97,8 @@ impl Toasts {
             };
             let shown = egui::Area::new(egui::Id::unique(("toast", i)))
                 .order(egui::Order::Foreground)
+                // Clicks go to what lies below.
+                .interactable(false)
                 .pivot(Align2::RIGHT_TOP)
                 .fixed_pos(egui::pos2(area.right() - 8.0, top))
                 .show(ctx, |ui| {
@@ -102,17 +107,19 @@ impl Toasts {
                         .inner_margin(Margin::same(8))
                         .show(ui, |ui| {
                             ui.set_width(WIDTH);
-                            ui.horizontal(|ui| {
-                                ui.strong(title);
-                                let right = egui::Layout::right_to_left(egui::Align::Center);
-                                ui.with_layout(right, |ui| {
-                                    if ui.small_button("Dismiss").clicked() {
-                                        gone = Some(i);
-                                    }
-                                });
-                            });
+                            ui.strong(title);
                             ui.label(text);
                         });
+                });
+            let corner = shown.response.rect.right_top() + egui::vec2(-8.0, 8.0);
+            egui::Area::new(egui::Id::unique(("dismiss", i)))
+                .order(egui::Order::Tooltip)
+                .pivot(Align2::RIGHT_TOP)
+                .fixed_pos(corner)
+                .show(ctx, |ui| {
+                    if ui.small_button("Dismiss").clicked() {
+                        gone = Some(i);
+                    }
                 });
             top = shown.response.rect.bottom() + 6.0;
         }

@@ -1,12 +1,14 @@
 //! `cargo xtask demo [ARGS]`: a short simulation into `out/demo`.
 //!
-//! The program is built as the tests build it: the whole workspace is selected, so that every
-//! dependency has the same features and nothing is compiled twice (`cargo run -p` would choose
-//! features for one package alone). Then it is started directly.
+//! The demo builds what a run and its pictures need, without the window, films, PDF and Zarr: that is the shortest
+//! way to a first picture. The other chores build the program whole, as the tests build it: the whole
+//! workspace is selected, so that every dependency has the same features and nothing is compiled twice
+//! (`cargo run -p` would choose features for one package alone). Either is started directly.
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use cargo_metadata::Message;
 
@@ -15,34 +17,73 @@ use crate::setup;
 
 /// Arguments of the program; ARGS are added behind them.
 const ARGUMENTS: [&str; 4] = ["run", "--out", "out/demo", "--force"];
+/// The first picture: fewer cells, there in seconds.
+const FIRST: [&str; 6] = [
+    "run",
+    "--small",
+    "--out",
+    "out/demo_small",
+    "--force",
+    "--quiet",
+];
+/// What the demo builds.
+const SLIM: [&str; 3] = ["--package", "warmfront", "--no-default-features"];
+/// What the other chores build.
+const WHOLE: [&str; 3] = ["--workspace", "--bin", "warmfront"];
+/// A build that takes longer than this, in seconds, was not one of a few changed files.
+const LONG: u64 = 60;
 
 /// Runs setup, builds the program and starts it.
 pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
     let driver = setup::run(root)?;
-    let program = build(root)?;
-    let outcome = process::run(
-        driver
-            .apply(&mut Command::new(program))
-            .current_dir(root)
-            .args(ARGUMENTS)
-            .args(args),
-    );
-    // The program explains its own failure; only its exit code is passed on.
-    outcome.map_err(|failure| Failure {
-        message: String::new(),
-        ..failure
-    })
+    if !root.join("target/debug/warmfront").exists() {
+        eprintln!(
+            "Building the simulator; the first time that takes 5 to 15 minutes on two cores."
+        );
+    }
+    let begun = Instant::now();
+    let program = build_of(root, &SLIM)?;
+    let seconds = begun.elapsed().as_secs();
+    let start = |words: &[&str], args: &[String]| {
+        let mut command = Command::new(&program);
+        command.current_dir(root).args(words).args(args);
+        // The program explains its own failure; only its exit code is passed on.
+        process::run(driver.apply(&mut command)).map_err(|failure| Failure {
+            message: String::new(),
+            ..failure
+        })
+    };
+    if args.is_empty() {
+        start(&FIRST, &[])?;
+        eprintln!(
+            "\nA first picture: out/demo_small/montage.png. Now the same on the full grid.\n"
+        );
+    }
+    start(&ARGUMENTS, args)?;
+    eprintln!("\nLook at out/demo/montage.png. The window comes next: cargo run");
+    if seconds > LONG {
+        eprintln!(
+            "It builds what the window needs besides, in about {} minutes.",
+            seconds.div_ceil(60)
+        );
+    }
+    Ok(())
 }
 
-/// Builds the command line program and says where it is.
+/// Builds the whole program and says where it is.
 pub fn build(root: &Path) -> Result<PathBuf, Failure> {
+    build_of(root, &WHOLE)
+}
+
+fn build_of(root: &Path, what: &[&str]) -> Result<PathBuf, Failure> {
     let mut command = cargo();
     command
         .current_dir(root)
-        .args(["build", "--workspace", "--bin", "warmfront"])
+        .arg("build")
+        .args(what)
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped());
-    eprintln!("> cargo build --workspace --bin warmfront");
+    eprintln!("> cargo build {}", what.join(" "));
     let mut child = command
         .spawn()
         .map_err(|error| process::cannot_start(&command, &error))?;

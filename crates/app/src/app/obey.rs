@@ -13,7 +13,7 @@ use crate::command::{Command, WindowCommand};
 use crate::export::Format;
 use crate::hints;
 use crate::layout::Layout;
-use crate::panels::plots;
+use crate::panels::{Tab, plots};
 use crate::settings::{allowed_scale, is_dark};
 use crate::state::{News, Snapshot};
 use crate::store::Theme;
@@ -332,14 +332,17 @@ fn drop_overlay(ctx: &Context) {
     );
 }
 
+/// Tools with a panel of their own.
+pub(super) const TOOL_TABS: [(Tool, Tab); 3] = [
+    (Tool::Brush, Tab::Brush),
+    (Tool::Line, Tab::Profile),
+    (Tool::Why, Tab::Why),
+];
+
 /// The panel that belongs to a tool.
-fn tab_of(tool: Tool) -> Option<crate::panels::Tab> {
-    match tool {
-        Tool::Move => None,
-        Tool::Brush => Some(crate::panels::Tab::Brush),
-        Tool::Line => Some(crate::panels::Tab::Profile),
-        Tool::Why => Some(crate::panels::Tab::Why),
-    }
+fn tab_of(tool: Tool) -> Option<Tab> {
+    let mut tabs = TOOL_TABS.into_iter();
+    tabs.find(|(of, _)| *of == tool).map(|(_, tab)| tab)
 }
 
 fn suggested(scenario: Option<&Scenario>) -> String {

@@ -57,8 +57,13 @@ pub fn prepare(ctx: &Context) {
         // The window is cleared to the ground; panels that paint it again, several times over, cost a
         // processor that draws most of a frame.
         style.visuals.panel_fill = Color32::TRANSPARENT;
+        // A bar that floats lies over menus at the right edge.
+        style.spacing.scroll.floating_allocated_width =
+            style.spacing.scroll.bar_width + style.spacing.scroll.bar_outer_margin;
+        // Secondary text has to be read from the last row of a lecture hall.
+        style.visuals.weak_text_alpha = 0.75;
         let sizes = [
-            (egui::TextStyle::Small, 11.0),
+            (egui::TextStyle::Small, 11.5),
             (egui::TextStyle::Body, 13.5),
         ];
         for (text, size) in sizes {

@@ -18,10 +18,10 @@ const BLOCK: f32 = 48.0;
 const ROW: f32 = 26.0;
 /// Height of a line of names, points.
 const LINE: f32 = 20.0;
+/// Lines of names that are shown under the tissue.
+const MOST_LINES: f32 = 4.0;
 /// Width that the controls of the scale take beside the bars.
 const CONTROLS: f32 = 168.0;
-/// Width under which the strip is not squeezed while there is room beside the panes.
-pub(super) const NARROW: f32 = 480.0;
 /// Widest colour bar.
 const WIDEST: f32 = 360.0;
 
@@ -34,17 +34,34 @@ pub(super) struct Legend<'a> {
     pub shown: [bool; 2],
 }
 
-/// Height that the strip needs, points.
-pub(super) fn height(canvas: &Canvas, ui: &Ui, model: &Model, width: f32) -> f32 {
+/// Height that the strip needs in an area, points.
+pub(super) fn height(canvas: &Canvas, ui: &Ui, model: &Model, area: Rect) -> f32 {
     let wipe = if canvas.wipe { ROW } else { 0.0 };
+    let width = area.width();
     wipe + match canvas.look {
-        Look::Composite(view) => {
-            let last = swatches(ui, width, model, view).last().map(|s| s.at.y);
-            last.unwrap_or(0.0) + LINE
-        }
+        Look::Composite(view) => match names_height(ui, width, model, view) {
+            height if height > MOST_LINES * LINE => ROW,
+            height => height,
+        },
         Look::Field(_) | Look::Derived(_) if beside(width) => 2.0 * ROW,
         Look::Field(_) | Look::Derived(_) => BLOCK + 2.0 * ROW,
     }
+}
+
+/// Whether the strip needs no more than `height` in an area, without hiding names that `height` has room
+/// for.
+pub(super) fn fits(canvas: &Canvas, ui: &Ui, model: &Model, area: Rect, height: f32) -> bool {
+    let names = match canvas.look {
+        Look::Composite(view) if height > ROW => names_height(ui, area.width(), model, view),
+        _ => 0.0,
+    };
+    names.max(self::height(canvas, ui, model, area)) <= height
+}
+
+// Height of the names of all channels.
+fn names_height(ui: &Ui, width: f32, model: &Model, view: usize) -> f32 {
+    let last = swatches(ui, width, model, view).last().map(|s| s.at.y);
+    last.unwrap_or(0.0) + LINE
 }
 
 /// Whether the controls stand beside the bars.
@@ -63,7 +80,12 @@ pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &L
     let model = &*legend.scenario.model;
     let Some(scales) = legend.scales else {
         if let Look::Composite(view) = canvas.look {
-            paint_swatches(ui, strip, model, view);
+            if names_height(ui, strip.width(), model, view) > MOST_LINES * LINE {
+                let mut row = ui.new_child(UiBuilder::new().id_salt("legend").max_rect(strip));
+                names_menu(&mut row, model, view);
+            } else {
+                paint_swatches(ui, strip, model, view);
+            }
         }
         return;
     };
@@ -129,6 +151,19 @@ fn swatches(ui: &Ui, width: f32, model: &Model, view: usize) -> Vec<Swatch> {
         next.x += takes + 16.0;
     }
     all
+}
+
+// The names behind a button, where they would take the room of the tissue.
+fn names_menu(ui: &mut Ui, model: &Model, view: usize) {
+    ui.menu_button("Legend ▾", |ui| {
+        for channel in model.views.get(view).into_iter().flat_map(|v| &v.channels) {
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
+                ui.painter().rect_filled(rect, 2.0, rgb(channel.colour));
+                ui.label(&model.fields[channel.field].label);
+            });
+        }
+    });
 }
 
 fn paint_swatches(ui: &Ui, strip: Rect, model: &Model, view: usize) {

@@ -198,8 +198,7 @@ impl Canvas {
         let slice = Slice::new(scenario, display, self.axis, self.plane);
 
         let arms = display.layout.arms as usize;
-        // Panes, and with them the strip, are hardly wider than the space is high.
-        let height = legend::height(self, ui, model, area.width().min(area.height()));
+        let height = legend::height(self, ui, model, area);
         let above = area.with_max_y((area.bottom() - height - GAP).max(area.top()));
         let places = self.places(above, panes, arms, &slice, ui.pixels_per_point());
         let mut under = None;
@@ -237,7 +236,10 @@ impl Canvas {
         if let Some(place) = places.first() {
             let painter = ui.painter().with_clip_rect(place.rect);
             overlay::depth(&painter, place.rect, scenario, &slice);
-            overlay::clock(&painter, place.rect, scenario, snapshot.time, self.wipe);
+            let titles = overlay::titles(snapshot, scenario, place.arm);
+            let time = snapshot.time;
+            let fits = overlay::clock_fits(&painter, place.rect, scenario, time, &titles);
+            overlay::clock(&painter, place.rect, scenario, time, self.wipe || !fits);
         }
         if let Some(place) = places.last() {
             let painter = ui.painter().with_clip_rect(place.rect);
@@ -251,11 +253,13 @@ impl Canvas {
         let bottom = places.iter().map(|p| p.rect.bottom());
         let sides = places.iter().map(|p| p.rect.x_range());
         let sides = sides.reduce(|a, b| egui::Rangef::new(a.min.min(b.min), a.max.max(b.max)));
-        let sides = sides.filter(|s| s.span() >= legend::NARROW.min(area.width()));
-        let strip = Rect::from_x_y_ranges(
-            sides.unwrap_or(area.x_range()),
-            bottom.fold(above.top(), f32::max) + GAP..=area.bottom(),
-        );
+        let below = bottom.fold(above.top(), f32::max) + GAP..=area.bottom();
+        // Under the panes, where that is wide enough.
+        let whole = Rect::from_x_y_ranges(area.x_range(), below.clone());
+        let strip = sides.map(|s| Rect::from_x_y_ranges(s, below));
+        let strip = strip
+            .filter(|s| legend::fits(self, ui, model, *s, height))
+            .unwrap_or(whole);
         let differs = places.iter().map(|p| self.minus(p.arm).is_some());
         let shown = Legend {
             scenario,

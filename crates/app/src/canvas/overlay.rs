@@ -81,6 +81,7 @@ pub(super) fn name(
         return;
     };
     let colour = rgb(arm_colour(arm, true));
+    let name = &elided(painter, name, room);
     let (corner, anchor) = match right {
         false => (rect.left_top() + vec2(MARGIN, MARGIN), Align2::LEFT_TOP),
         true => (rect.right_top() + vec2(-MARGIN, MARGIN), Align2::RIGHT_TOP),
@@ -88,6 +89,37 @@ pub(super) fn name(
     plate(painter, corner, anchor, name, colour);
     let stroke = Stroke::new(1.0, colour);
     painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
+}
+
+/// As much of a text as fits, with dots where it is cut.
+fn elided(painter: &egui::Painter, text: &str, room: f32) -> String {
+    let width = |text: &str| {
+        let galley = painter.layout_no_wrap(text.to_owned(), font(13.0), Color32::WHITE);
+        galley.size().x
+    };
+    let mut kept = text.to_owned();
+    let mut shown = kept.clone();
+    while width(&shown) > room && kept.pop().is_some() {
+        shown = format!("{}…", kept.trim_end());
+    }
+    shown
+}
+
+/// Whether the clock has room beside the name of an arm in the same pane.
+pub(super) fn clock_fits(
+    painter: &egui::Painter,
+    rect: Rect,
+    scenario: &Scenario,
+    time: f64,
+    titles: &[String],
+) -> bool {
+    let width = |text: &str| {
+        let galley = painter.layout_no_wrap(text.to_owned(), font(13.0), Color32::WHITE);
+        galley.size().x
+    };
+    let name = titles.last().map_or(0.0, |t| width(t));
+    let clock = width(&panels::clock(scenario, time));
+    name + clock + 4.0 * MARGIN <= rect.width()
 }
 
 /// Length that is seen at a glance, at the lower right.
@@ -105,6 +137,10 @@ pub(super) fn scale_bar(
     let end = rect.right_bottom() - vec2(MARGIN, MARGIN);
     let at = end - vec2(0.5 * width, 5.0);
     let text = length_unit(&scenario.model).format(length);
+    // A short bar at the edge of a small pane has a text that is longer.
+    let galley = painter.layout_no_wrap(text.clone(), font(13.0), Color32::WHITE);
+    let inside = end.x - 0.5 * galley.size().x;
+    let at = Pos2::new(at.x.min(inside), at.y);
     plate(painter, at, Align2::CENTER_BOTTOM, &text, Color32::WHITE);
     for (thickness, colour) in [(5.0, PLATE), (3.0, Color32::WHITE)] {
         let stroke = Stroke::new(thickness, colour);
@@ -218,7 +254,7 @@ impl Ground<'_> {
         let along = (ends[1] - ends[0]).normalized();
         for (end, name, away) in [(ends[0], "A", -along), (ends[1], "B", along)] {
             self.painter.circle_filled(end, 4.0, Color32::WHITE);
-            let at = end + 14.0 * away;
+            let at = self.rect.shrink(10.0).clamp(end + 14.0 * away);
             plate(
                 self.painter,
                 at,

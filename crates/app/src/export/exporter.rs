@@ -1,7 +1,8 @@
 //! Asks where a file is to go and writes it, without ever holding up the window.
 //!
 //! The question goes to the desktop's own dialog. Where there is none, a line for the path appears in the
-//! window. A dialog that says "nothing chosen" at once was not there: nobody is that quick.
+//! window. A dialog that says "nothing chosen" at once was not there: nobody is that quick. What is written
+//! is the state at the moment when the place is known, not when the question was asked.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -42,44 +43,64 @@ impl Default for Exporter {
 #[derive(Debug)]
 enum Answer {
     News(News),
-    NoDialog(Box<Curves>, Format),
+    Chosen(PathBuf, Wanted),
+    NoDialog(Wanted),
+}
+
+/// What is to be written.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Id of the scenario that ran when it was asked for.
+    pub scenario: String,
+    /// Name of the file to begin with.
+    pub name: String,
+    /// Observables of the model, in this order.
+    pub observables: Vec<usize>,
+    /// Logarithmic value axes.
+    pub logarithmic: bool,
+    /// Kind of file.
+    pub format: Format,
 }
 
 /// A path that is being typed.
 #[derive(Debug)]
 struct Typed {
-    curves: Curves,
-    format: Format,
+    wanted: Wanted,
     path: String,
+    // Shown for the first time.
+    fresh: bool,
 }
 
 impl Exporter {
-    /// Asks where to, then writes.
-    pub fn export(&mut self, ctx: &Context, curves: Curves, format: Format) {
+    /// Asks where to; [`Exporter::ui`] writes then.
+    pub fn export(&mut self, ctx: &Context, wanted: Wanted) {
         if !self.dialogs {
-            self.ask_here(curves, format);
+            self.ask_here(wanted);
             return;
         }
         self.spawn(ctx, move || {
             let asked = Instant::now();
-            match ask(&curves.name(format), format) {
-                Some(path) => Some(write(&path, &curves, format)),
-                None if asked.elapsed() < QUICKEST => {
-                    Some(Answer::NoDialog(Box::new(curves), format))
-                }
+            match ask(&wanted.name, wanted.format) {
+                Some(path) => Some(Answer::Chosen(path, wanted)),
+                None if asked.elapsed() < QUICKEST => Some(Answer::NoDialog(wanted)),
                 None => None,
             }
         });
     }
 
-    /// Writes without asking; for scripts and tests.
-    pub fn export_to(&mut self, ctx: &Context, path: PathBuf, curves: Curves, format: Format) {
+    // Writes without asking.
+    fn export_to(&mut self, ctx: &Context, path: PathBuf, curves: Curves, format: Format) {
         self.spawn(ctx, move || Some(write(&path, &curves, format)));
     }
 
     /// To be called in every frame: collects what is done and draws the line for a path where one is
-    /// needed. A second call within a frame does nothing.
-    pub fn ui(&mut self, ctx: &Context, news: &mut Vec<News>) {
+    /// needed. `curves` gives the present ones; none: another scenario runs. A second call within a frame does nothing.
+    pub fn ui(
+        &mut self,
+        ctx: &Context,
+        news: &mut Vec<News>,
+        curves: impl Fn(&Wanted) -> Option<Curves>,
+    ) {
         let frame = ctx.cumulative_frame_nr() + 1;
         if self.frame == frame {
             return;
@@ -88,7 +109,8 @@ impl Exporter {
         while let Ok(answer) = self.receiver.try_recv() {
             match answer {
                 Answer::News(one) => news.push(one),
-                Answer::NoDialog(curves, format) => self.ask_here(*curves, format),
+                Answer::NoDialog(wanted) => self.ask_here(wanted),
+                Answer::Chosen(path, wanted) => self.save(ctx, path, &wanted, news, &curves),
             }
         }
         let Some(typed) = &mut self.typed else {
@@ -106,7 +128,11 @@ impl Exporter {
                 let label = ui.label("Path of the file");
                 let line = egui::TextEdit::singleline(&mut typed.path).desired_width(420.0);
                 let line = ui.add(line).labelled_by(label.id);
-                save |= line.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                if std::mem::take(&mut typed.fresh) {
+                    line.request_focus();
+                }
+                save |= ui.input(|i| i.key_pressed(Key::Enter));
+                cancel |= ui.input(|i| i.key_pressed(Key::Escape));
                 let there = Path::new(typed.path.trim()).exists();
                 if there {
                     ui.colored_label(ui.visuals().warn_fg_color, "This file will be replaced.");
@@ -120,20 +146,37 @@ impl Exporter {
             self.typed = None;
         } else if save && let Some(typed) = self.typed.take() {
             let path = PathBuf::from(typed.path.trim());
-            self.export_to(ctx, path, typed.curves, typed.format);
+            self.save(ctx, path, &typed.wanted, news, &curves);
         }
     }
 
-    fn ask_here(&mut self, curves: Curves, format: Format) {
+    fn save(
+        &mut self,
+        ctx: &Context,
+        path: PathBuf,
+        wanted: &Wanted,
+        news: &mut Vec<News>,
+        curves: impl Fn(&Wanted) -> Option<Curves>,
+    ) {
+        match curves(wanted) {
+            Some(curves) => self.export_to(ctx, path, curves, wanted.format),
+            None => news.push(News::Refused(format!(
+                "{} was not written: another scenario has begun since.",
+                path.display()
+            ))),
+        }
+    }
+
+    fn ask_here(&mut self, wanted: Wanted) {
         let folder = directories::UserDirs::new();
         let folder = folder.as_ref().map_or(Path::new(""), |u| {
             u.document_dir().unwrap_or_else(|| u.home_dir())
         });
-        let path = folder.join(curves.name(format)).display().to_string();
+        let path = folder.join(&wanted.name).display().to_string();
         self.typed = Some(Typed {
-            curves,
-            format,
+            wanted,
             path,
+            fresh: true,
         });
     }
 
@@ -202,9 +245,17 @@ mod tests {
         let mut harness = Harness::new_ui_state(
             |ui, (exporter, news): &mut (Exporter, Vec<News>)| {
                 if ui.button("Export").clicked() {
-                    exporter.export(ui.ctx(), curves(), Format::Csv);
+                    let curves = curves();
+                    let wanted = Wanted {
+                        scenario: curves.scenario.id.clone(),
+                        name: curves.name(Format::Csv),
+                        observables: curves.observables,
+                        logarithmic: false,
+                        format: Format::Csv,
+                    };
+                    exporter.export(ui.ctx(), wanted);
                 }
-                exporter.ui(ui.ctx(), news);
+                exporter.ui(ui.ctx(), news, |_| Some(curves()));
             },
             state,
         );

@@ -4,7 +4,9 @@
 //! where it stands.
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{self, CollapsingHeader, Color32, RichText, ScrollArea, TextStyle, Ui};
+use eframe::egui::{
+    self, CollapsingHeader, Color32, Response, RichText, ScrollArea, TextStyle, Ui,
+};
 use warmfront_model::{Model, Target, counted};
 use warmfront_session::pretty_unit;
 
@@ -285,7 +287,7 @@ fn process(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk, model: &Model, par
     });
 }
 
-/// Switches a process; `text` is the name of the switch.
+/// A box that switches a process, and its name `text`, which only explains; gives the name.
 pub fn switch(
     ui: &mut Ui,
     snapshot: &Snapshot,
@@ -293,7 +295,7 @@ pub fn switch(
     model: &Model,
     process: usize,
     text: &str,
-) {
+) -> Response {
     let mut on = desk.outbox.switched_on(snapshot, process);
     let hover = format!(
         "{}: {}. Click: {} in every arm, from now on.",
@@ -305,9 +307,13 @@ pub fn switch(
             "let it take place"
         },
     );
-    if ui.checkbox(&mut on, text).on_hover_text(hover).clicked() {
+    let mut switch = ui.add(egui::Checkbox::without_text(&mut on));
+    switch.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, text));
+    switch = switch.on_hover_text(hover);
+    if switch.clicked() {
         desk.outbox.send(Command::Switch { process, on });
     }
+    ui.add(egui::Label::new(text).sense(egui::Sense::hover()))
 }
 
 /// `uses up Effector CD8+ T cells, makes Exhausted CD8+ T cells`.

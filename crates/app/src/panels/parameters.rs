@@ -111,10 +111,18 @@ struct Numbers {
 
 impl Numbers {
     fn of(snapshot: &Snapshot, scenario: &Scenario, outbox: &Outbox, arm: usize, p: usize) -> Self {
+        Self::with(scenario, arm, p, |a| outbox.parameter(snapshot, a, p))
+    }
+
+    fn with(
+        scenario: &Scenario,
+        arm: usize,
+        p: usize,
+        present: impl Fn(usize) -> Option<f64>,
+    ) -> Self {
         let arms = 0..scenario.arms.len();
         let defaults: Vec<f64> = arms.clone().map(|a| default(scenario, a, p)).collect();
-        let present = |a: usize| outbox.parameter(snapshot, a, p).unwrap_or(defaults[a]);
-        let arms: Vec<f64> = arms.map(present).collect();
+        let arms: Vec<f64> = arms.map(|a| present(a).unwrap_or(defaults[a])).collect();
         Self {
             value: arms.get(arm).copied().unwrap_or(f64::NAN),
             default: defaults.get(arm).copied().unwrap_or(f64::NAN),
@@ -233,6 +241,17 @@ fn head(ui: &mut Ui, desk: &mut Desk, parameters: &[Parameter], numbers: &[Numbe
             }
         });
     ui.separator();
+}
+
+/// Parameters that differ from the scenario's, one line each.
+pub fn changes(snapshot: &Snapshot, scenario: &Scenario) -> Vec<String> {
+    let parameters = scenario.model.parameters.iter().enumerate();
+    let lines = parameters.filter_map(|(p, parameter)| {
+        let present = |a: usize| snapshot.parameters.get(a)?.get(p).copied();
+        let numbers = Numbers::with(scenario, 0, p, present);
+        numbers.changed().then(|| difference(parameter, &numbers))
+    });
+    lines.collect()
 }
 
 /// One line of "what changed".

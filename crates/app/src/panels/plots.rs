@@ -1,17 +1,16 @@
 //! Time series of all arms: the quantities to choose from as a grid of small plots.
 
-mod chart;
+pub(super) mod chart;
 pub mod data;
 
-use std::sync::Arc;
-
 use eframe::egui::{self, Context, RichText, ScrollArea, Ui};
-use warmfront_model::{Model, Scenario};
+use warmfront_model::{Model, Scenario, plain};
 use warmfront_session::pretty_unit;
+use warmfront_view::number::format_number;
 
-use super::{Desk, colour_of_arm};
+use super::{Desk, colour_of_arm, parameters};
 use crate::command::Command;
-use crate::export::{Curves, Exporter, Format};
+use crate::export::{Curves, Exporter, Format, Wanted};
 use crate::state::{News, Snapshot};
 use chart::{Page, chart};
 
@@ -50,7 +49,7 @@ pub(super) fn arm_names(ui: &mut Ui, scenario: &Scenario, dark: bool) {
 
 /// The panel.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
-    answers(ui.ctx(), desk);
+    answers(ui.ctx(), snapshot, desk);
     let Some(scenario) = snapshot.scenario.clone() else {
         return;
     };
@@ -102,9 +101,9 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
 
 /// Collects what exports came to and asks for a path where no dialog can; once a frame, whether the plots
 /// are on screen or not.
-pub fn answers(ctx: &Context, desk: &mut Desk) {
+pub fn answers(ctx: &Context, snapshot: &Snapshot, desk: &mut Desk) {
     let State { exporter, news, .. } = &mut desk.plots;
-    exporter.ui(ctx, news);
+    exporter.ui(ctx, news, |wanted| curves(snapshot, wanted));
 }
 
 /// Asks for a file and writes the plots that are chosen; for a key or the palette.
@@ -234,25 +233,55 @@ fn export(
     let Some(scenario) = &snapshot.scenario else {
         return;
     };
-    let curves = curves(snapshot, scenario, observables, desk.logarithmic);
-    desk.plots.exporter.export(ctx, curves, format);
+    let mut wanted = Wanted {
+        scenario: scenario.id.clone(),
+        name: String::new(),
+        observables: observables.to_vec(),
+        logarithmic: desk.logarithmic,
+        format,
+    };
+    let curves = curves(snapshot, &wanted);
+    wanted.name = curves.map(|c| c.name(format)).unwrap_or_default();
+    desk.plots.exporter.export(ctx, wanted);
 }
 
-fn curves(
-    snapshot: &Snapshot,
-    scenario: &Arc<Scenario>,
-    observables: &[usize],
-    logarithmic: bool,
-) -> Curves {
-    Curves {
+// The present curves; none if another scenario runs.
+fn curves(snapshot: &Snapshot, wanted: &Wanted) -> Option<Curves> {
+    let scenario = snapshot.scenario.as_ref();
+    let scenario = scenario.filter(|s| s.id == wanted.scenario)?;
+    Some(Curves {
         scenario: scenario.clone(),
         // The snapshot also says what kind it is.
         adapter: snapshot.adapter.trim_end_matches(", software").to_owned(),
         rows: snapshot.rows.clone(),
         doses: data::doses(snapshot, scenario),
-        observables: observables.to_vec(),
-        logarithmic,
+        observables: wanted.observables.clone(),
+        logarithmic: wanted.logarithmic,
+        changes: changes(snapshot, scenario),
+    })
+}
+
+/// What was changed by hand and holds now, in words: doses, levels, processes, parameters.
+pub fn changes(snapshot: &Snapshot, scenario: &Scenario) -> Vec<String> {
+    let model = &scenario.model;
+    let mut changes = Vec::new();
+    for (i, drug) in model.drugs.iter().enumerate() {
+        let multiple = snapshot.multiples.get(i).copied().unwrap_or(1.0);
+        if let Some(level) = snapshot.holds.get(i).copied().flatten() {
+            changes.push(format!("{} held at {}", drug.label, format_number(level)));
+        } else if multiple != 1.0 {
+            changes.push(format!("{} {} ×", drug.label, plain(multiple)));
+        }
     }
+    let processes = model.processes.iter().zip(&scenario.off);
+    for ((process, file), now) in processes.zip(&snapshot.off) {
+        if now != file {
+            let word = if *now { "off" } else { "on" };
+            changes.push(format!("{} {word}", process.label));
+        }
+    }
+    changes.extend(parameters::changes(snapshot, scenario));
+    changes
 }
 
 #[cfg(test)]

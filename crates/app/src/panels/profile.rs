@@ -6,6 +6,7 @@ use warmfront_model::{Local, Model, Scenario};
 use warmfront_session::{length_unit, micrometres_per_length, pretty_unit};
 use warmfront_view::number::{LengthUnit, format_number};
 
+use super::plots::chart::{spacer, x_axis, y_axis};
 use super::plots::{arm_names, dash};
 use super::{Desk, colour_of_arm};
 use crate::canvas::Tool;
@@ -147,10 +148,10 @@ fn plot(ui: &mut Ui, scenario: &Scenario, desk: &Desk, inspected: &Inspected, qu
         .show_crosshair(false)
         .include_x(0.0)
         .include_y(0.0)
-        .x_axis_label(format!("distance from A ({x_unit})"))
-        .y_axis_label(y_label)
-        .y_axis_min_width(36.0)
-        .y_axis_formatter(|mark, _| format_number(mark.value))
+        .x_grid_spacer(spacer)
+        .y_grid_spacer(spacer)
+        .custom_x_axes(vec![x_axis(format!("distance from A ({x_unit})"))])
+        .custom_y_axes(vec![y_axis(|y| y).label(y_label.to_owned())])
         .label_formatter(hover);
     let lines: Vec<Line<'_>> = scenario
         .arms

@@ -28,14 +28,14 @@ pub(crate) struct Window {
 impl Window {
     /// The whole window at its usual size.
     pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self::of(
-            Shared::default(),
-            snapshot,
-            vec2(1280.0, 800.0),
-            |ui, app| {
-                app.show(ui);
-            },
-        )
+        Self::sized(snapshot, vec2(1280.0, 800.0))
+    }
+
+    /// The whole window at a size, points.
+    pub(crate) fn sized(snapshot: Snapshot, size: Vec2) -> Self {
+        Self::of(Shared::default(), snapshot, size, |ui, app| {
+            app.show(ui);
+        })
     }
 
     /// One panel alone.

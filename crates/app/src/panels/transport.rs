@@ -14,7 +14,7 @@ use timeline::timeline;
 
 /// The controls, and the time line under them.
 pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         run(ui, snapshot, desk);
         ui.separator();
         history(ui, snapshot, desk);
@@ -109,7 +109,7 @@ fn scrubbed(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk, scenario: &Scenar
     }
     let text = scrubbed_text(scenario, snapshot);
     let ink = ui.visuals().warn_fg_color;
-    let label = Label::new(RichText::new(&text).color(ink)).truncate();
+    let label = Label::new(RichText::new(&text).color(ink)).wrap();
     ui.add(label);
 }
 

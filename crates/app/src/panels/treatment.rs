@@ -178,7 +178,7 @@ fn dose_ui(
     });
     let slider = wide_slider(ui, &mut multiple, MOST, STEP, label)
         .on_hover_text("Multiple of the standard dose. Double-click or Backspace: back to 1 ×.");
-    let reset = ui.horizontal(|ui| {
+    let reset = ui.horizontal_wrapped(|ui| {
         ui.weak(format!("0 to {} × standard dose", plain(MOST)));
         ui.small_button("Reset to 1 ×").clicked()
     });
@@ -256,15 +256,34 @@ fn read_outs(ui: &mut Ui, snapshot: &Snapshot, scenario: &Scenario, desk: &Desk,
     let arm = arm_of(scenario, desk, drug);
     let row = present_row(snapshot, scenario);
     ui.weak(format!("In arm “{}” now", scenario.arms[arm].label));
-    egui::Grid::new("read-outs").num_columns(2).show(ui, |ui| {
-        for o in related_observables(model, drug, READ_OUTS) {
+    let outs = related_observables(model, drug, READ_OUTS).into_iter();
+    let outs: Vec<(&str, String)> = outs
+        .map(|o| {
             let observable = &model.observables[o];
-            ui.label(&observable.label);
             let value = row.map_or(f64::NAN, |r| r.values[arm][o]);
-            ui.strong(quantity(value, &observable.unit));
-            ui.end_row();
-        }
-    });
+            (observable.label.as_str(), quantity(value, &observable.unit))
+        })
+        .collect();
+    // Numbers are never cut: where the panel is narrow the names wrap.
+    let width = |text: &str| {
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let ink = ui.visuals().text_color();
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ink);
+        galley.size().x
+    };
+    let gap = ui.spacing().item_spacing.x;
+    let numbers = outs.iter().map(|o| width(&o.1)).fold(0.0, f32::max) + gap;
+    let names = outs.iter().map(|o| width(o.0)).fold(0.0, f32::max) + 1.0;
+    let names = names.min((ui.available_width() - numbers - gap).max(40.0));
+    for (name, number) in outs {
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui(egui::vec2(names, 0.0), |ui| {
+                ui.set_width(names);
+                ui.add(egui::Label::new(name).wrap());
+            });
+            ui.strong(number);
+        });
+    }
 }
 
 /// What a multiple means: `= 120 mg, every day, days 1–21 of 28`.

@@ -6,6 +6,7 @@ use warmfront_session::{Change, ErrorKind, SessionError, Steered};
 use super::{Failed, Worker, suited_to_software};
 use crate::command::Command;
 use crate::film::{Order, plan};
+use crate::panels::plots::changes;
 use crate::state::News;
 
 impl Worker {
@@ -245,7 +246,24 @@ impl Worker {
             s.fault = None;
         });
         self.pace_from_here();
-        self.publish()
+        self.publish()?;
+        self.say_what_is_kept();
+        Ok(())
+    }
+
+    // A restart keeps what was set by hand, which may be long ago.
+    fn say_what_is_kept(&mut self) {
+        let snapshot = self.start.shared.get();
+        let Some(scenario) = &snapshot.scenario else {
+            return;
+        };
+        let kept = changes(&snapshot, scenario);
+        if !kept.is_empty() {
+            self.say(News::Done(format!(
+                "Restarted with what was set by hand: {}.",
+                kept.join("; ")
+            )));
+        }
     }
 
     // Whether the model of the run has a quantity.

@@ -1,7 +1,9 @@
 //! One small plot: all arms, dose marks, the moment shown; a click goes to that moment.
 
-use eframe::egui::{self, Stroke, Ui, Vec2b};
-use egui_plot::{GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
+use eframe::egui::{self, Rangef, Stroke, Ui, Vec2b};
+use egui_plot::{
+    AxisHints, GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine,
+};
 use warmfront_model::Scenario;
 use warmfront_session::time_axis;
 use warmfront_view::number::{format_number, nice_ticks};
@@ -10,8 +12,19 @@ use super::data;
 use crate::panels::{Desk, colour, colour_of_arm};
 use crate::state::Snapshot;
 
-/// Labels of the vertical axis, about.
-const Y_TICKS: usize = 4;
+/// Labels of an axis, about.
+const TICKS: usize = 4;
+/// Points between the labels of a vertical axis from which they are shown, faintly and wholly. Plots are
+/// low, and an axis without numbers is none.
+const APART_Y: Rangef = Rangef {
+    min: 6.0,
+    max: 12.0,
+};
+/// The same for a horizontal axis.
+const APART_X: Rangef = Rangef {
+    min: 20.0,
+    max: 40.0,
+};
 
 /// What all plots of a frame have in common.
 pub struct Page<'a> {
@@ -54,10 +67,10 @@ pub fn chart(ui: &mut Ui, page: &Page<'_>, desk: &Desk, observable: usize) -> Op
         .link_cursor(egui::Id::unique("plots"), Vec2b::new(true, false))
         .include_x(0.0)
         .include_x(scenario.time.duration)
-        .x_axis_label(time_axis(&scenario.model))
+        .x_grid_spacer(spacer)
         .y_grid_spacer(spacer)
-        .y_axis_min_width(36.0)
-        .y_axis_formatter(move |mark, _| format_number(value(mark.value)))
+        .custom_x_axes(vec![x_axis(time_axis(&scenario.model))])
+        .custom_y_axes(vec![y_axis(value)])
         .label_formatter(hover);
     if !logarithmic {
         plot = plot.include_y(0.0);
@@ -84,10 +97,26 @@ pub fn chart(ui: &mut Ui, page: &Page<'_>, desk: &Desk, observable: usize) -> Op
     (wanted && time.is_finite()).then(|| time.clamp(0.0, snapshot.timeline.newest.max(0.0)))
 }
 
-// A few labels at any height: the plot's own grid has a line per power of ten.
-fn spacer(input: GridInput) -> Vec<GridMark> {
+/// A horizontal axis that has numbers at any width.
+pub fn x_axis(label: String) -> AxisHints<'static> {
+    AxisHints::new_x()
+        .label(label)
+        .label_spacing(APART_X)
+        .formatter(|mark, _| format_number(mark.value))
+}
+
+/// A vertical axis that has numbers at any height; `value` of a place on it.
+pub fn y_axis(value: impl Fn(f64) -> f64 + 'static) -> AxisHints<'static> {
+    AxisHints::new_y()
+        .min_thickness(36.0)
+        .label_spacing(APART_Y)
+        .formatter(move |mark, _| format_number(value(mark.value)))
+}
+
+/// A few labels at any size: the plot's own grid has a line per power of ten.
+pub fn spacer(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    let ticks = nice_ticks(low, high, Y_TICKS);
+    let ticks = nice_ticks(low, high, TICKS);
     let step = match ticks.as_slice() {
         [a, b, ..] => b - a,
         _ => high - low,

@@ -112,7 +112,10 @@ fn one(
                 ui.with_layout(left, |ui| {
                     ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
                     match bar.process {
-                        Some(p) => equations::switch(ui, snapshot, desk, model, p, &name),
+                        Some(p) => {
+                            equations::switch(ui, snapshot, desk, model, p, &name)
+                                .on_hover_ui(|ui| explain(ui, model, equation, bar));
+                        }
                         None => {
                             // As far in as the names beside a switch.
                             ui.add_space(ui.spacing().icon_width + ui.spacing().icon_spacing);
