@@ -51,6 +51,7 @@ impl Spool {
     }
 
     /// Smallest and largest finite value of a field in an arm.
+    #[cfg(feature = "zarr")]
     pub(crate) fn range(&self, arm: usize, field: usize) -> [f32; 2] {
         self.ranges[arm][field]
     }

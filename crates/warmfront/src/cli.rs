@@ -11,6 +11,8 @@ use crate::exit::{self, Failure};
 
 mod figure;
 #[cfg(feature = "film")]
+mod pixels;
+#[cfg(feature = "film")]
 mod record;
 mod sweep;
 mod validate;
@@ -19,10 +21,11 @@ mod why;
 
 pub use figure::{FigureKind, FigureOptions, ReopenOptions, ReproduceOptions};
 #[cfg(feature = "film")]
+pub use pixels::PixelSize;
+#[cfg(feature = "film")]
 pub use record::{Compare, EncoderName, LayoutName, RecordOptions};
 pub use sweep::{REPLICATES, SPREAD, SweepOptions, TRAJECTORIES};
 pub use validate::ValidateOptions;
-pub use values::PixelSize;
 pub use why::WhyOptions;
 
 /// Reaction, diffusion and directed movement in tissue, on the GPU.
@@ -35,7 +38,7 @@ pub struct Cli {
 }
 
 /// Whatever stands behind a subcommand that this build leaves out.
-#[cfg(not(all(feature = "film", feature = "window")))]
+#[cfg(not(feature = "film"))]
 #[derive(Debug, Args)]
 pub struct Anything {
     /// Options of a whole build
@@ -47,12 +50,8 @@ pub struct Anything {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Open the desktop window with a scenario of your choice
-    #[cfg(feature = "window")]
     #[command(after_help = exit::HELP)]
     App(AppOptions),
-    /// Open the desktop window (not in this build)
-    #[cfg(not(feature = "window"))]
-    App(Anything),
     /// Simulate a scenario and write tables, arrays and figures
     #[command(after_help = exit::HELP)]
     Run(RunOptions),
@@ -189,7 +188,6 @@ pub struct ComputeOptions {
 }
 
 /// `warmfront app`
-#[cfg(feature = "window")]
 #[derive(Debug, Clone, Default, Args)]
 pub struct AppOptions {
     /// Scenario by name, or a file; nothing: the default scenario

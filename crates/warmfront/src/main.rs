@@ -32,6 +32,9 @@ mod verify;
 mod why;
 #[cfg(feature = "window")]
 mod window;
+#[cfg(not(feature = "window"))]
+#[path = "window_none.rs"]
+mod window;
 
 use std::borrow::Cow;
 use std::process::ExitCode;
@@ -49,12 +52,8 @@ fn main() -> ExitCode {
     };
     let json = cli.json();
     let outcome = match &cli.command {
-        #[cfg(feature = "window")]
         None => window::window(),
-        #[cfg(feature = "window")]
         Some(Command::App(options)) => window::app(options),
-        #[cfg(not(feature = "window"))]
-        None | Some(Command::App(_)) => Err(Failure::not_built("the window", "window")),
         Some(Command::Run(options)) => run::run(options),
         Some(Command::Why(options)) => why::why(options),
         #[cfg(feature = "film")]

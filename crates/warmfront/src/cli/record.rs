@@ -7,7 +7,8 @@ use warmfront_session::film::{FPS, QUALITY, SECONDS, SIZE, WORST};
 use warmfront_view::Style;
 use warmfront_view::film::Part;
 
-use super::values::{PixelSize, one_of};
+use super::pixels::PixelSize;
+use super::values::one_of;
 use super::{ComputeOptions, ScenarioOptions};
 
 /// What stands on the page.
