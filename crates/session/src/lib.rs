@@ -62,5 +62,6 @@ pub use soundness::Lookout;
 pub use steer::Steered;
 pub use units::{
     clock, colormap_name, file_size, length_unit, micrometres_per_length, pretty_unit, time_axis,
+    unit_meaning,
 };
 pub use warnings::{data_warnings, warnings};

@@ -74,6 +74,16 @@ pub fn colormap_name(kind: FieldKind) -> &'static str {
     }
 }
 
+/// What a unit means that is no common knowledge.
+pub fn unit_meaning(unit: &str) -> Option<&'static str> {
+    let has = |word: &str| {
+        let mut words = unit.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|w| w == word)
+    };
+    has("rho")
+        .then_some("ρ is the density of cells as a share of closely packed tissue: 1 is full.")
+}
+
 /// A unit as printed: `um^2/min` becomes `µm²/min`; `1` becomes nothing.
 pub fn pretty_unit(unit: &str) -> String {
     if unit == "1" {

@@ -18,7 +18,7 @@ use crate::setup;
 const PLACE: &str = "target/package";
 /// Where cargo-deb is installed if there is none, from the root.
 const TOOLS: &str = "target/tools";
-const CARGO_DEB: &str = "3";
+const CARGO_DEB: &str = "^3";
 /// Files of `assets/package` and where they go below `usr/share`.
 const FILES: [(&str, &str); 3] = [
     ("warmfront.desktop", "applications/warmfront.desktop"),

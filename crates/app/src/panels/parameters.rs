@@ -221,6 +221,7 @@ fn head(ui: &mut Ui, desk: &mut Desk, parameters: &[Parameter], numbers: &[Numbe
         0 => "Nothing changed".to_owned(),
         n => format!("What changed ({n})"),
     };
+    row::key(ui);
     CollapsingHeader::new(title)
         .id_salt("what changed")
         .show(ui, |ui| {

@@ -5,7 +5,7 @@ pub mod data;
 
 use eframe::egui::{self, Context, RichText, ScrollArea, Ui};
 use warmfront_model::{Model, Scenario, plain};
-use warmfront_session::pretty_unit;
+use warmfront_session::{pretty_unit, unit_meaning};
 use warmfront_view::number::format_number;
 
 use super::{Desk, colour_of_arm, parameters};
@@ -130,7 +130,10 @@ fn one(ui: &mut Ui, page: &Page<'_>, desk: &mut Desk, observable: usize) {
         let layout = egui::Layout::left_to_right(egui::Align::Center);
         ui.allocate_ui_with_layout(title_size, layout, |ui| {
             ui.set_min_width(room);
-            ui.add(egui::Label::new(RichText::new(title).strong()).truncate());
+            let label = ui.add(egui::Label::new(RichText::new(&title).strong()).truncate());
+            if let Some(meaning) = unit_meaning(&o.unit) {
+                label.on_hover_text(format!("{title}\n{meaning}"));
+            }
         });
         let button = ui.menu_button("⋯", |ui| {
             if let Some(format) = formats(ui) {

@@ -129,6 +129,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk, drug: usize) {
     let times = strip::Times {
         now: snapshot.time,
         before,
+        multiple: snapshot.multiples.get(drug).copied().unwrap_or(1.0),
     };
     strip::ui(ui, &times, &scenario, drug, &mut draft, &mut edit);
     numbers(ui, &scenario, drug, &mut draft, &mut edit);

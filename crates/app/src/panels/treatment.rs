@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Key, PointerButton, Slider, Ui};
 use warmfront_model::{Model, Regimen, Scenario, counted, plain};
-use warmfront_session::pretty_unit;
+use warmfront_session::{pretty_unit, unit_meaning};
 
 use super::plots::present_row;
 use super::related::related_observables;
@@ -257,11 +257,15 @@ fn read_outs(ui: &mut Ui, snapshot: &Snapshot, scenario: &Scenario, desk: &Desk,
     let row = present_row(snapshot, scenario);
     ui.weak(format!("In arm “{}” now", scenario.arms[arm].label));
     let outs = related_observables(model, drug, READ_OUTS).into_iter();
-    let outs: Vec<(&str, String)> = outs
+    let outs: Vec<(&str, String, &str)> = outs
         .map(|o| {
             let observable = &model.observables[o];
             let value = row.map_or(f64::NAN, |r| r.values[arm][o]);
-            (observable.label.as_str(), quantity(value, &observable.unit))
+            (
+                observable.label.as_str(),
+                quantity(value, &observable.unit),
+                observable.unit.as_str(),
+            )
         })
         .collect();
     // Numbers are never cut: where the panel is narrow the names wrap.
@@ -275,13 +279,16 @@ fn read_outs(ui: &mut Ui, snapshot: &Snapshot, scenario: &Scenario, desk: &Desk,
     let numbers = outs.iter().map(|o| width(&o.1)).fold(0.0, f32::max) + gap;
     let names = outs.iter().map(|o| width(o.0)).fold(0.0, f32::max) + 1.0;
     let names = names.min((ui.available_width() - numbers - gap).max(40.0));
-    for (name, number) in outs {
+    for (name, number, unit) in outs {
         ui.horizontal_top(|ui| {
             ui.allocate_ui(egui::vec2(names, 0.0), |ui| {
                 ui.set_width(names);
                 ui.add(egui::Label::new(name).wrap());
             });
-            ui.strong(number);
+            let number = ui.strong(number);
+            if let Some(meaning) = unit_meaning(unit) {
+                number.on_hover_text(meaning);
+            }
         });
     }
 }

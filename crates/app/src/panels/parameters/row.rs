@@ -4,12 +4,13 @@ use eframe::egui::{
     self, Align, Color32, Key, Layout, RichText, Sense, Stroke, TextEdit, Ui, vec2,
 };
 use warmfront_model::{Confidence, Parameter, Scenario};
-use warmfront_session::pretty_unit;
+use warmfront_session::{pretty_unit, unit_meaning};
 use warmfront_view::number::format_number;
 
 use super::track::{Track, Wish};
 use super::{Numbers, short};
 use crate::command::Command;
+use crate::numbers;
 use crate::panels::outbox::same;
 use crate::panels::{Desk, quantity};
 
@@ -89,7 +90,10 @@ fn draw(
         typed_wish = typed(ui, desk, parameter, p, numbers);
         let unit = pretty_unit(&parameter.unit);
         ui.add(egui::Label::new(RichText::new(&unit).small()).truncate())
-            .on_hover_text(unit);
+            .on_hover_text(match unit_meaning(&parameter.unit) {
+                Some(meaning) => format!("{unit}. {meaning}"),
+                None => unit,
+            });
     });
     let value = match wish {
         Some(Wish::Value(value)) => Some(value),
@@ -218,19 +222,14 @@ pub(super) fn read(parameter: &Parameter, entry: &str) -> Result<f64, String> {
             text = text.strip_suffix(unit).unwrap_or(text).trim_end();
         }
     }
-    let text = text.replace('−', "-");
     let [low, high] = parameter.range.map(short);
     let allowed = format!("{low} to {high} {unit}");
     let allowed = allowed.trim_end();
-    match text.parse::<f64>() {
-        Ok(value) if parameter.check(value).is_ok() => Ok(value),
-        Ok(value) => Err(format!("{} is out of range: {allowed}", short(value))),
-        Err(_) if text.is_empty() => Err(format!("A number is needed: {allowed}")),
-        Err(_) if text.contains(',') => Err(format!(
-            "“{}” has a comma; write 0.5 or 5e-1: {allowed}",
-            entry.trim()
-        )),
-        Err(_) => Err(format!(
+    match numbers::typed(text) {
+        Some(value) if parameter.check(value).is_ok() => Ok(value),
+        Some(value) => Err(format!("{} is out of range: {allowed}", short(value))),
+        None if text.is_empty() => Err(format!("A number is needed: {allowed}")),
+        None => Err(format!(
             "“{}” is no number; allowed: {allowed}",
             entry.trim()
         )),
@@ -269,12 +268,31 @@ fn confidence_text(confidence: Confidence) -> &'static str {
 
 /// Filled: rests on data; hollow: assumed; hollow with a dot: assumed and tuned.
 fn confidence_mark(ui: &mut Ui, parameter: &Parameter) {
-    let (rect, response) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+    let response = mark(ui, parameter.confidence);
     let text = confidence_text(parameter.confidence);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, text));
+    response.on_hover_ui(|ui| about(ui, parameter));
+}
+
+/// What the marks before the names mean.
+pub(super) fn key(ui: &mut Ui) {
+    ui.horizontal_wrapped(|ui| {
+        for (confidence, text) in [
+            (Confidence::Measured, "measured or published"),
+            (Confidence::Assumed, "assumed"),
+            (Confidence::Tuned, "assumed and tuned"),
+        ] {
+            mark(ui, confidence);
+            ui.label(RichText::new(text).small());
+        }
+    });
+}
+
+fn mark(ui: &mut Ui, confidence: Confidence) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
-    match parameter.confidence {
+    match confidence {
         Confidence::Measured | Confidence::Fitted | Confidence::Derived => {
             painter.circle_filled(rect.center(), 3.5, ink);
         }
@@ -282,10 +300,10 @@ fn confidence_mark(ui: &mut Ui, parameter: &Parameter) {
             painter.circle_stroke(rect.center(), 4.0, Stroke::new(1.2, ink));
         }
     }
-    if parameter.confidence == Confidence::Tuned {
+    if confidence == Confidence::Tuned {
         painter.circle_filled(rect.center(), 1.5, ink);
     }
-    response.on_hover_ui(|ui| about(ui, parameter));
+    response
 }
 
 /// Colour of what differs from the scenario; beside words always.

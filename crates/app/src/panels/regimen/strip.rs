@@ -73,6 +73,8 @@ pub(super) struct Times {
     pub now: f64,
     /// Doses given so far, rising.
     pub before: Vec<f64>,
+    /// Multiple of the dose that is given from now on.
+    pub multiple: f64,
 }
 
 /// Draws the strip and moves what is dragged.
@@ -268,14 +270,23 @@ fn paint(ui: &Ui, axis: &Axis, times: &Times, scenario: &Scenario, drug: usize, 
     };
     // What was given stands, whatever the plan is now.
     let ahead = draft.times(axis.duration).into_iter().filter(|t| *t >= now);
-    let doses = times.before.iter().map(|t| (*t, past));
+    let doses = times.before.iter().map(|t| (*t, past, 14.0));
+    // Doses are as high as they are large; of none a foot is left, so that the plan stays in sight.
+    let high = (14.0 * times.multiple.clamp(0.0, 1.5) as f32).max(2.0);
     let mut last = f32::NEG_INFINITY;
-    for (time, ink) in doses.chain(ahead.map(|t| (t, ink))) {
+    for (time, ink, high) in doses.chain(ahead.map(|t| (t, ink, high))) {
         let x = axis.x(time);
         if x - last >= 2.0 {
             last = x;
-            painter.vline(x, line - 14.0..=line, Stroke::new(1.5, ink));
+            painter.vline(x, line - high..=line, Stroke::new(1.5, ink));
         }
+    }
+    if times.multiple == 0.0 {
+        let at = pos2(axis.x(axis.duration), line - 5.0);
+        let font = egui::FontId::proportional(11.0);
+        let text = "0 ×: none is given";
+        let ink = visuals.warn_fg_color;
+        painter.text(at, egui::Align2::RIGHT_BOTTOM, text, font, ink);
     }
     let x = axis.x(now);
     let strong = Stroke::new(1.5, visuals.text_color());
