@@ -135,7 +135,7 @@ pub fn watching(gpu: Gpu, bar: Option<&ProgressBar>) -> Gpu {
                 bar.set_message(text());
             }
             Some(bar) => bar.set_position(0),
-            None if c.done % c.of.div_ceil(4) == 0 => eprintln!("{}", text()),
+            None if c.done.is_multiple_of(c.of.div_ceil(4)) => eprintln!("{}", text()),
             None => {}
         }
     })

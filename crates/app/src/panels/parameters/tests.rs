@@ -221,7 +221,7 @@ fn a_typed_value_is_sent_once_and_a_wrong_one_stays_in_red() {
         parameter: p,
         value,
     };
-    assert_eq!(b.key(Key::Enter), [set.clone()]);
+    assert_eq!(b.key(Key::Enter), std::slice::from_ref(&set));
     let comma = value.to_string().replace('.', ",");
     assert_eq!(b.write(&field, &comma), []);
     assert_eq!(b.key(Key::Enter), [set]);
