@@ -341,7 +341,8 @@ impl Behavior<Tab> for Shown<'_> {
     }
 
     fn min_size(&self) -> f32 {
-        80.0
+        // Four panes of tissue with their names.
+        120.0
     }
 
     fn tab_title_spacing(&self, _visuals: &egui::Visuals) -> f32 {

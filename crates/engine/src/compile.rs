@@ -42,8 +42,8 @@ impl fmt::Debug for Listener {
     }
 }
 
-/// What can be bound to any name of a kernel that is dispatched over no cells, bytes: the largest uniform
-/// buffer that every device allows.
+/// Size of what is bound to every name of a kernel that is dispatched over no cells, bytes: as much as a uniform
+/// buffer may have on every device.
 const STAND_IN: u64 = 65_536;
 
 /// Threads that compile.
@@ -68,13 +68,16 @@ pub(crate) fn compile(
     let mut mine = Vec::new();
     let helpers = helpers(gpu);
     let outcome = std::thread::scope(|scope| {
+        let help = || {
+            let mut helper = Gpu::open(&gpu.adapter)?;
+            helper.listener = gpu.listener.clone();
+            job.work(&helper, |_, _| {})
+        };
+        // Without a thread there is no help; what is left is done below.
         let threads: Vec<_> = (0..helpers)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut helper = Gpu::open(&gpu.adapter)?;
-                    helper.listener = gpu.listener.clone();
-                    job.work(&helper, |_, _| {})
-                })
+            .filter_map(|_| {
+                let thread = std::thread::Builder::new().name("compile".to_owned());
+                thread.spawn_scoped(scope, help).ok()
             })
             .collect();
         // A device that draws a window has no time for anything that takes longer than a frame.
@@ -104,7 +107,8 @@ pub(crate) fn compile(
     Ok(pipelines)
 }
 
-// How many further devices compile, where that is of use.
+// How many further devices compile. Where the driver keeps no cache they would be of no use: what one device
+// compiled does not reach another.
 fn helpers(gpu: &Gpu) -> usize {
     let on = |name| std::env::var(name).is_ok_and(|v| v == "true" || v == "1");
     if !gpu.report.software || on("MESA_SHADER_CACHE_DISABLE") {

@@ -77,25 +77,16 @@ impl Compiled {
                 list.push(variant(true));
             }
         }
-        let first = Flags {
-            first: true,
-            ..Flags::default()
-        };
         for mapped in [false, true] {
             wanted.push(Variant {
                 kernel: Kernel::SmoothMeasure,
-                flags: Flags { mapped, ..first },
+                flags: Flags {
+                    mapped,
+                    ..Flags::FIRST
+                },
             });
         }
-        let settles = Flags {
-            settles: true,
-            ..Flags::default()
-        };
-        let audits = Flags {
-            audits: true,
-            ..Flags::default()
-        };
-        for flags in [settles, audits] {
+        for flags in [Flags::SETTLES, Flags::AUDITS] {
             let kernel = Kernel::React;
             wanted.push(Variant { kernel, flags });
         }

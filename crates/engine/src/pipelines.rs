@@ -44,6 +44,27 @@ pub(crate) struct Flags {
     pub audits: bool,
 }
 
+impl Flags {
+    const NONE: Self = Self {
+        mapped: false,
+        first: false,
+        settles: false,
+        audits: false,
+    };
+    pub const FIRST: Self = Self {
+        first: true,
+        ..Self::NONE
+    };
+    pub const SETTLES: Self = Self {
+        settles: true,
+        ..Self::NONE
+    };
+    pub const AUDITS: Self = Self {
+        audits: true,
+        ..Self::NONE
+    };
+}
+
 impl From<bool> for Flags {
     fn from(mapped: bool) -> Self {
         Self {

@@ -195,23 +195,15 @@ impl Part {
                 },
             )
         };
-        let local = Flags {
-            settles: true,
-            ..Flags::default()
-        };
-        let audits = Flags {
-            audits: true,
-            ..Flags::default()
-        };
         let plain = Flags::default();
         let react = [
             (0, plain),
             (1, plain),
             (2, plain),
-            (1, local),
-            (2, local),
-            (1, audits),
-            (2, audits),
+            (1, Flags::SETTLES),
+            (2, Flags::SETTLES),
+            (1, Flags::AUDITS),
+            (2, Flags::AUDITS),
         ]
         .into_iter()
         .map(|(s, flags): (usize, Flags)| {

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::SessionError;
+use crate::export::ZARR_METADATA;
 use crate::lock::{LOCK, Lock};
 
 /// Sub-folder of unfinished data; removed at the end.
@@ -166,7 +167,7 @@ impl OutputFolder {
             let path = self.path.join(name);
             if path.is_dir() {
                 // Only what is plainly of this making: a folder of that name with a group in it.
-                if name.ends_with(".zarr") && path.join("zarr.json").is_file() {
+                if name.ends_with(".zarr") && path.join(ZARR_METADATA).is_file() {
                     let _ = std::fs::remove_dir_all(&path);
                 }
             } else {

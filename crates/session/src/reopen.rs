@@ -13,7 +13,7 @@ use warmfront_model::{Library, Scenario, Source};
 use warmfront_view::{read_pdf_keywords, read_png_text, read_svg_text};
 
 use crate::SessionError;
-use crate::export::{csvw, fields, vti};
+use crate::export::{ZARR_METADATA, csvw, fields, vti};
 #[cfg(feature = "film")]
 use crate::film::sink::{gif, mp4};
 use crate::provenance::{KEY, Provenance, Results};
@@ -193,7 +193,7 @@ fn is_scenario(head: &str) -> bool {
 }
 
 fn folder(path: &Path) -> Result<Reopened, SessionError> {
-    if path.join("zarr.json").is_file() {
+    if path.join(ZARR_METADATA).is_file() {
         return told_by(path, zarr::provenance_of(path)?, "Zarr folder");
     }
     for (name, how) in [

@@ -39,9 +39,9 @@ impl Dash {
         [
             Self::Solid,
             Self::Dashed,
-            Self::DashDot,
-            Self::LongDash,
             Self::Dotted,
+            Self::LongDash,
+            Self::DashDot,
             Self::DashDotDot,
         ][index % 6]
     }

@@ -60,14 +60,24 @@ pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
         );
     }
     start(&ARGUMENTS, args)?;
-    eprintln!("\nLook at out/demo/montage.png. The window comes next: cargo run");
+    eprintln!("\nLook at out/demo/montage.png. Next, the window: cargo xtask start");
     if seconds > LONG {
         eprintln!(
-            "It builds what the window needs besides, in about {} minutes.",
+            "That builds the rest of the program first, for about {} minutes more.",
             seconds.div_ceil(60)
         );
     }
     Ok(())
+}
+
+/// `cargo xtask start [ARGS]`: the whole program with ARGS and with the driver of the demo; nothing: the window.
+pub fn start(root: &Path, args: &[String]) -> Result<(), Failure> {
+    let driver = setup::run(root)?;
+    let mut program = Command::new(build(root)?);
+    process::run(driver.apply(program.args(args))).map_err(|failure| Failure {
+        message: String::new(),
+        ..failure
+    })
 }
 
 /// Builds the whole program and says where it is.

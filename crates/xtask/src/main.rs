@@ -31,6 +31,7 @@ Usage: cargo xtask COMMAND
                  target/python
   test [ARGS]    setup, then every test; ARGS go to the test runner
   demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
+  start [ARGS]   setup, then the whole program with ARGS; nothing: the window
   film [ARGS]    the film of the README into assets/pictures; ARGS go to `warmfront record`
   window         the real window for half a minute, driven by a script; pictures in out/window
   package        a Debian package and an archive into target/package, from a release build; `--program FILE`
@@ -41,11 +42,11 @@ Usage: cargo xtask COMMAND
   help           this page
 
 Exit codes: 0 done, 1 a check failed, 2 usage or file error, 3 no Vulkan driver;
-test, demo and film forward the code of the program that they run.
+test, demo, start and film forward the code of the program that they run.
 ";
 
-const COMMANDS: [&str; 10] = [
-    "setup", "test", "demo", "film", "window", "package", "counts", "tidy", "deps", "help",
+const COMMANDS: [&str; 11] = [
+    "setup", "test", "demo", "start", "film", "window", "package", "counts", "tidy", "deps", "help",
 ];
 
 fn main() -> ExitCode {
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
-    let takes_arguments = matches!(command, "test" | "demo" | "film" | "package");
+    let takes_arguments = matches!(command, "test" | "demo" | "start" | "film" | "package");
     if let (false, Some(extra)) = (takes_arguments, rest.first())
         && COMMANDS.contains(&command)
     {
@@ -81,6 +82,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         }
         "test" => test::run(&workspace_root()?, rest),
         "demo" => demo::run(&workspace_root()?, rest),
+        "start" => demo::start(&workspace_root()?, rest),
         "film" => film::run(&workspace_root()?, rest),
         "window" => window::run(&workspace_root()?),
         "package" => package::run(&workspace_root()?, rest),

@@ -15,6 +15,8 @@ use crate::state::Snapshot;
 
 /// Behind text, so that it is legible on every picture.
 pub(super) const PLATE: Color32 = Color32::from_black_alpha(205);
+/// Size of text on a plate, points.
+const PLATE_TEXT: f32 = 13.0;
 /// Distance of text from the edge of a pane, points.
 pub(super) const MARGIN: f32 = 8.0;
 /// Distance of a caption from the lower edge, points.
@@ -30,9 +32,15 @@ pub(super) fn font(size: f32) -> FontId {
     FontId::proportional(size)
 }
 
+/// Width of a line of text on a plate, points.
+fn width(painter: &egui::Painter, text: &str) -> f32 {
+    let galley = painter.layout_no_wrap(text.to_owned(), font(PLATE_TEXT), Color32::WHITE);
+    galley.size().x
+}
+
 /// A line of text on a plate; its rectangle.
 fn plate(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, colour: Color32) -> Rect {
-    let galley = painter.layout_no_wrap(text.to_owned(), font(13.0), colour);
+    let galley = painter.layout_no_wrap(text.to_owned(), font(PLATE_TEXT), colour);
     let rect = anchor.anchor_size(at, galley.size());
     painter.rect_filled(rect.expand2(vec2(4.0, 2.0)), 3.0, PLATE);
     painter.galley(rect.min, galley, colour);
@@ -72,11 +80,7 @@ pub(super) fn name(
     right: bool,
 ) {
     let room = rect.width() - 2.0 * MARGIN;
-    let fits = |title: &&String| {
-        let text = (*title).clone();
-        let galley = painter.layout_no_wrap(text, font(13.0), Color32::WHITE);
-        galley.size().x <= room
-    };
+    let fits = |title: &&String| width(painter, title) <= room;
     let Some(name) = titles.iter().find(fits).or(titles.last()) else {
         return;
     };
@@ -93,13 +97,9 @@ pub(super) fn name(
 
 /// As much of a text as fits, with dots where it is cut.
 fn elided(painter: &egui::Painter, text: &str, room: f32) -> String {
-    let width = |text: &str| {
-        let galley = painter.layout_no_wrap(text.to_owned(), font(13.0), Color32::WHITE);
-        galley.size().x
-    };
     let mut kept = text.to_owned();
     let mut shown = kept.clone();
-    while width(&shown) > room && kept.pop().is_some() {
+    while width(painter, &shown) > room && kept.pop().is_some() {
         shown = format!("{}…", kept.trim_end());
     }
     shown
@@ -113,12 +113,8 @@ pub(super) fn clock_fits(
     time: f64,
     titles: &[String],
 ) -> bool {
-    let width = |text: &str| {
-        let galley = painter.layout_no_wrap(text.to_owned(), font(13.0), Color32::WHITE);
-        galley.size().x
-    };
-    let name = titles.last().map_or(0.0, |t| width(t));
-    let clock = width(&panels::clock(scenario, time));
+    let name = titles.last().map_or(0.0, |t| width(painter, t));
+    let clock = width(painter, &panels::clock(scenario, time));
     name + clock + 4.0 * MARGIN <= rect.width()
 }
 
@@ -138,8 +134,7 @@ pub(super) fn scale_bar(
     let at = end - vec2(0.5 * width, 5.0);
     let text = length_unit(&scenario.model).format(length);
     // A short bar at the edge of a small pane has a text that is longer.
-    let galley = painter.layout_no_wrap(text.clone(), font(13.0), Color32::WHITE);
-    let inside = end.x - 0.5 * galley.size().x;
+    let inside = end.x - 0.5 * self::width(painter, &text);
     let at = Pos2::new(at.x.min(inside), at.y);
     plate(painter, at, Align2::CENTER_BOTTOM, &text, Color32::WHITE);
     for (thickness, colour) in [(5.0, PLATE), (3.0, Color32::WHITE)] {

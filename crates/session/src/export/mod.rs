@@ -15,6 +15,9 @@ pub(crate) mod vti;
 #[cfg(feature = "zarr")]
 pub(crate) mod zarr;
 
+/// The file of a Zarr group or array with its attributes.
+pub(crate) const ZARR_METADATA: &str = "zarr.json";
+
 use std::time::Instant;
 
 use warmfront_model::Model;

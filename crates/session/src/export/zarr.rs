@@ -30,15 +30,13 @@ use warmfront_model::Model;
 use zarrs::array::codec::GzipCodec;
 use zarrs::array::{Array, ArrayBuilder, ArrayMetadataOptions, data_type};
 
+use crate::export::ZARR_METADATA;
 use crate::record::Record;
 use crate::spool::Spool;
 use crate::units::micrometres_per_length;
 use crate::{Provenance, SessionError};
 
 pub(crate) use store::Files;
-
-/// Name of the metadata of a group or an array.
-pub(crate) const METADATA: &str = "zarr.json";
 
 /// Name of the array.
 const FIELDS: &str = "fields";
@@ -140,7 +138,7 @@ fn fill(record: &Record, spool: &Spool, arm: usize, store: &Arc<Files>) -> Resul
     // What xarray would otherwise gather from every array, with a warning.
     let mut arrays = Map::new();
     for name in [FIELDS, "t", "c", "z", "y", "x", "label", "unit"] {
-        let text = std::fs::read_to_string(folder.join(name).join(METADATA))?;
+        let text = std::fs::read_to_string(folder.join(name).join(ZARR_METADATA))?;
         arrays.insert(name.to_owned(), serde_json::from_str(&text)?);
     }
     let group = json!({
@@ -154,7 +152,7 @@ fn fill(record: &Record, spool: &Spool, arm: usize, store: &Arc<Files>) -> Resul
     });
     // Last: a folder without this is no group.
     let text = serde_json::to_string_pretty(&group)?;
-    std::fs::write(folder.join(METADATA), text)?;
+    std::fs::write(folder.join(ZARR_METADATA), text)?;
     Ok(())
 }
 

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::export::ZARR_METADATA;
 use crate::{Provenance, SessionError};
 
-/// The file with the attributes of a group.
-const METADATA: &str = "zarr.json";
 /// Most bytes of metadata that are read back.
 const MOST_METADATA: u64 = 256 << 20;
 
@@ -17,7 +16,7 @@ const MOST_METADATA: u64 = 256 << 20;
 /// A group that cannot be read, or says something that is no provenance.
 pub(super) fn provenance_of(path: &Path) -> Result<Option<Provenance>, SessionError> {
     use std::io::Read as _;
-    let file = path.join(METADATA);
+    let file = path.join(ZARR_METADATA);
     let mut text = String::new();
     std::fs::File::open(&file)
         .and_then(|f| f.take(MOST_METADATA).read_to_string(&mut text))
@@ -42,7 +41,7 @@ mod tests {
     fn a_group_that_says_nothing_or_nonsense() -> Result<(), Box<dyn std::error::Error>> {
         let dir = tempfile::tempdir()?;
         assert!(provenance_of(dir.path()).is_err());
-        let file = dir.path().join("zarr.json");
+        let file = dir.path().join(ZARR_METADATA);
         std::fs::write(&file, "{\"attributes\": {}}")?;
         assert!(provenance_of(dir.path())?.is_none());
         for text in ["[", "{\"attributes\": {\"warmfront\": 3}}"] {

@@ -14,7 +14,8 @@ use super::dose::Synergy;
 use super::outcome::Results;
 use super::plan::{Kind, Plan};
 use super::tables::METRICS;
-use crate::export::zarr::{Failed, Files, METADATA, object, save};
+use crate::export::ZARR_METADATA;
+use crate::export::zarr::{Failed, Files, object, save};
 use crate::synergy::{Grid, Value as Number};
 use crate::{Provenance, SessionError};
 
@@ -93,7 +94,7 @@ impl Group {
     fn close(&mut self, folder: &Path, provenance: &Provenance) -> Result<(), Failed> {
         let mut arrays = Map::new();
         for name in &self.names {
-            let text = std::fs::read_to_string(folder.join(name).join(METADATA))?;
+            let text = std::fs::read_to_string(folder.join(name).join(ZARR_METADATA))?;
             arrays.insert(name.clone(), serde_json::from_str(&text)?);
         }
         let group = json!({
@@ -102,7 +103,10 @@ impl Group {
             "attributes": { crate::provenance::KEY: provenance },
             "consolidated_metadata": { "kind": "inline", "must_understand": false, "metadata": arrays },
         });
-        std::fs::write(folder.join(METADATA), serde_json::to_string_pretty(&group)?)?;
+        std::fs::write(
+            folder.join(ZARR_METADATA),
+            serde_json::to_string_pretty(&group)?,
+        )?;
         Ok(())
     }
 }

@@ -142,7 +142,7 @@ fn line<'a>(page: &Page<'_>, desk: &Desk, observable: usize, arm: usize) -> Line
         .allow_hover(false)
 }
 
-/// Arms differ in more than their colour. (Figures have dash-dot, which this plot library has not.)
+/// Arms differ in more than their colour; the strokes are those of figures ([`warmfront_view::Dash::nth`]).
 pub fn dash(arm: usize) -> LineStyle {
     [
         LineStyle::Solid,
