@@ -38,7 +38,7 @@ pub fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
     let driver = setup::run(root)?;
     if !root.join("target/debug/warmfront").exists() {
         eprintln!(
-            "Building the simulator; the first time that takes 5 to 15 minutes on two cores."
+            "Building the simulator; the first time that takes 4 to 15 minutes on two cores."
         );
     }
     let begun = Instant::now();

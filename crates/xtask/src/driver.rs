@@ -19,6 +19,10 @@ const ARCHIVE: &str = "http://deb.debian.org/debian";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /// What is unpacked.
 const PACKAGES: [&str; 2] = ["mesa-vulkan-drivers", "libvulkan1"];
+/// Room for lists, packages and what is unpacked where nothing of it is installed, megabytes.
+const ROOM: u64 = 500;
+/// Seconds after which a program that fetches counts as hung; apt waits for ever on a full disk.
+const PATIENCE: &str = "300";
 /// Beginnings of packages that apt adds because they come from the same source; no Vulkan driver needs them.
 const NOT_NEEDED: [&str; 3] = ["libegl", "libgl", "libgbm"];
 
@@ -81,6 +85,14 @@ fn unpack(folder: &Path) -> Result<(), String> {
     for part in ["state/lists/partial", "cache/archives/partial", "root"] {
         make(folder.join(part))?;
     }
+    match free_megabytes(folder) {
+        Some(free) if free < ROOM => {
+            return Err(format!(
+                "{UNFINISHED} needs {ROOM} MB, and {free} MB are free there"
+            ));
+        }
+        _ => {}
+    }
     let keyring = match Path::new(KEYRING).exists() {
         true => format!("[signed-by={KEYRING}] "),
         false => String::new(),
@@ -93,7 +105,8 @@ fn unpack(folder: &Path) -> Result<(), String> {
     std::fs::write(&sources, lines).map_err(|e| format!("{UNFINISHED} cannot be written: {e}"))?;
 
     let apt = |args: &[&str]| {
-        let mut command = Command::new("apt-get");
+        let mut command = Command::new("timeout");
+        command.args([PATIENCE, "apt-get"]);
         let state = format!("Dir::State={}", folder.join("state").display());
         let cache = format!("Dir::Cache={}", folder.join("cache").display());
         let list = format!("Dir::Etc::sourcelist={}", sources.display());
@@ -155,6 +168,20 @@ fn archive() -> String {
     own.unwrap_or_else(|| ARCHIVE.to_owned())
 }
 
+// Free room on the disk of a folder, as far as `df` tells.
+fn free_megabytes(folder: &Path) -> Option<u64> {
+    let output = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let kilobytes: u64 = text
+        .lines()
+        .nth(1)?
+        .split_whitespace()
+        .nth(3)?
+        .parse()
+        .ok()?;
+    Some(kilobytes / 1000)
+}
+
 fn remove(folder: &Path) -> Result<(), String> {
     match std::fs::remove_dir_all(folder) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
@@ -166,7 +193,10 @@ fn remove(folder: &Path) -> Result<(), String> {
 
 // Runs a program without a word; its last error is the reason if it fails.
 fn succeed(command: &mut Command) -> Result<(), String> {
-    let program = command.get_program().to_string_lossy().into_owned();
+    let mut words = std::iter::once(command.get_program()).chain(command.get_args());
+    let own = |word: &&std::ffi::OsStr| *word != "timeout" && *word != PATIENCE;
+    let program = words.find(own).unwrap_or_default();
+    let program = program.to_string_lossy().into_owned();
     let output = command
         .env("DEBIAN_FRONTEND", "noninteractive")
         .env("LC_ALL", "C")
@@ -174,6 +204,10 @@ fn succeed(command: &mut Command) -> Result<(), String> {
         .map_err(|e| format!("`{program}` cannot be started: {e}"))?;
     if output.status.success() {
         return Ok(());
+    }
+    // As `timeout` says that it was needed.
+    if output.status.code() == Some(124) {
+        return Err(format!("{program}: no end after {PATIENCE} s"));
     }
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());

@@ -41,7 +41,7 @@ pub fn run(root: &Path) -> Result<Driver, Failure> {
     let os = os_release();
     let system = systems::table().of(&os);
     if Driver::unpacked(root).is_none() && is_debian_12(&os) {
-        eprintln!("Fetching a Vulkan driver that is about twice as fast (22 MB) …");
+        eprintln!("Fetching a Vulkan driver that is about twice as fast …");
         if let Err(why) = driver::fetch(root) {
             eprintln!("It cannot be had here: {why}.");
         }

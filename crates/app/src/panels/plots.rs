@@ -42,7 +42,9 @@ pub(super) fn arm_names(ui: &mut Ui, scenario: &Scenario, dark: bool) {
     ui.horizontal_wrapped(|ui| {
         for (arm, a) in scenario.arms.iter().enumerate() {
             let text = format!("{} {}", SAMPLES[arm % 4], a.label);
-            ui.colored_label(colour_of_arm(arm, dark), text);
+            // A name goes to the next line whole.
+            let text = RichText::new(text).color(colour_of_arm(arm, dark));
+            ui.add(egui::Label::new(text).extend());
         }
     });
 }

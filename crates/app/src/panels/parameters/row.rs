@@ -280,10 +280,10 @@ pub(super) fn key(ui: &mut Ui) {
         for (confidence, text) in [
             (Confidence::Measured, "measured or published"),
             (Confidence::Assumed, "assumed"),
-            (Confidence::Tuned, "assumed and tuned"),
+            (Confidence::Tuned, "tuned"),
         ] {
             mark(ui, confidence);
-            ui.label(RichText::new(text).small());
+            ui.add(egui::Label::new(RichText::new(text).small()).extend());
         }
     });
 }
