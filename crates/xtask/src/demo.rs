@@ -82,6 +82,7 @@ pub fn start(root: &Path, args: &[String]) -> Result<(), Failure> {
 
 /// Builds the whole program and says where it is.
 pub fn build(root: &Path) -> Result<PathBuf, Failure> {
+    setup::compiler()?;
     build_of(root, &WHOLE)
 }
 

@@ -27,8 +27,8 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   setup          make sure of a Vulkan driver (of a graphics card, or a fast one for the processor, which goes
-                 to target/driver), and of what tests open results with: ffmpeg, and Python readers in
-                 target/python
+                 to target/driver), a C++ compiler, and what tests open results with: ffmpeg, and Python readers
+                 in target/python
   test [ARGS]    setup, then every test; ARGS go to the test runner
   demo [ARGS]    setup, then a short simulation into out/demo; ARGS go to `warmfront run`
   start [ARGS]   setup, then the whole program with ARGS; nothing: the window
@@ -77,6 +77,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "setup" => {
             let root = workspace_root()?;
             setup::run(&root)?;
+            setup::compiler()?;
             setup::film_tools()?;
             python::run(&root)
         }

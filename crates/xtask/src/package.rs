@@ -274,8 +274,8 @@ fn newest(place: &Path, ending: &str) -> Result<PathBuf, Failure> {
 // Installs the package below a folder, looks at it, uses it, and removes it.
 fn look_at(root: &Path, package: &Path) -> Result<(), Failure> {
     let driver = setup::run(root)?;
-    setup::install_if_missing("desktop-file-validate", "desktop-file-utils")?;
-    setup::install_if_missing("mandoc", "mandoc")?;
+    setup::install_if_missing("desktop-file-validate", &["desktop-file-utils"])?;
+    setup::install_if_missing("mandoc", &["mandoc"])?;
     let below = root.join(PLACE).join("installed");
     if below.exists() {
         std::fs::remove_dir_all(&below).map_err(|e| trouble(&below, &e))?;

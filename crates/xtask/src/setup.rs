@@ -98,20 +98,29 @@ fn is_debian_12(os_release: &str) -> bool {
     has("ID=debian") && has("VERSION_ID=12")
 }
 
+/// Makes sure of a C++ compiler: the film encoder is built from its source.
+pub fn compiler() -> Result<(), Failure> {
+    let named = std::env::var_os("CXX").is_some();
+    if cfg!(target_os = "linux") && !named {
+        install_if_missing("c++", &["g++"])?;
+    }
+    Ok(())
+}
+
 /// Makes sure that `ffprobe` and `ffmpeg` are there: tests look at films with them.
 pub fn film_tools() -> Result<(), Failure> {
     if cfg!(target_os = "linux") {
-        install_if_missing("ffprobe", "ffmpeg")?;
+        install_if_missing("ffprobe", &["ffmpeg"])?;
     }
     Ok(())
 }
 
 /// Makes sure that a program is there, from a package where it may be installed without asking.
-pub fn install_if_missing(program: &str, package: &str) -> Result<(), Failure> {
+pub fn install_if_missing(program: &str, packages: &[&str]) -> Result<(), Failure> {
     if process::succeeds(Command::new("which").arg(program)) {
         return Ok(());
     }
-    install(&[package, "xauth"]).map_err(|failure| Failure {
+    install(packages).map_err(|failure| Failure {
         message: format!("`{program}` is missing: {}", failure.message),
         ..failure
     })

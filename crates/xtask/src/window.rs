@@ -36,7 +36,7 @@ pub fn run(root: &Path) -> Result<(), Failure> {
     let mut command = Command::new("timeout");
     command.arg(PATIENCE);
     if !has_display() {
-        setup::install_if_missing("xvfb-run", "xvfb")?;
+        setup::install_if_missing("xvfb-run", &["xvfb", "xauth"])?;
         command.args(["xvfb-run", "--auto-servernum"]);
         command.args(["--server-args", "-screen 0 1280x800x24"]);
     }
