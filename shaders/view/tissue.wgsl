@@ -1,9 +1,9 @@
-// Tissue to pixels: one field through a colour map, or several fields added as light. `tissue` draws a pane
+// Tissue to pixels: one field through a colour map, or several fields in colours that mix. `tissue` draws a pane
 // into a texture when something changed; `again` puts that texture on the screen, pixel by pixel.
-// The arithmetic is that of crates/view/src/raster.rs; row 0 of the data is the bottom row.
+// The arithmetic is that of crates/view/src/tissue.rs and mix.rs; row 0 of the data is the bottom row.
 
 struct Channel {
-    light: vec4f, // linear RGB; w: the value that gives full light
+    colour: vec4f, // linear RGB; w: the full value
     start: u32,   // first value of the plane shown
     seed: u32,    // of the texture; 0: none
     minus: u32,   // first value of the plane that is subtracted
@@ -17,11 +17,11 @@ struct Pane {
     stride: vec2u,    // values from cell to cell across and up
     lattice: vec2f,   // nuclei per cell edge; 0: no texture
     range: vec2f,     // limits of the colour scale
-    ground: vec4f,    // linear RGB under all light
-    count: u32,       // channels; 0: a map of channel 0
+    ground: vec4f,    // linear RGB where no field is
+    count: u32,       // channels of a composite
     logarithmic: u32,
-    eye: f32,         // exponent from value to light
-    spare: u32,
+    eye: f32,         // exponent from relative value to the share that it covers
+    composite: u32,   // 1: the channels together; 0: a map of channel 0
     channels: array<Channel, 8>,
 }
 
@@ -36,10 +36,11 @@ struct Pane {
 override LINEAR_TARGET: bool = false;
 
 const NOT_A_NUMBER = vec3f(1.0, 0.0, 1.0);
-const KNEE = 0.7;
+// Below this sum of weights no colour can be told.
+const LEAST_WEIGHT = 1e-24;
 // Most samples per pixel and axis where a pixel covers several cells.
 const MOST_SAMPLES = 4.0;
-// Mean of `nuclei` over a plane, so that texture neither adds nor takes light.
+// Mean of `nuclei` over a plane, so that on average texture leaves faint values as they are.
 const MEAN_NUCLEUS = 0.292;
 
 @vertex
@@ -89,7 +90,7 @@ fn tissue(@builtin(position) at: vec4f) -> @location(0) vec4f {
     if any(place < vec2f(0.0)) || any(place > vec2f(pane.cells)) {
         discard;
     }
-    if pane.count == 0u {
+    if pane.composite == 0u {
         return vec4f(map(place), 1.0);
     }
     return vec4f(composite(place), 1.0);
@@ -111,26 +112,35 @@ fn map(place: vec2f) -> vec3f {
     return finish(colour.rgb);
 }
 
+// Every field covers a share of the pixel; the colour of what is covered is the mean of the fields' colours,
+// weighted by the fourth power of their shares.
 fn composite(place: vec2f) -> vec3f {
-    var light = pane.ground.rgb;
     // Nuclei of a few pixels would only flicker and weave patterns.
     let pixels = 1.0 / max(max(pane.lattice.x * pane.step.x, pane.lattice.y * pane.step.y), 1e-6);
     let strength = select(0.0, 0.6 * smoothstep(4.0, 9.0, pixels), pane.lattice.x > 0.0);
+    var bare = 1.0;
+    var sum = vec4f(0.0);
     for (var c = 0u; c < pane.count; c++) {
         let channel = pane.channels[c];
         let value = sample(c, place);
         if value.y > 0.0 {
             return finish(NOT_A_NUMBER);
         }
-        let relative = max(value.x / channel.light.w, 0.0);
-        var amount = select(0.0, pow(relative, pane.eye), relative > 0.0);
+        let relative = max(value.x / channel.colour.w, 0.0);
+        var share = select(0.0, pow(relative, pane.eye), relative > 0.0);
         if channel.seed != 0u && strength > 0.0 {
-            amount *= mix(1.0, nuclei(place * pane.lattice, channel.seed) / MEAN_NUCLEUS, strength);
+            share *= mix(1.0, nuclei(place * pane.lattice, channel.seed) / MEAN_NUCLEUS, strength);
         }
-        light += clamp(amount, 0.0, 2.0) * channel.light.rgb;
+        share = min(share, 1.0);
+        bare *= 1.0 - share;
+        let squared = share * share;
+        sum += squared * squared * vec4f(channel.colour.rgb, 1.0);
     }
-    let clipped = soft_clip(light);
-    return select(encode(clipped), clipped, LINEAR_TARGET);
+    var colour = pane.ground.rgb;
+    if sum.w >= LEAST_WEIGHT {
+        colour = mix(sum.rgb / sum.w, colour, bare);
+    }
+    return select(encode(colour), colour, LINEAR_TARGET);
 }
 
 // Value of channel `c` and whether it is not finite (1) or is (0). Between cell centres it is
@@ -217,17 +227,6 @@ fn hash(key: vec3u) -> vec3u {
     v.y += v.z * v.x;
     v.z += v.x * v.y;
     return v;
-}
-
-fn soft_clip(light: vec3f) -> vec3f {
-    let peak = max(light.x, max(light.y, light.z));
-    if peak <= KNEE {
-        return light;
-    }
-    let clipped = KNEE + (1.0 - KNEE) * (1.0 - exp(-(peak - KNEE) / (1.0 - KNEE)));
-    let bleach = 0.25 * (1.0 - exp(-(peak - KNEE)));
-    let kept = light * (clipped / peak);
-    return kept + (clipped - kept) * bleach;
 }
 
 fn encode(linear: vec3f) -> vec3f {

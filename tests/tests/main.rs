@@ -1,6 +1,7 @@
 //! All tests of this folder in one program: one link step and one copy of the libraries on the disk,
 //! where a program for each file would need as many.
 
+mod channels;
 mod cli_data;
 mod cli_errors;
 mod cli_figure;

@@ -372,6 +372,7 @@ impl WarmfrontApp {
         if self.chosen_for.as_deref() != Some(&model.id) {
             self.desk.quantity = None;
             self.canvas.look = Look::Composite(0);
+            self.canvas.hidden.clear();
         }
         self.canvas.look = self.canvas.look.within(model);
         if arms < 2 {

@@ -142,6 +142,13 @@ pub enum WindowCommand {
     Look(Look),
     /// Nuclei-like texture on composites.
     Texture(bool),
+    /// A field of composites switched on or off.
+    Channel {
+        /// Index of the model's fields.
+        field: usize,
+        /// Whether it is shown.
+        on: bool,
+    },
     /// Every pane minus the first arm, on a diverging map.
     Difference(bool),
     /// Two arms in one pane with a movable edge between them.

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use eframe::egui::{ColorImage, Context, TextureOptions};
 use warmfront_model::{Library, Overrides, Scenario};
 use warmfront_session::colormap_name;
-use warmfront_view::{Channel, Colormap, EYE, GROUND, Range, composite, field_image};
+use warmfront_view::raster::full_light;
+use warmfront_view::{Channel, Colormap, GROUND, Range, composite, field_image};
 
 use crate::panels::gallery;
 
@@ -78,15 +79,7 @@ pub fn picture(scenario: &Scenario) -> Option<ColorImage> {
     };
     let image = match model.views.first() {
         Some(view) => {
-            let planes: Vec<Vec<f32>> = view
-                .channels
-                .iter()
-                .map(|c| {
-                    let full = c.full as f32;
-                    let seen = |v: f32| full * (v / full).clamp(0.0, f32::MAX).powf(EYE);
-                    plane(c.field).into_iter().map(seen).collect()
-                })
-                .collect();
+            let planes: Vec<Vec<f32>> = view.channels.iter().map(|c| plane(c.field)).collect();
             let channels: Vec<Channel<'_>> = view
                 .channels
                 .iter()
@@ -94,7 +87,10 @@ pub fn picture(scenario: &Scenario) -> Option<ColorImage> {
                 .map(|(c, values)| Channel {
                     values,
                     colour: c.colour,
-                    full: c.full as f32,
+                    full: full_light(
+                        c.full,
+                        values.iter().copied().map(f64::from).reduce(f64::max),
+                    ),
                 })
                 .collect();
             composite(&channels, width, height, GROUND).ok()?

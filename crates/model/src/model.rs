@@ -304,7 +304,7 @@ pub struct Observable {
     pub better: Option<Better>,
 }
 
-/// Fields added as light.
+/// Fields shown together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     /// Identifier.

@@ -483,7 +483,7 @@ pub struct ObservableFile {
     pub better: Option<Spanned<Better>>,
 }
 
-/// `[[view]]`: channels added as light.
+/// `[[view]]`: channels shown together.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ViewFile {

@@ -3,7 +3,7 @@
 //! Everything here is plain data in, plain data out, on the CPU. The crate knows no model: a field
 //! is an array of numbers with a range and a unit.
 //!
-//! - [`colormap`], [`colour`], [`raster`]: numbers to pixels.
+//! - [`colormap`], [`colour`], [`mix`], [`raster`]: numbers to pixels.
 //! - [`number`], [`text`], [`legend`]: round numbers, measured text, colour bars and scale bars.
 //! - [`montage`] and [`plot`]: whole figures, composed as SVG by [`svg`] and drawn by [`figure`].
 //! - [`heat_map`], [`surface`], [`isobole`]: matrices of two drugs' doses.
@@ -19,6 +19,7 @@ pub mod film;
 pub mod heat_map;
 pub mod isobole;
 pub mod legend;
+pub mod mix;
 pub mod montage;
 pub mod number;
 pub mod pdf;
@@ -43,10 +44,11 @@ pub use figure::{Figure, read_svg_text};
 pub use heat_map::{DoseSide, HeatMap, HeatMark, ValueColours};
 pub use isobole::{IsoboleLevel, Isobologram};
 pub use legend::{Dash, DoseTrack, LegendEntry, LegendMark, Marker};
+pub use mix::EYE;
 pub use montage::{ColourKey, FieldColumn, FieldSlice, Montage, MontageRow};
 pub use pdf::{PdfInfo, read_pdf_keywords};
 pub use plot::{PlotFigure, PlotPanel, Series};
 pub use png::{encode_png, encode_png_at, read_png_text};
-pub use raster::{Channel, EYE, GROUND, Range, composite, field_image};
+pub use raster::{Channel, GROUND, Range, composite, field_image};
 pub use style::Style;
 pub use surface::Surface;

@@ -4,22 +4,17 @@
 //! its first row at the top, so row 0 of the data is the bottom row of the picture.
 //!
 //! Two pictures are made. A *map* shows one field through a colour map and a fixed [`Range`].
-//! A *composite* adds the light of several fields, each in its own colour, as fluorescence channels
-//! add in a microscope; a soft clip keeps hue where channels overlap.
+//! A *composite* shows several fields together, each in its own colour, mixed as [`crate::mix`] says.
 
 use image::{Rgba, RgbaImage};
 
 use crate::colormap::Colormap;
 use crate::colour::{NOT_A_NUMBER, Rgb, from_linear, to_linear};
 use crate::error::{Result, ViewError};
+use crate::mix::{Mix, share};
 
 /// Largest side of any picture, in pixels.
 pub const LARGEST_SIDE: u32 = 16_384;
-
-/// Exponent between a value relative to full light and the light that a composite of tissue adds: light
-/// rises faster than the value, as the eye's answer to light rises slower, so that faint values stay dark
-/// and half of full light looks about half as bright.
-pub const EYE: f32 = 1.7;
 
 /// Dark ground of composites of tissue.
 pub const GROUND: Rgb = [6, 6, 10];
@@ -108,9 +103,9 @@ impl Range {
 pub struct Channel<'a> {
     /// `width * height` values, x fastest, row 0 at low y.
     pub values: &'a [f32],
-    /// Colour of its light.
+    /// Colour of its full value.
     pub colour: Rgb,
-    /// The value that gives full light; must be positive.
+    /// The full value; must be positive.
     pub full: f32,
 }
 
@@ -133,11 +128,8 @@ pub fn field_image(
     }))
 }
 
-/// Adds the light of all channels over `background`.
-///
-/// Light is added in linear RGB. The sum is clipped softly by `1 - exp(-light)` of the brightest
-/// component with the ratio of components kept, so dense places stay coloured instead of turning
-/// white at once. A cell with a value that is not finite in any channel gets [`NOT_A_NUMBER`].
+/// Shows all channels together over `background`; how colours mix is told in [`crate::mix`].
+/// A cell with a value that is not finite in any channel gets [`NOT_A_NUMBER`].
 ///
 /// # Errors
 /// [`ViewError::Size`] or [`ViewError::Pixels`]; [`ViewError::Range`] if `full` is not positive.
@@ -152,41 +144,22 @@ pub fn composite(
         check_grid("composite channel", c.values.len(), width, height)?;
         Range::linear(0.0, c.full).check()?;
     }
-    let lights: Vec<[f32; 3]> = channels.iter().map(|c| c.colour.map(to_linear)).collect();
+    let colours: Vec<[f32; 3]> = channels.iter().map(|c| c.colour.map(to_linear)).collect();
     let ground = background.map(to_linear);
     Ok(RgbaImage::from_fn(width, height, |x, y| {
         let i = cell(x, y, width, height);
-        let mut light = ground;
-        for (channel, colour) in channels.iter().zip(&lights) {
+        let mut mix = Mix::EMPTY;
+        for (channel, colour) in channels.iter().zip(&colours) {
             let value = channel.values[i];
             if !value.is_finite() {
                 let [r, g, b] = NOT_A_NUMBER;
                 return Rgba([r, g, b, 255]);
             }
-            // Up to twice full light, so that a hot spot still stands out a little.
-            let amount = (value / channel.full).clamp(0.0, 2.0);
-            for (sum, c) in light.iter_mut().zip(colour) {
-                *sum += amount * c;
-            }
+            mix.add(share(value, channel.full), *colour);
         }
-        let [r, g, b] = soft_clip(light).map(from_linear);
+        let [r, g, b] = mix.over(ground).map(from_linear);
         Rgba([r, g, b, 255])
     }))
-}
-
-/// Identity below a knee of 0.7, then bends towards 1; the hue is kept and slowly bleached.
-fn soft_clip(light: [f32; 3]) -> [f32; 3] {
-    const KNEE: f32 = 0.7;
-    let peak = light.iter().fold(0.0_f32, |m, &v| m.max(v));
-    if peak <= KNEE {
-        return light;
-    }
-    let clipped = KNEE + (1.0 - KNEE) * (1.0 - (-(peak - KNEE) / (1.0 - KNEE)).exp());
-    let bleach = 0.25 * (1.0 - (-(peak - KNEE)).exp());
-    light.map(|v| {
-        let kept = v * clipped / peak;
-        kept + (clipped - kept) * bleach
-    })
 }
 
 fn cell(x: u32, y: u32, width: u32, height: u32) -> usize {
@@ -255,24 +228,20 @@ mod tests {
     }
 
     #[test]
-    fn channels_add_and_keep_their_hue() -> Result<()> {
-        let (a, b) = ([0.5, 4.0], [0.5, 0.0]);
-        let red = Channel {
-            values: &a,
-            colour: [255, 0, 0],
-            full: 1.0,
+    fn a_channel_at_its_full_value_has_the_colour_of_the_legend() -> Result<()> {
+        let (a, b) = ([0.9, 0.9, 9.0], [0.0, 0.9, 0.0]);
+        let channel = |values, colour| Channel {
+            values,
+            colour,
+            full: 0.9,
         };
-        let green = Channel {
-            values: &b,
-            colour: [0, 255, 0],
-            full: 1.0,
-        };
-        let image = composite(&[red, green], 2, 1, [0, 0, 0])?;
-        let sum = image.get_pixel(0, 0).0;
-        assert_eq!(sum[0], sum[1]);
-        assert_eq!(sum[0], from_linear(0.5));
-        let bright = image.get_pixel(1, 0).0;
-        assert!(bright[0] > 245 && bright[1] < 200, "{bright:?}");
+        let (blue, orange) = ([47, 98, 184], [230, 159, 0]);
+        let image = composite(&[channel(&a, blue), channel(&b, orange)], 3, 1, GROUND)?;
+        let pixel = |x| image.get_pixel(x, 0).0;
+        assert_eq!(pixel(0)[..3], blue);
+        assert_eq!(pixel(2)[..3], blue);
+        let mean = |k: usize| from_linear(0.5 * (to_linear(blue[k]) + to_linear(orange[k])));
+        assert_eq!(pixel(1)[..3], [mean(0), mean(1), mean(2)]);
         Ok(())
     }
 

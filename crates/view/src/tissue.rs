@@ -2,12 +2,11 @@
 //!
 //! A picture may have any number of pixels and show any part of the tissue. Between cell centres values are
 //! interpolated; where a pixel covers several cells it shows their mean. Then a value goes through a colour map,
-//! or it becomes light that is added to the light of other fields, with a texture like nuclei where it belongs
-//! to cells. The window draws the same with the shader; a test compares them pixel by pixel.
+//! or its colour is mixed with those of other fields, with a texture like nuclei where it belongs to cells. The window draws the same with the shader; a test compares them pixel by pixel.
 //!
 //! A film shows the same part of the same tissue in thousands of frames, so a [`Painter`] keeps all that
 //! depends on the place alone: which cells a row or a column of pixels shows, and the texture. Interpolation
-//! runs first down, then across, a row at a time; powers and exponentials are read from tables.
+//! runs first down, then across, a row at a time; powers are read from tables.
 
 mod light;
 mod nuclei;
@@ -18,8 +17,9 @@ use image::RgbaImage;
 use crate::colormap::Colormap;
 use crate::colour::{NOT_A_NUMBER, Rgb, to_linear};
 use crate::error::{Result, ViewError};
+use crate::mix::Mix;
 use crate::raster::{GROUND, LARGEST_SIDE, Range};
-use light::{EYES, PER_FULL};
+use light::{PER_FULL, SHARES};
 use nuclei::Nuclei;
 use sampling::Sampling;
 
@@ -40,9 +40,9 @@ pub struct Lens {
 pub struct Light<'a> {
     /// `cells[0] * cells[1]` values, x fastest, row 0 at low y.
     pub values: &'a [f32],
-    /// Colour of its light.
+    /// Colour of its full value.
     pub colour: Rgb,
-    /// Value of full light; positive.
+    /// The full value; positive.
     pub full: f32,
     /// Seed of its texture; 0: none.
     pub seed: u32,
@@ -51,11 +51,11 @@ pub struct Light<'a> {
 /// What a picture shows.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
-    /// Light of several fields, over a ground.
+    /// Several fields together, over a ground.
     Lights {
         /// The fields.
         lights: &'a [Light<'a>],
-        /// Under all light.
+        /// What shows where no field is.
         ground: Rgb,
     },
     /// One quantity through a colour map.
@@ -226,19 +226,19 @@ impl Painter {
         };
         let textures: Vec<Option<&Nuclei>> = lights.iter().map(|l| texture(l.seed)).collect();
         let ground = ground.map(to_linear);
-        let mut sum = vec![ground; width];
+        let mut mixes = vec![Mix::EMPTY; width];
         let (mut row, mut values) = (Vec::new(), vec![0.0; width]);
         let cells = self.cells[0] as usize;
         let mut pixels = vec![0; 4 * width * height];
         for (y, line) in pixels.chunks_exact_mut(4 * width).enumerate() {
-            sum.fill(ground);
+            mixes.fill(Mix::EMPTY);
             for ((light, plane), texture) in lights.iter().zip(&planes).zip(&textures) {
                 let scale = PER_FULL / light.full;
                 sampling.line(&mut values, &mut row, &plane.values, cells, y, scale);
                 let nuclei = texture.map(|n| (&n.steps[y * width..(y + 1) * width], n));
-                shine(&mut sum, &values, light.colour.map(to_linear), nuclei);
+                cover(&mut mixes, &values, light.colour.map(to_linear), nuclei);
             }
-            light::finish(&sum, line);
+            light::finish(mixes.iter().map(|m| m.over(ground)), line);
         }
         self.mark(&mut pixels, &planes)?;
         self.picture(pixels)
@@ -334,32 +334,22 @@ fn unseen() -> ViewError {
     ViewError::Film("no part of the tissue was chosen".to_owned())
 }
 
-// Adds the light of a row of values, given in steps of the table.
-fn shine(
-    sum: &mut [[f32; 3]],
-    values: &[f32],
-    [r, g, b]: [f32; 3],
-    nuclei: Option<(&[u16], &Nuclei)>,
-) {
-    let eyes = &EYES[..];
-    let last = eyes.len() - 1;
+// Adds a field to the pixels of a row, by its values in steps of the table.
+fn cover(mixes: &mut [Mix], values: &[f32], colour: [f32; 3], nuclei: Option<(&[u16], &Nuclei)>) {
+    let shares = &SHARES[..];
+    let last = shares.len() - 1;
     // A negative value becomes 0.
-    let amount = |value: f32| eyes[((value + 0.5) as usize).min(last)];
-    let add = |s: &mut [f32; 3], amount: f32| {
-        s[0] += amount * r;
-        s[1] += amount * g;
-        s[2] += amount * b;
-    };
+    let share = |value: f32| shares[((value + 0.5) as usize).min(last)];
     match nuclei {
         Some((steps, n)) => {
-            for ((s, v), step) in sum.iter_mut().zip(values).zip(steps) {
+            for ((mix, v), step) in mixes.iter_mut().zip(values).zip(steps) {
                 let factor = n.base + n.slope * f32::from(*step);
-                add(s, (amount(*v) * factor).min(2.0));
+                mix.add((share(*v) * factor).min(1.0), colour);
             }
         }
         None => {
-            for (s, v) in sum.iter_mut().zip(values) {
-                add(s, amount(*v).min(2.0));
+            for (mix, v) in mixes.iter_mut().zip(values) {
+                mix.add(share(*v).min(1.0), colour);
             }
         }
     }

@@ -182,6 +182,7 @@ fn spec(options: &RecordOptions, scenario: &Scenario) -> Result<(FilmSpec, Vec<S
             ..Camera::default()
         },
         texture: !options.no_texture,
+        hidden: Default::default(),
         title: options.title.clone(),
     };
     Ok((spec, twice))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use eframe::egui::{self, Context, ViewportCommand};
-use warmfront_model::Scenario;
+use warmfront_model::{Model, Scenario};
 
 use super::WarmfrontApp;
 use super::dialogs::Purpose;
@@ -196,6 +196,11 @@ impl WarmfrontApp {
         let composite = matches!(self.canvas.look, Look::Composite(_));
         let words = match command {
             W::Arm(Some(arm)) if *arm >= arms => return lacks("arm", *arm, arms),
+            W::Channel { field, .. } if !scenario.is_some_and(|s| in_view(&s.model, *field)) => {
+                return Some(format!(
+                    "No view of the model has field {field} as a channel."
+                ));
+            }
             W::Look(look) if scenario.is_some_and(|s| look.within(&s.model) != *look) => {
                 return Some(format!(
                     "The model has nothing of that number to look at: {look:?}."
@@ -227,6 +232,7 @@ impl WarmfrontApp {
                 self.canvas.look = scenario.map_or(look, |s| look.within(&s.model));
             }
             W::Texture(on) => self.canvas.texture = on,
+            W::Channel { field, on } => self.canvas.show_channel(field, on),
             W::Difference(on) => self.canvas.difference = on,
             W::Wipe(on) => self.canvas.wipe = on,
             W::Range(range) => self.canvas.range = range,
@@ -343,6 +349,12 @@ pub(super) const TOOL_TABS: [(Tool, Tab); 3] = [
 fn tab_of(tool: Tool) -> Option<Tab> {
     let mut tabs = TOOL_TABS.into_iter();
     tabs.find(|(of, _)| *of == tool).map(|(_, tab)| tab)
+}
+
+/// Whether a view of the model shows a field.
+fn in_view(model: &Model, field: usize) -> bool {
+    let mut channels = model.views.iter().flat_map(|v| &v.channels);
+    channels.any(|c| c.field == field)
 }
 
 fn suggested(scenario: Option<&Scenario>) -> String {

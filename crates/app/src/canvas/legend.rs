@@ -1,10 +1,11 @@
 //! The strip under the tissue: colours and what they mean, and the controls of the colour scale.
 
 use eframe::egui;
-use egui::{Align2, Color32, ComboBox, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, ComboBox, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
 use warmfront_model::{Model, Scenario, plain};
 use warmfront_view::number::{log_labels, log_ticks, nice_ticks, tick_labels};
 
+use super::channels;
 use super::overlay::{font, rgb};
 use super::scale::{Scale, Scales};
 use super::{Canvas, Look, RangeMode};
@@ -16,8 +17,6 @@ const BAR: usize = 64;
 const BLOCK: f32 = 48.0;
 /// Height of a row of controls.
 const ROW: f32 = 26.0;
-/// Height of a line of names, points.
-const LINE: f32 = 20.0;
 /// Lines of names that are shown under the tissue.
 const MOST_LINES: f32 = 4.0;
 /// Width that the controls of the scale take beside the bars.
@@ -39,8 +38,8 @@ pub(super) fn height(canvas: &Canvas, ui: &Ui, model: &Model, area: Rect) -> f32
     let wipe = if canvas.wipe { ROW } else { 0.0 };
     let width = area.width();
     wipe + match canvas.look {
-        Look::Composite(view) => match names_height(ui, width, model, view) {
-            height if height > MOST_LINES * LINE => ROW,
+        Look::Composite(view) => match channels::height(ui, width, model, view) {
+            height if height > MOST_LINES * channels::LINE => ROW,
             height => height,
         },
         Look::Field(_) | Look::Derived(_) if beside(width) => 2.0 * ROW,
@@ -52,16 +51,10 @@ pub(super) fn height(canvas: &Canvas, ui: &Ui, model: &Model, area: Rect) -> f32
 /// for.
 pub(super) fn fits(canvas: &Canvas, ui: &Ui, model: &Model, area: Rect, height: f32) -> bool {
     let names = match canvas.look {
-        Look::Composite(view) if height > ROW => names_height(ui, area.width(), model, view),
+        Look::Composite(view) if height > ROW => channels::height(ui, area.width(), model, view),
         _ => 0.0,
     };
     names.max(self::height(canvas, ui, model, area)) <= height
-}
-
-// Height of the names of all channels.
-fn names_height(ui: &Ui, width: f32, model: &Model, view: usize) -> f32 {
-    let last = swatches(ui, width, model, view).last().map(|s| s.at.y);
-    last.unwrap_or(0.0) + LINE
 }
 
 /// Whether the controls stand beside the bars.
@@ -80,11 +73,11 @@ pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &L
     let model = &*legend.scenario.model;
     let Some(scales) = legend.scales else {
         if let Look::Composite(view) = canvas.look {
-            if names_height(ui, strip.width(), model, view) > MOST_LINES * LINE {
+            if channels::height(ui, strip.width(), model, view) > MOST_LINES * channels::LINE {
                 let mut row = ui.new_child(UiBuilder::new().id_salt("legend").max_rect(strip));
-                names_menu(&mut row, model, view);
+                channels::menu(canvas, &mut row, model, view);
             } else {
-                paint_swatches(ui, strip, model, view);
+                channels::show(canvas, ui, strip, model, view);
             }
         }
         return;
@@ -122,58 +115,6 @@ pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &L
     }
     let mut child = ui.new_child(UiBuilder::new().id_salt("scale").max_rect(controls));
     scale_controls(canvas, &mut child, scales, legend.shown);
-}
-
-/// A colour and its name, and where they stand in the strip.
-struct Swatch {
-    at: egui::Vec2,
-    colour: Color32,
-    name: std::sync::Arc<egui::Galley>,
-}
-
-/// The channels of a composite in lines no wider than `width`.
-fn swatches(ui: &Ui, width: f32, model: &Model, view: usize) -> Vec<Swatch> {
-    let ink = ui.visuals().text_color();
-    let mut next = vec2(0.0, 0.0);
-    let mut all = Vec::new();
-    for channel in model.views.get(view).into_iter().flat_map(|v| &v.channels) {
-        let label = model.fields[channel.field].label.clone();
-        let name = ui.painter().layout_no_wrap(label, font(13.0), ink);
-        let takes = 18.0 + name.size().x;
-        if next.x > 0.0 && next.x + takes > width {
-            next = vec2(0.0, next.y + LINE);
-        }
-        all.push(Swatch {
-            at: next,
-            colour: rgb(channel.colour),
-            name,
-        });
-        next.x += takes + 16.0;
-    }
-    all
-}
-
-// The names behind a button, where they would take the room of the tissue.
-fn names_menu(ui: &mut Ui, model: &Model, view: usize) {
-    ui.menu_button("Legend ▾", |ui| {
-        for channel in model.views.get(view).into_iter().flat_map(|v| &v.channels) {
-            ui.horizontal(|ui| {
-                let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
-                ui.painter().rect_filled(rect, 2.0, rgb(channel.colour));
-                ui.label(&model.fields[channel.field].label);
-            });
-        }
-    });
-}
-
-fn paint_swatches(ui: &Ui, strip: Rect, model: &Model, view: usize) {
-    let ink = ui.visuals().text_color();
-    for swatch in swatches(ui, strip.width(), model, view) {
-        let at = strip.left_top() + swatch.at;
-        let square = Rect::from_min_size(at + vec2(0.0, 3.0), vec2(12.0, 12.0));
-        ui.painter().rect_filled(square, 2.0, swatch.colour);
-        ui.painter().galley(at + vec2(18.0, 0.0), swatch.name, ink);
-    }
 }
 
 /// Title with unit, colours, ticks.

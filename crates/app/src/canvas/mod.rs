@@ -3,13 +3,15 @@
 //! # Theory
 //! A view is a point of the tissue and a magnification, shared by all panes, so that arms are compared
 //! at the same place. Lengths are equal along both axes on screen, whatever the cells are. Colours are
-//! those of [`warmfront_view::raster`]: a map through a fixed range, or light added in linear RGB.
+//! those of [`warmfront_view::raster`]: a map through a fixed range, or
+//! several fields mixed as [`warmfront_view::mix`] tells.
 //!
 //! # Practice
 //! [`register`] once, then [`Canvas::ui`] every frame. What the pointer does depends on the [`Tool`]; wheel
 //! and pinch zoom to the cursor in any case. Colour scales and their controls stand in a strip under the
 //! panes.
 
+mod channels;
 mod legend;
 mod overlay;
 mod paint;
@@ -26,6 +28,8 @@ mod twin_tests;
 mod uniform;
 mod view;
 mod wipe;
+
+use std::collections::BTreeSet;
 
 use eframe::egui;
 use egui::{Rect, Sense, Ui};
@@ -85,7 +89,7 @@ pub enum RangeMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Look {
-    /// Index of the model's views: fields added as light.
+    /// Index of the model's views: fields shown together.
     Composite(usize),
     /// Index of the model's fields, through a colour map.
     Field(usize),
@@ -115,6 +119,8 @@ pub struct Canvas {
     pub view: View,
     /// Grain like nuclei on composites: a drawing aid, it shows no cell that the model has.
     pub texture: bool,
+    /// Fields that composites leave out.
+    pub hidden: BTreeSet<usize>,
     /// Panes without nuclei are drawn with two points per cell and stretched: what a processor can draw.
     pub sparing: bool,
     /// Logarithmic colour scale of single quantities, over four decades where the range begins at 0.
@@ -150,6 +156,7 @@ impl Default for Canvas {
             look: Look::Composite(0),
             view: View::default(),
             texture: true,
+            hidden: BTreeSet::new(),
             sparing: false,
             log: false,
             range: RangeMode::Model,

@@ -350,6 +350,36 @@ fn the_probe_shows_values_of_its_own_place_only() -> Outcome {
 }
 
 #[test]
+fn a_click_on_a_name_hides_a_channel_and_shift_shows_it_alone() -> Outcome {
+    let mut b = Bench::new("inflamed", [900.0, 640.0])?;
+    let model = Arc::clone(&b.scenario.model);
+    let fields: Vec<usize> = model.views[0].channels.iter().map(|c| c.field).collect();
+    let shown = |b: &mut Bench| -> Vec<usize> {
+        let channels = b.app().canvas.shown_channels(&model, 0);
+        channels.map(|c| c.field).collect()
+    };
+    assert_eq!(shown(&mut b), fields);
+    let click = |b: &mut Bench, field: usize, modifiers: Modifiers| {
+        let label = &model.fields[field].label;
+        let entry = b.harness.get_by_role_and_label(Role::CheckBox, label);
+        entry.click_modifiers(modifiers);
+        b.harness.run();
+    };
+    click(&mut b, fields[2], Modifiers::NONE);
+    assert_eq!(shown(&mut b), [&fields[..2], &fields[3..]].concat());
+    click(&mut b, fields[2], Modifiers::NONE);
+    assert_eq!(shown(&mut b), fields);
+    click(&mut b, fields[1], Modifiers::SHIFT);
+    assert_eq!(shown(&mut b), [fields[1]]);
+    // The film of this layout shows the same.
+    let sight = crate::film::Sight::of(&b.app().canvas.clone(), None, true, &b.scenario);
+    assert!(sight.hidden.contains(&fields[0]) && !sight.hidden.contains(&fields[1]));
+    click(&mut b, fields[1], Modifiers::SHIFT);
+    assert_eq!(shown(&mut b), fields);
+    Ok(())
+}
+
+#[test]
 fn canvas_settings_start_plain() {
     let canvas = Canvas::default();
     assert!(canvas.texture && !canvas.difference && !canvas.wipe);

@@ -1,9 +1,10 @@
 //! The shader against the painter of films: any size, zoom, texture, difference, and what is not finite.
 
 use warmfront_engine::{Gpu, GpuOptions};
+use warmfront_view::EYE;
 use warmfront_view::GROUND;
 use warmfront_view::colour::{Rgb, to_linear};
-use warmfront_view::raster::{EYE, Range};
+use warmfront_view::raster::Range;
 use warmfront_view::tissue::{Lens, Light, Painter, Subject};
 
 use super::scale::map;
@@ -94,9 +95,10 @@ fn films_show_what_the_window_shows() -> Outcome {
                 .collect();
             let mut uniform = case.uniform();
             uniform.count = 3;
+            uniform.composite = 1;
             for k in 0..3 {
                 uniform.channels[k] = ChannelUniform {
-                    light: COLOURS[k].map(to_linear),
+                    colour: COLOURS[k].map(to_linear),
                     full: FULL[k],
                     start: k as u32 * block,
                     seed: SEEDS[k],

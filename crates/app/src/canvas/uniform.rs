@@ -18,8 +18,8 @@ pub(super) const MOST_CHANNELS: usize = 8;
 #[derive(Debug, Clone, Copy, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 pub(super) struct ChannelUniform {
     /// Linear RGB.
-    pub light: [f32; 3],
-    /// Value of full light.
+    pub colour: [f32; 3],
+    /// The full value.
     pub full: f32,
     /// First value of the plane.
     pub start: u32,
@@ -47,14 +47,15 @@ pub(super) struct Uniform {
     pub lattice: [f32; 2],
     /// Limits of the colour scale.
     pub range: [f32; 2],
-    /// Linear RGB under all light.
+    /// Linear RGB where no field is.
     pub ground: [f32; 4],
-    /// Channels of a composite; 0: a map of channel 0.
+    /// Channels that count.
     pub count: u32,
     pub logarithmic: u32,
-    /// Exponent from value to light.
+    /// Exponent from relative value to the share that it covers.
     pub eye: f32,
-    pub spare: u32,
+    /// 1: the channels together; 0: a map of channel 0.
+    pub composite: u32,
     pub channels: [ChannelUniform; MOST_CHANNELS],
 }
 
@@ -118,17 +119,21 @@ pub(super) fn of(canvas: &Canvas, snapshot: &Snapshot, subject: &Subject<'_>) ->
         Look::Derived(_) => single(&mut uniform, layout.place.len()),
         Look::Field(field) => single(&mut uniform, place_of(field)),
         Look::Composite(view) => {
-            let shown = model.views.get(view).map_or(&[][..], |v| &v.channels);
-            uniform.count = shown.len().min(MOST_CHANNELS) as u32;
+            uniform.composite = 1;
             if let (true, Some(per)) = (canvas.texture, nuclei_per_length(model)) {
                 uniform.lattice = slice.edges.map(|edge| (edge * per) as f32);
             }
-            for (c, channel) in uniform.channels.iter_mut().zip(shown) {
+            for (c, channel) in uniform
+                .channels
+                .iter_mut()
+                .zip(canvas.shown_channels(model, view))
+            {
+                uniform.count += 1;
                 let [r, g, b, _] = linear(channel.colour);
                 // Molecules are smooth; only cells have nuclei.
                 let grainy = model.fields[channel.field].kind == FieldKind::Cell;
                 *c = ChannelUniform {
-                    light: [r, g, b],
+                    colour: [r, g, b],
                     full: full_light(channel.full, snapshot.largest.get(channel.field).copied()),
                     start: start(place_of(channel.field), subject.arm),
                     seed: if grainy {

@@ -68,6 +68,7 @@ pub fn plan(order: &Order, played: Scenario, now: f64) -> Result<(Scenario, Film
         style,
         camera: sight.camera,
         texture: sight.texture,
+        hidden: sight.hidden.clone(),
         title: order.title.clone(),
     };
     spec.check(&scenario).map_err(|e| e.to_string())?;

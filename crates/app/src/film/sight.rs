@@ -1,5 +1,7 @@
 //! What the panes of the window show, as a film takes it over.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use warmfront_model::Scenario;
 use warmfront_session::film::{Camera, Look, Panes};
@@ -24,6 +26,9 @@ pub struct Sight {
     pub camera: Camera,
     /// Nuclei-like texture on composites.
     pub texture: bool,
+    /// Fields that composites leave out.
+    #[serde(default)]
+    pub hidden: BTreeSet<usize>,
     /// Dark colours.
     pub dark: bool,
 }
@@ -71,6 +76,7 @@ impl Sight {
             log: range.is_some_and(|r| r.log),
             camera: camera_of(canvas, scenario),
             texture: canvas.texture,
+            hidden: canvas.hidden.clone(),
             dark,
         }
     }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use warmfront_model::{FieldKind, Model, View};
 use warmfront_view::{
-    Channel, Colormap, EYE, FieldColumn, FieldSlice, Figure, GROUND, LegendEntry, Montage,
-    MontageRow, Range, Result, arm_colour, composite, field_image, number,
+    Channel, Colormap, FieldColumn, FieldSlice, Figure, GROUND, LegendEntry, Montage, MontageRow,
+    Range, Result, arm_colour, composite, field_image, number,
 };
 
 use super::{STYLE, footer, subtitle, title, treatment};
@@ -175,12 +175,11 @@ pub(crate) fn stain(
     arm: usize,
 ) -> Result<Option<image::RgbaImage>> {
     let mut planes = Vec::new();
-    for (c, full) in view.channels.iter().zip(full) {
+    for c in &view.channels {
         let Some(plane) = snapshot.planes.get(&c.field).map(|p| &p[arm]) else {
             return Ok(None);
         };
-        let seen = |v: &f32| full * (v / full).clamp(0.0, f32::MAX).powf(EYE);
-        planes.push(plane.values.iter().map(seen).collect::<Vec<f32>>());
+        planes.push(&plane.values);
     }
     let size = view
         .channels

@@ -81,6 +81,7 @@ mod tests {
             style: Style::Dark,
             camera: Camera::default(),
             texture: true,
+            hidden: Default::default(),
             title: None,
         }
     }

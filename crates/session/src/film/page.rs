@@ -123,7 +123,7 @@ fn key(spec: &FilmSpec, look: Look, model: &Model) -> Result<Key, SessionError> 
             }
         }
         (Look::View(view), None) => {
-            let channels = model.views[view].channels.iter();
+            let channels = spec.channels(model, view);
             let entry = |c: &warmfront_model::Channel| {
                 LegendEntry::swatch(model.fields[c.field].label.clone(), c.colour)
             };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use image::{Rgba, RgbaImage};
 use warmfront_engine::PlaneSet;
-use warmfront_model::{Action, FieldKind, Local, Scenario};
+use warmfront_model::{Action, Channel, FieldKind, Local, Scenario};
 use warmfront_view::film::{Frame, Sheet};
 use warmfront_view::tissue::{Lens, Light, Painter, Subject};
 use warmfront_view::{Colormap, GROUND};
@@ -60,6 +60,8 @@ struct Scene {
     sheet: Sheet,
     painter: Painter,
     scale: Option<Scale>,
+    /// Of a composite.
+    channels: Vec<Channel>,
 }
 
 impl<'a> Renderer<'a> {
@@ -80,14 +82,12 @@ impl<'a> Renderer<'a> {
         let mut scenes = Vec::new();
         let looks = track.looks();
         for &look in &looks {
-            let of_look = match (look, local_of(look)) {
-                (_, Some(local)) => vec![local],
-                (Look::View(v), None) => {
-                    let channels = model.views[v].channels.iter();
-                    channels.map(|c| Local::Field(c.field)).collect()
-                }
-                (_, None) => Vec::new(),
+            let channels: Vec<Channel> = match look {
+                Look::View(v) => spec.channels(model, v).cloned().collect(),
+                Look::Field(_) | Look::Local(_) => Vec::new(),
             };
+            let of_channels = channels.iter().map(|c| Local::Field(c.field));
+            let of_look = local_of(look).into_iter().chain(of_channels);
             for local in of_look {
                 if !wanted.contains(&local) {
                     wanted.push(local);
@@ -101,6 +101,7 @@ impl<'a> Renderer<'a> {
                 sheet,
                 painter,
                 scale: scale.transpose()?,
+                channels,
             });
         }
         Ok(Self {
@@ -304,10 +305,7 @@ impl Scene {
             return Ok(self.painter.paint(&lens, &subject)?);
         }
         let model = &*scenario.model;
-        let Look::View(view) = self.look else {
-            return Ok(RgbaImage::new(1, 1)); // Every other look has a scale.
-        };
-        let channels = &model.views[view].channels;
+        let channels = &self.channels;
         let planes: Vec<Vec<f32>> = channels
             .iter()
             .map(|c| values.of(Local::Field(c.field), arm))

@@ -1,9 +1,10 @@
 //! What a film is to be.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use warmfront_model::{Action, Event, Local, Scenario, Shown};
+use warmfront_model::{Action, Channel, Event, Local, Model, Scenario, Shown};
 use warmfront_view::Style;
 use warmfront_view::film::{Arrangement, Parts};
 use warmfront_view::raster::Range;
@@ -43,6 +44,8 @@ pub struct FilmSpec {
     pub camera: Camera,
     /// Nuclei-like texture on composites of cells.
     pub texture: bool,
+    /// Fields that composites leave out.
+    pub hidden: BTreeSet<usize>,
     /// Title; none: the scenario's label.
     pub title: Option<String>,
 }
@@ -194,6 +197,16 @@ pub const QUALITY: u8 = 20;
 pub const WORST: u8 = 51;
 
 impl FilmSpec {
+    /// The channels of a view that are shown.
+    pub(super) fn channels<'m>(
+        &'m self,
+        model: &'m Model,
+        view: usize,
+    ) -> impl Iterator<Item = &'m Channel> {
+        let all = model.views[view].channels.iter();
+        all.filter(|c| !self.hidden.contains(&c.field))
+    }
+
     /// Whether it fits a scenario, before anything is computed.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 
 use super::sampling::Sampling;
 
-/// Mean of the texture over a plane, so that it neither adds nor takes light.
+/// Mean of the texture over a plane, so that on average it leaves faint values as they are.
 const MEAN_NUCLEUS: f32 = 0.292;
 /// Steps of brightness between 0 and 1.
 const STEPS: f32 = 65_535.0;
@@ -14,7 +14,7 @@ const STEPS: f32 = 65_535.0;
 /// 1.1 * 0.48 * 1.5 and the jitter of 0.25 on either axis.
 const REACH: f32 = 1.05;
 
-/// What multiplies the light of a channel, by pixel.
+/// What multiplies the share that a field covers, by pixel.
 #[derive(Debug, Clone)]
 pub(super) struct Nuclei {
     /// Brightness by pixel, row by row, in steps.

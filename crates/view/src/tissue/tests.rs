@@ -1,7 +1,7 @@
 //! The painter against plain pictures, against the rules one by one, and against the clock.
 
 use super::*;
-use crate::raster::{Channel, EYE, composite, field_image};
+use crate::raster::{Channel, composite, field_image};
 
 const WHOLE: Lens = Lens {
     zoom: 1.0,
@@ -36,10 +36,9 @@ fn a_pixel_per_cell_is_the_plain_picture() -> Result<()> {
             ground: GROUND,
         },
     )?;
-    let eye = |v: &[f32]| -> Vec<f32> { v.iter().map(|v| 0.9 * (v / 0.9).powf(EYE)).collect() };
-    let seen = [eye(&a), eye(&b)];
+    let values = [&a, &b];
     let channel = |k: usize| Channel {
-        values: &seen[k],
+        values: values[k],
         colour: lights[k].colour,
         full: 0.9,
     };
