@@ -6,7 +6,8 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use eframe::egui::{ColorImage, Context, TextureOptions};
-use warmfront_model::{Library, Overrides, Scenario};
+use image::RgbaImage;
+use warmfront_model::{Library, Model, Overrides, Scenario, View};
 use warmfront_session::colormap_name;
 use warmfront_view::raster::full_light;
 use warmfront_view::{Channel, Colormap, GROUND, Range, composite, field_image};
@@ -67,51 +68,89 @@ pub fn picture(scenario: &Scenario) -> Option<ColorImage> {
         ..Overrides::default()
     });
     let scenario = small.ok()?;
+    let plane = Plane::of(&scenario)?;
     let model = &*scenario.model;
-    let maps = scenario.initial_fields().ok()?;
-    let [width, height, depth] = scenario.grid.cells;
-    let cells = (width * height) as usize;
-    let from = cells * (depth / 2) as usize;
-    let plane = |field: usize| -> Vec<f32> {
-        let map = maps.get(field).and_then(Option::as_ref);
-        let found = map.and_then(|m| m.get(from..from + cells));
-        found.map_or_else(|| vec![0.0; cells], <[f32]>::to_vec)
-    };
     let image = match model.views.first() {
         Some(view) => {
-            let planes: Vec<Vec<f32>> = view.channels.iter().map(|c| plane(c.field)).collect();
-            let channels: Vec<Channel<'_>> = view
-                .channels
-                .iter()
-                .zip(&planes)
-                .map(|(c, values)| Channel {
-                    values,
-                    colour: c.colour,
-                    full: full_light(
-                        c.full,
-                        values.iter().copied().map(f64::from).reduce(f64::max),
-                    ),
-                })
-                .collect();
-            composite(&channels, width, height, GROUND).ok()?
+            let image = plane.composite(view)?;
+            // A start that is nearly uniform shows its pattern in colours of its own range.
+            let uniform = image.pixels().all(|p| p == image.get_pixel(0, 0));
+            let mut fields = view.channels.iter().map(|c| c.field);
+            let pattern = fields.find_map(|f| plane.field(model, f, plane.ends(f)?));
+            pattern.filter(|_| uniform).unwrap_or(image)
         }
         None => {
-            let field = maps.iter().position(Option::is_some).unwrap_or(0);
-            let f = model.fields.get(field)?;
-            let [low, high] = f.display.map(|v| v as f32);
-            let colours = Colormap::named(colormap_name(f.kind)).ok()?;
-            field_image(
-                &plane(field),
-                width,
-                height,
-                Range::linear(low, high),
-                &colours,
-            )
-            .ok()?
+            let field = plane.maps.iter().position(Option::is_some).unwrap_or(0);
+            let display = model.fields.get(field)?.display.map(|v| v as f32);
+            plane.field(model, field, display)?
         }
     };
     let size = [image.width() as usize, image.height() as usize];
     Some(ColorImage::from_rgba_unmultiplied(size, image.as_raw()))
+}
+
+/// The middle plane of the fields at the start.
+struct Plane {
+    maps: Vec<Option<Vec<f32>>>,
+    width: u32,
+    height: u32,
+}
+
+impl Plane {
+    fn of(scenario: &Scenario) -> Option<Self> {
+        let [width, height, depth] = scenario.grid.cells;
+        let cells = (width * height) as usize;
+        let from = cells * (depth / 2) as usize;
+        let middle = |map: Option<Vec<f32>>| Some(map?.get(from..from + cells)?.to_vec());
+        let maps = scenario.initial_fields().ok()?;
+        Some(Self {
+            maps: maps.into_iter().map(middle).collect(),
+            width,
+            height,
+        })
+    }
+
+    fn values(&self, field: usize) -> Vec<f32> {
+        let found = self.maps.get(field).cloned().flatten();
+        found.unwrap_or_else(|| vec![0.0; (self.width * self.height) as usize])
+    }
+
+    // Lowest and highest value of a field that is not uniform.
+    fn ends(&self, field: usize) -> Option<[f32; 2]> {
+        let values = self.maps.get(field)?.as_ref()?;
+        let low = values.iter().copied().reduce(f32::min)?;
+        let high = values.iter().copied().reduce(f32::max)?;
+        (high > low).then_some([low, high])
+    }
+
+    fn composite(&self, view: &View) -> Option<RgbaImage> {
+        let planes: Vec<Vec<f32>> = view.channels.iter().map(|c| self.values(c.field)).collect();
+        let channel = |(c, values)| {
+            let c: &warmfront_model::Channel = c;
+            let values: &Vec<f32> = values;
+            let largest = values.iter().copied().map(f64::from).reduce(f64::max);
+            Channel {
+                values,
+                colour: c.colour,
+                full: full_light(c.full, largest),
+            }
+        };
+        let channels: Vec<Channel<'_>> = view.channels.iter().zip(&planes).map(channel).collect();
+        composite(&channels, self.width, self.height, GROUND).ok()
+    }
+
+    fn field(&self, model: &Model, field: usize, [low, high]: [f32; 2]) -> Option<RgbaImage> {
+        let colours = Colormap::named(colormap_name(model.fields.get(field)?.kind)).ok()?;
+        let range = Range::linear(low, high);
+        field_image(
+            &self.values(field),
+            self.width,
+            self.height,
+            range,
+            &colours,
+        )
+        .ok()
+    }
 }
 
 #[cfg(test)]
