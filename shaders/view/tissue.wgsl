@@ -10,6 +10,14 @@ struct Channel {
     differs: u32, // 1: `minus` counts
 }
 
+// A field of cells, as part of a sum.
+struct Cells {
+    start: u32,  // first value of the plane shown
+    minus: u32,  // the same of the arm that is subtracted, or again of the arm shown
+    weight: f32, // what a value is multiplied with
+    spare: u32,
+}
+
 struct Pane {
     corner: vec2f,    // what lies at the upper left corner, cells from the lower left one of the tissue
     step: vec2f,      // cells per pixel
@@ -22,7 +30,12 @@ struct Pane {
     logarithmic: u32,
     eye: f32,         // exponent from relative value to the share that it covers
     composite: u32,   // 1: the channels together; 0: a map of channel 0
+    edge: vec2f,      // sum of `outline` on the line around cells; width of the line in pixels
+    outlined: u32,    // fields of `outline` that count; 0: no line
+    carried: u32,     // fields of `carriers` that count; 0: a property of the place
     channels: array<Channel, 8>,
+    outline: array<Cells, 8>,
+    carriers: array<Cells, 8>, // cells to which the quantity of a map belongs
 }
 
 @group(0) @binding(0) var<uniform> pane: Pane;
@@ -36,6 +49,18 @@ struct Pane {
 override LINEAR_TARGET: bool = false;
 
 const NOT_A_NUMBER = vec3f(1.0, 0.0, 1.0);
+// Where there are none of the cells to which a quantity belongs.
+const NO_CELLS = vec3f(64.0, 64.0, 68.0) / 255.0;
+// Sum of the carriers from which on a map has its full colour.
+const PRESENT = 0.1;
+// The line around cells, and what sets it off from any colour: its colour, its width beyond the line, its strength.
+const LINE = vec3f(1.0);
+const HALO = vec3f(13.0 / 255.0);
+const HALO_WIDTH = 1.2;
+const HALO_STRENGTH = 0.65;
+// What `load` adds up instead of one channel.
+const OUTLINE = 100u;
+const CARRIERS = 101u;
 // Below this sum of weights no colour can be told.
 const LEAST_WEIGHT = 1e-24;
 // Most samples per pixel and axis where a pixel covers several cells.
@@ -85,21 +110,54 @@ fn between(at: vec2f, last: vec2i) -> vec4f {
 
 @fragment
 fn tissue(@builtin(position) at: vec4f) -> @location(0) vec4f {
-    let offset = at.xy * pane.step;
-    let place = vec2f(pane.corner.x + offset.x, pane.corner.y - offset.y);
+    let place = place_of(at.xy);
     if any(place < vec2f(0.0)) || any(place > vec2f(pane.cells)) {
         discard;
     }
+    var shown: vec4f;
     if pane.composite == 0u {
-        return vec4f(map(place), 1.0);
+        shown = map(place);
+    } else {
+        shown = composite(place);
     }
-    return vec4f(composite(place), 1.0);
+    if shown.w == 0.0 {
+        return vec4f(finish(NOT_A_NUMBER), 1.0);
+    }
+    return vec4f(finish(outlined(shown.rgb, at.xy)), 1.0);
 }
 
-fn map(place: vec2f) -> vec3f {
+// Where a pixel lies, in cells.
+fn place_of(pixel: vec2f) -> vec2f {
+    let offset = pixel * pane.step;
+    return vec2f(pane.corner.x + offset.x, pane.corner.y - offset.y);
+}
+
+// A colour with the line around cells over it. The distance from the line is that of a plane with the slope here.
+fn outlined(colour: vec3f, pixel: vec2f) -> vec3f {
+    if pane.outlined == 0u {
+        return colour;
+    }
+    let x = vec2f(1.0, 0.0);
+    let y = vec2f(0.0, 1.0);
+    let across = density(pixel + x) - density(pixel - x);
+    let up = density(pixel + y) - density(pixel - y);
+    let slope = max(0.5 * length(vec2f(across, up)), 1e-12);
+    let distance = abs(density(pixel) - pane.edge.x) / slope;
+    let reach = 0.5 * pane.edge.y + 0.5 - distance;
+    let dark = mix(colour, HALO, HALO_STRENGTH * clamp(reach + HALO_WIDTH, 0.0, 1.0));
+    return mix(dark, LINE, clamp(reach, 0.0, 1.0));
+}
+
+// Density of the cells that have an outline.
+fn density(pixel: vec2f) -> f32 {
+    return sample(OUTLINE, place_of(pixel)).x;
+}
+
+// The colour in sRGB, and 0 where a value is not finite.
+fn map(place: vec2f) -> vec4f {
     let value = sample(0u, place);
     if value.y > 0.0 {
-        return finish(NOT_A_NUMBER);
+        return vec4f(0.0);
     }
     let low = pane.range.x;
     var t = (value.x - low) / (pane.range.y - low);
@@ -109,12 +167,16 @@ fn map(place: vec2f) -> vec3f {
     let row = clamp(t, 0.0, 1.0) * 255.0;
     let i = min(u32(row), 254u);
     let colour = mix(unpack4x8unorm(colours[i]), unpack4x8unorm(colours[i + 1u]), row - f32(i));
-    return finish(colour.rgb);
+    if pane.carried == 0u {
+        return vec4f(colour.rgb, 1.0);
+    }
+    let present = smoothstep(0.0, PRESENT, sample(CARRIERS, place).x);
+    return vec4f(mix(NO_CELLS, colour.rgb, present), 1.0);
 }
 
 // Every field covers a share of the pixel; the colour of what is covered is the mean of the fields' colours,
-// weighted by the fourth power of their shares.
-fn composite(place: vec2f) -> vec3f {
+// weighted by the fourth power of their shares. In sRGB, and 0 where a value is not finite.
+fn composite(place: vec2f) -> vec4f {
     // Nuclei of a few pixels would only flicker and weave patterns.
     let pixels = 1.0 / max(max(pane.lattice.x * pane.step.x, pane.lattice.y * pane.step.y), 1e-6);
     let strength = select(0.0, 0.6 * smoothstep(4.0, 9.0, pixels), pane.lattice.x > 0.0);
@@ -124,7 +186,7 @@ fn composite(place: vec2f) -> vec3f {
         let channel = pane.channels[c];
         let value = sample(c, place);
         if value.y > 0.0 {
-            return finish(NOT_A_NUMBER);
+            return vec4f(0.0);
         }
         let relative = max(value.x / channel.colour.w, 0.0);
         var share = select(0.0, pow(relative, pane.eye), relative > 0.0);
@@ -140,10 +202,10 @@ fn composite(place: vec2f) -> vec3f {
     if sum.w >= LEAST_WEIGHT {
         colour = mix(sum.rgb / sum.w, colour, bare);
     }
-    return select(encode(colour), colour, LINEAR_TARGET);
+    return vec4f(encode(colour), 1.0);
 }
 
-// Value of channel `c` and whether it is not finite (1) or is (0). Between cell centres it is
+// Value of channel `c`, or of a sum of cells, and whether it is not finite (1) or is (0). Between cell centres it is
 // interpolated; where a pixel covers several cells it is their mean.
 fn sample(c: u32, place: vec2f) -> vec2f {
     let covered = clamp(ceil(pane.step - 0.001), vec2f(1.0), vec2f(MOST_SAMPLES));
@@ -177,6 +239,9 @@ fn sample(c: u32, place: vec2f) -> vec2f {
 fn load(c: u32, cell: vec2i) -> vec2f {
     let i = vec2u(clamp(cell, vec2i(0), vec2i(pane.cells) - 1));
     let at = dot(i, pane.stride);
+    if c == OUTLINE || c == CARRIERS {
+        return vec2f(cells(c, at), 0.0);
+    }
     let channel = pane.channels[c];
     let bits = values[channel.start + at];
     if !finite(bits) {
@@ -190,6 +255,29 @@ fn load(c: u32, cell: vec2i) -> vec2f {
         return vec2f(0.0, 1.0);
     }
     return vec2f(bitcast<f32>(bits) - bitcast<f32>(minus), 0.0);
+}
+
+// The sum of the cells of an outline, or of the carriers; of a difference, in the arm that has fewer of them.
+fn cells(c: u32, at: u32) -> f32 {
+    var sum = vec2f(0.0);
+    if c == OUTLINE {
+        for (var k = 0u; k < pane.outlined; k++) {
+            sum += part(pane.outline[k], at);
+        }
+    } else {
+        for (var k = 0u; k < pane.carried; k++) {
+            sum += part(pane.carriers[k], at);
+        }
+    }
+    return min(sum.x, sum.y);
+}
+
+fn part(cells: Cells, at: u32) -> vec2f {
+    return cells.weight * vec2f(or_nothing(values[cells.start + at]), or_nothing(values[cells.minus + at]));
+}
+
+fn or_nothing(bits: u32) -> f32 {
+    return select(0.0, bitcast<f32>(bits), finite(bits));
 }
 
 fn finite(bits: u32) -> bool {

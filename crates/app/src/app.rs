@@ -159,6 +159,7 @@ impl WarmfrontApp {
     pub fn remember(&mut self, ctx: &Context, store: Store, saved: Saved, trouble: Option<String>) {
         self.store = store;
         self.desk.sides = saved.sides;
+        self.canvas.outline = saved.outline;
         self.desk.dark = is_dark(ctx, saved.theme);
         if let Some(megabytes) = saved.history_megabytes {
             let bytes = u64::from(megabytes) * 1_000_000;

@@ -142,6 +142,8 @@ pub enum WindowCommand {
     Look(Look),
     /// Nuclei-like texture on composites.
     Texture(bool),
+    /// The line around cells, on every map.
+    Outline(bool),
     /// A field of composites switched on or off.
     Channel {
         /// Index of the model's fields.

@@ -45,6 +45,8 @@ pub struct Saved {
     pub scale: f32,
     /// Side panels are shown.
     pub sides: bool,
+    /// Maps have a line around cells.
+    pub outline: bool,
     /// Files opened or saved last, the newest first; at most [`RECENT`].
     pub recent: Vec<PathBuf>,
     /// Hints that are not shown any more.
@@ -63,6 +65,7 @@ impl Default for Saved {
             theme: Theme::default(),
             scale: 1.0,
             sides: true,
+            outline: true,
             recent: Vec::new(),
             dismissed: Vec::new(),
             history_megabytes: None,

@@ -124,6 +124,23 @@ fn words(text: &str) -> Vec<(Range<usize>, &str)> {
     found
 }
 
+/// Fields that a WGSL text names as `s.<id>`, in the order of the text.
+pub(crate) fn fields_of(text: &str) -> Vec<&str> {
+    let words = words(text);
+    let mut named = Vec::new();
+    for pair in words.windows(2) {
+        let [(letter_at, letter), (name_at, name)] = pair else {
+            continue;
+        };
+        let free = !text[..letter_at.start].trim_end().ends_with('.');
+        let dotted = text[letter_at.end..name_at.start].trim() == ".";
+        if *letter == "s" && free && dotted {
+            named.push(*name);
+        }
+    }
+    named
+}
+
 impl Source {
     /// A checked expression; `what` names it in messages, for example ``the rate of `growth` ``.
     pub(crate) fn expression(

@@ -25,6 +25,7 @@ mod initial_read;
 mod library;
 mod local;
 mod model;
+mod model_cells;
 mod model_ids;
 mod model_link;
 mod model_parts;
@@ -65,8 +66,9 @@ pub use library::Library;
 pub use local::{Local, Term};
 pub use model::{
     Auxiliary, Channel, Compartment, Counterfactual, CycleStep, Drug, Expression, Field, Model,
-    Observable, Parameter, Process, Source, Target, Transport, View,
+    Observable, Outline, Parameter, Process, Source, Target, Transport, View,
 };
+pub use model_cells::MOST_CARRIERS;
 pub use model_link::fingerprint;
 pub use noise::{gaussian_pair, philox4x32};
 pub use number::{counted, plain};

@@ -63,6 +63,8 @@ pub struct Model {
     pub caveat: String,
     /// Observable compared between arms.
     pub burden: Option<usize>,
+    /// The line that maps draw around cells.
+    pub outline: Option<Outline>,
     /// Spatial unknowns and static maps.
     pub fields: Vec<Field>,
     /// Numbers that expressions may use.
@@ -91,6 +93,17 @@ pub struct Model {
     pub source: Source,
     /// FNV-1a (64 bit) of both texts, 16 hexadecimal digits.
     pub hash: String,
+}
+
+/// The line around some cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outline {
+    /// What is outlined, shown to people.
+    pub label: String,
+    /// Fields of cells, which are added up.
+    pub of: Vec<usize>,
+    /// Their sum on the line, > 0.
+    pub at: f64,
 }
 
 /// A spatial unknown, or a static map.
@@ -124,6 +137,8 @@ pub struct Field {
     pub initial: Option<Expression>,
     /// The transport that moves it.
     pub transport: Option<usize>,
+    /// Fields of cells whose property this is; empty: it is a property of the place.
+    pub belongs_to: Vec<usize>,
     /// Source.
     pub cite: String,
 }
@@ -207,6 +222,8 @@ pub struct Auxiliary {
     pub expression: Expression,
     /// Lowest and highest value of the colour range.
     pub display: [f64; 2],
+    /// As in [`Field::belongs_to`].
+    pub belongs_to: Vec<usize>,
     /// Source of the formula.
     pub cite: String,
 }
@@ -296,6 +313,8 @@ pub struct Observable {
     pub expression: Expression,
     /// Weight of a weighted mean.
     pub weight: Option<Expression>,
+    /// As in [`Field::belongs_to`]: the cells that the weight names.
+    pub belongs_to: Vec<usize>,
     /// How cells become one number.
     pub reduce: Reduce,
     /// Panel of the standard figure.

@@ -46,6 +46,7 @@ impl Model {
             time_step: source.positive(&h.time_step, "`time_step`")?,
             caveat: h.caveat.clone(),
             burden: None,
+            outline: None,
             fields: each(&file.field, |f, at| field(source, &ids, f, at))?,
             parameters: each(&file.parameter, |p, at| parameter(source, p, at))?,
             compartments: each(&file.compartment, |c, at| compartment(source, c, at))?,
@@ -71,6 +72,7 @@ impl Model {
                 .push(auxiliary(source, &earlier, a.get_ref(), a.span())?);
         }
         model.link_observables(&file, &ids)?;
+        model.link_cells(&file)?;
         model.link_cycle(&file)?;
         model.processes = each(&file.process, |p, at| process(source, &ids, &model, p, at))?;
         model.link_transports(&file, &ids)?;
@@ -113,6 +115,7 @@ impl Model {
                     &format!("the expression of {what}"),
                 )?,
                 weight: optional(source, o.weight.as_ref(), &scope, "weight", &what)?,
+                belongs_to: Vec::new(),
                 reduce: o.reduce,
                 plot: o.plot.clone(),
                 better: o.better.as_ref().map(|b| *b.get_ref()),

@@ -99,6 +99,7 @@ pub(crate) fn field(
             .map(|i| source.number_or_expression(i, &over_x, &format!("`initial` of {what}")))
             .transpose()?,
         transport: None,
+        belongs_to: Vec::new(),
         cite: f.cite.clone(),
     })
 }
@@ -166,6 +167,7 @@ pub(crate) fn auxiliary(
         unit: source.unit(&a.unit, at, &what)?,
         expression: source.expression(&a.expression, scope, &what)?,
         display: source.range(&a.display, &format!("`display` of {what}"), false)?,
+        belongs_to: Vec::new(),
         cite: a.cite.clone(),
     })
 }

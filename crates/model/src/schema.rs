@@ -75,6 +75,21 @@ pub struct ModelHeader {
     /// no comparison.
     #[serde(default)]
     pub burden: Option<Spanned<String>>,
+    /// A line that maps draw around cells; none: no line.
+    #[serde(default)]
+    pub outline: Option<OutlineFile>,
+}
+
+/// `outline` of `[model]`: the line around some cells.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutlineFile {
+    /// What is outlined, shown to people, e.g. `Tumour`.
+    pub label: Spanned<String>,
+    /// Fields of cells, which are added up.
+    pub of: Spanned<Vec<Spanned<String>>>,
+    /// Sum of these fields on the line.
+    pub at: Spanned<f64>,
 }
 
 /// What a field stands for; decides grouping and default display only.
@@ -171,6 +186,10 @@ pub struct FieldFile {
     /// Value at the start where the scenario says nothing: a number or a WGSL expression over `p`, `x`.
     #[serde(default)]
     pub initial: Option<Spanned<Coefficient>>,
+    /// Fields of cells whose property this is: maps fade where there are none of them. Empty: it is a property of
+    /// the place.
+    #[serde(default)]
+    pub belongs_to: Vec<Spanned<String>>,
     /// What it is and where its diffusion comes from.
     #[serde(default)]
     pub cite: String,
@@ -256,6 +275,9 @@ pub struct AuxiliaryFile {
     pub expression: Spanned<String>,
     /// Lowest and highest value of the colour range.
     pub display: Spanned<[f64; 2]>,
+    /// As in [`FieldFile::belongs_to`].
+    #[serde(default)]
+    pub belongs_to: Vec<Spanned<String>>,
     /// Source of the formula.
     #[serde(default)]
     pub cite: String,

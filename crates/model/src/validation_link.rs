@@ -388,6 +388,7 @@ fn observable(
             &format!("the expression of {what}"),
         )?,
         weight,
+        belongs_to: Vec::new(),
         reduce: o.reduce,
         plot: None,
         better: o.better.as_ref().map(|b| *b.get_ref()),

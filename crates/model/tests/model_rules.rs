@@ -1,7 +1,7 @@
 //! Every rule of `model.toml`, by the message that a person gets.
 
 use crate::common::{MODEL, has, line_of, model_error, parse_model, toy, with};
-use warmfront_model::{FieldKind, Reduce, Target, Wall};
+use warmfront_model::{FieldKind, Local, Reduce, Target, Wall};
 
 #[test]
 fn a_whole_model_is_linked() {
@@ -43,6 +43,45 @@ fn a_whole_model_is_linked() {
         parse_model(&with(MODEL, "10.0", "11.0"))
             .expect("right")
             .hash
+    );
+}
+
+#[test]
+fn quantities_belong_to_cells_and_cells_have_an_outline() {
+    let m = toy();
+    assert_eq!(m.carriers(Local::Auxiliary(0)), [0]);
+    assert!(m.carriers(Local::Field(1)).is_empty());
+    let outline = m.outline.as_ref().expect("given");
+    assert_eq!((outline.of.as_slice(), outline.at), (&[0][..], 0.1));
+    assert!(m.outline_beside(&[1]).is_some() && m.outline_beside(&[1, 0]).is_none());
+    // An observable belongs to the cells that its weight names.
+    let id = "id = \"burden\"\n";
+    let weight = "weight = \"p.motility * s.signal + s.tumour * s . tumour\"\n";
+    let m = parse_model(&with(MODEL, id, &format!("{id}{weight}"))).expect("right");
+    assert_eq!(m.carriers(Local::Observable(0)), [0]);
+    assert!(m.carriers(Local::Observable(1)).is_empty());
+
+    let belongs = "belongs_to = [\"tumour\"]";
+    has(
+        &model_error(belongs, "belongs_to = [\"tumor\"]"),
+        &["unknown field `tumor`", "did you mean `tumour`?"],
+    );
+    has(
+        &model_error(belongs, "belongs_to = [\"signal\"]"),
+        &[
+            "`belongs_to` of auxiliary `crowding` names `signal`",
+            "kind \"cell\"",
+        ],
+    );
+    let many = format!("belongs_to = [{}]", "\"tumour\", ".repeat(9));
+    has(&model_error(belongs, &many), &["names 9 fields; at most 8"]);
+    has(
+        &model_error("of = [\"tumour\"], at", "of = [], at"),
+        &["`of` of `outline` names no field"],
+    );
+    has(
+        &model_error("at = 0.1 }", "at = 0.0 }"),
+        &["`at` of `outline`"],
     );
 }
 
@@ -108,7 +147,7 @@ fn missing_keys_and_wrong_types_are_told_plainly() {
 fn identifiers_are_checked() {
     has(
         &model_error("id = \"signal\"", "id = \"tumour\""),
-        &["duplicate field `tumour`", "line 12"],
+        &["duplicate field `tumour`", "line 13"],
     );
     has(
         &model_error("id = \"plasma\"", "id = \"signal\""),

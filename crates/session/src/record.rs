@@ -359,6 +359,7 @@ mod tests {
             unit: "1".to_owned(),
             expression: expression.clone(),
             weight,
+            belongs_to: Vec::new(),
             reduce: Reduce::Mean,
             plot: None,
             better: None,

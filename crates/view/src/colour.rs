@@ -11,6 +11,10 @@ pub type Rgb = [u8; 3];
 /// The colour of NaN and infinity: pure magenta, which is far from every colour of every map.
 pub const NOT_A_NUMBER: Rgb = [255, 0, 255];
 
+/// The colour of a map where there are none of the cells to which its quantity belongs: a dark grey, which no map
+/// has.
+pub const NO_CELLS: Rgb = [64, 64, 68];
+
 /// The palette of Okabe and Ito (2008), safe for the common kinds of colour blindness, in the order
 /// in which arms take it. Yellow is last: it is too faint for a line on white.
 /// Source: <https://jfly.uni-koeln.de/color/>.

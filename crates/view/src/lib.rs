@@ -37,7 +37,7 @@ mod plot_panel;
 
 pub use bars::{Bar, BarFigure, BarPanel};
 pub use colormap::{Colormap, ColormapKind};
-pub use colour::{NOT_A_NUMBER, OKABE_ITO, Rgb, arm_colour, parse_hex};
+pub use colour::{NO_CELLS, NOT_A_NUMBER, OKABE_ITO, Rgb, arm_colour, parse_hex};
 pub use dose_response::{DoseCurve, DoseResponse};
 pub use error::{Result, ViewError};
 pub use figure::{Figure, read_svg_text};
@@ -49,6 +49,6 @@ pub use montage::{ColourKey, FieldColumn, FieldSlice, Montage, MontageRow};
 pub use pdf::{PdfInfo, read_pdf_keywords};
 pub use plot::{PlotFigure, PlotPanel, Series};
 pub use png::{encode_png, encode_png_at, read_png_text};
-pub use raster::{Channel, GROUND, Range, composite, field_image};
+pub use raster::{Channel, GROUND, Range, composite, fade, field_image};
 pub use style::Style;
 pub use surface::Surface;

@@ -13,7 +13,7 @@ use crate::legend::{
     DoseTrack, LegendEntry, colour_bar, legend, page_scale_bar, scale_bar, scale_bar_fits,
 };
 use crate::number::{LengthUnit, format_number};
-use crate::raster::{Range, field_image};
+use crate::raster::{Range, fade, field_image};
 use crate::style::{Style, Theme, size};
 use crate::svg::{Anchor, Drawing, Rect, Type};
 use crate::text::{wrap, wrap_even};
@@ -49,6 +49,9 @@ pub struct FieldColumn {
     pub map: Colormap,
     /// One plane per row of the montage; `None` where it was not recorded.
     pub slices: Vec<Option<FieldSlice>>,
+    /// Per row the cells to which the field belongs, in units of their typical size: it fades where there are none.
+    /// Empty: it is a property of the place.
+    pub cells: Vec<Vec<f32>>,
 }
 
 /// What the colours of a field mean.
@@ -295,13 +298,14 @@ impl Montage {
         for (i, field) in self.fields.iter().enumerate() {
             let area = Rect::new(self.column_x(layout, layout.fields, i) + inset, top, w, h);
             let picture = match &field.slices[index] {
-                Some(s) => Some(field_image(
-                    &s.values,
-                    s.width,
-                    s.height,
-                    field.range,
-                    &field.map,
-                )?),
+                Some(s) => {
+                    let (range, map) = (field.range, &field.map);
+                    let mut image = field_image(&s.values, s.width, s.height, range, map)?;
+                    if let Some(cells) = field.cells.get(index) {
+                        fade(&mut image, cells)?;
+                    }
+                    Some(image)
+                }
                 None => None,
             };
             let scale = index == 0 && i == 0 && self.column_heads.is_empty();

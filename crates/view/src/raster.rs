@@ -9,12 +9,32 @@
 use image::{Rgba, RgbaImage};
 
 use crate::colormap::Colormap;
-use crate::colour::{NOT_A_NUMBER, Rgb, from_linear, to_linear};
+use crate::colour::{NO_CELLS, NOT_A_NUMBER, Rgb, from_linear, to_linear};
 use crate::error::{Result, ViewError};
 use crate::mix::{Mix, share};
 
 /// Largest side of any picture, in pixels.
 pub const LARGEST_SIDE: u32 = 16_384;
+
+/// Cells, in units of their typical size, from which on a map of a quantity that belongs to them has its full
+/// colour.
+pub const PRESENT: f32 = 0.1;
+
+/// How much of its colour a map has where there are so many cells, in units of their typical size; the rest is
+/// [`NO_CELLS`].
+pub fn presence(cells: f32) -> f32 {
+    let t = (cells / PRESENT).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// A colour of a map, where there are so many of the cells to which its quantity belongs.
+pub fn faded(colour: Rgb, cells: f32) -> Rgb {
+    let present = presence(cells);
+    [0, 1, 2].map(|k| {
+        let [none, full] = [NO_CELLS[k], colour[k]].map(f32::from);
+        (none + present * (full - none)).round() as u8
+    })
+}
 
 /// Dark ground of composites of tissue.
 pub const GROUND: Rgb = [6, 6, 10];
@@ -128,6 +148,23 @@ pub fn field_image(
     }))
 }
 
+/// Fades a map of [`field_image`] where there are few of the cells to which its quantity belongs. `cells`: as the
+/// values, in units of their typical size.
+///
+/// # Errors
+/// [`ViewError::Size`] unless there is one value per pixel.
+pub fn fade(image: &mut RgbaImage, cells: &[f32]) -> Result<()> {
+    let (width, height) = image.dimensions();
+    check_grid("the cells of a map", cells.len(), width, height)?;
+    for (x, y, Rgba([r, g, b, _])) in image.enumerate_pixels_mut() {
+        let density = cells[cell(x, y, width, height)];
+        if [*r, *g, *b] != NOT_A_NUMBER {
+            [*r, *g, *b] = faded([*r, *g, *b], density);
+        }
+    }
+    Ok(())
+}
+
 /// Shows all channels together over `background`; how colours mix is told in [`crate::mix`].
 /// A cell with a value that is not finite in any channel gets [`NOT_A_NUMBER`].
 ///
@@ -205,6 +242,21 @@ mod tests {
         let image = composite(&[channel], 2, 3, [0, 0, 0])?;
         assert!(image.get_pixel(1, 2).0[1] > 220);
         assert_eq!(image.get_pixel(0, 0).0, [0, 0, 0, 255]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_map_fades_where_there_are_no_cells() -> Result<()> {
+        let grey = Colormap::named("grey")?;
+        let values = [1.0, 1.0, 1.0, f32::NAN];
+        let mut image = field_image(&values, 4, 1, Range::linear(0.0, 1.0), &grey)?;
+        fade(&mut image, &[0.0, 0.5 * PRESENT, 2.0, 0.0])?;
+        let pixel = |x| image.get_pixel(x, 0).0;
+        assert_eq!(pixel(0)[..3], NO_CELLS);
+        assert!(pixel(1)[0] > NO_CELLS[0] && pixel(1)[0] < 255);
+        assert_eq!(pixel(2)[..3], [255; 3]);
+        assert_eq!(pixel(3)[..3], NOT_A_NUMBER);
+        assert!(fade(&mut image, &[0.0]).is_err());
         Ok(())
     }
 

@@ -10,6 +10,7 @@
 
 mod light;
 mod nuclei;
+mod outline;
 mod sampling;
 
 use image::RgbaImage;
@@ -18,13 +19,17 @@ use crate::colormap::Colormap;
 use crate::colour::{NOT_A_NUMBER, Rgb, to_linear};
 use crate::error::{Result, ViewError};
 use crate::mix::Mix;
-use crate::raster::{GROUND, LARGEST_SIDE, Range};
+use crate::raster::{GROUND, LARGEST_SIDE, Range, faded};
 use light::{PER_FULL, SHARES};
 use nuclei::Nuclei;
+pub use outline::Outline;
 use sampling::Sampling;
 
 /// Colours of a map between which pixels choose.
 const COLOURS: usize = 4096;
+
+/// Width of the line around cells, relative to the height of a picture.
+const LINE: f32 = 1.0 / 320.0;
 
 /// Part of the tissue that a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,6 +73,9 @@ pub enum Subject<'a> {
         range: Range,
         /// Colours.
         map: &'a Colormap,
+        /// As [`Light::values`]: the cells to which the quantity belongs, in units of their typical size; none: it
+        /// is a property of the place.
+        cells: Option<&'a [f32]>,
     },
 }
 
@@ -85,6 +93,8 @@ pub struct Painter {
 struct Place {
     lens: Lens,
     sampling: Sampling,
+    /// With one more pixel on every side, for slopes; made when an outline is first drawn.
+    wide: Option<Sampling>,
     nuclei: Vec<(u32, Nuclei)>,
 }
 
@@ -124,23 +134,34 @@ impl Painter {
         }
     }
 
+    /// Usual width of the line around cells, pixels: thin, and as thick on larger pictures.
+    pub fn line(&self) -> f32 {
+        (LINE * self.size[1] as f32).max(1.0)
+    }
+
     /// Paints a picture. What lies outside the tissue has the colour of the ground.
     ///
     /// # Errors
     /// [`ViewError::Size`] for another number of values than cells, [`ViewError::Pixels`] for an impossible
     /// size, [`ViewError::Range`] for limits or a full light that cannot be used.
-    pub fn paint(&mut self, lens: &Lens, subject: &Subject<'_>) -> Result<RgbaImage> {
+    pub fn paint(
+        &mut self,
+        lens: &Lens,
+        subject: &Subject<'_>,
+        outline: Option<&Outline<'_>>,
+    ) -> Result<RgbaImage> {
         self.check(lens, subject)?;
         self.look(lens);
-        match subject {
-            Subject::Lights { lights, ground } => self.composite(lights, *ground),
-            Subject::Map {
-                values,
-                minus,
-                range,
-                map,
-            } => self.map(values, *minus, *range, map),
+        let (mut pixels, planes) = match subject {
+            Subject::Lights { lights, ground } => self.composite(lights, *ground)?,
+            Subject::Map { .. } => self.map(subject)?,
+        };
+        if let Some(outline) = outline {
+            self.fits("the cells of an outline", outline.values)?;
+            self.outline(&mut pixels, lens, outline)?;
         }
+        self.mark(&mut pixels, &planes)?;
+        self.picture(pixels)
     }
 
     fn check(&self, lens: &Lens, subject: &Subject<'_>) -> Result<()> {
@@ -160,34 +181,49 @@ impl Painter {
                 lens.zoom, lens.centre[0], lens.centre[1]
             )));
         }
-        let [width, height] = self.cells;
-        let fits = |what: &str, values: &[f32]| {
-            if values.len() == width as usize * height as usize {
-                return Ok(());
-            }
-            Err(ViewError::Size {
-                what: what.to_owned(),
-                found: values.len(),
-                width,
-                height,
-            })
-        };
         match subject {
             Subject::Lights { lights, .. } => lights.iter().try_for_each(|l| {
                 Range::linear(0.0, l.full).check()?;
-                fits("a channel of the tissue", l.values)
+                self.fits("a channel of the tissue", l.values)
             }),
             Subject::Map {
                 values,
                 minus,
                 range,
+                cells,
                 ..
             } => {
                 range.check()?;
-                fits("the tissue", values)?;
-                minus.map_or(Ok(()), |m| fits("what is subtracted from the tissue", m))
+                self.fits("the tissue", values)?;
+                minus.map_or(Ok(()), |m| {
+                    self.fits("what is subtracted from the tissue", m)
+                })?;
+                cells.map_or(Ok(()), |c| self.fits("the cells of the tissue", c))
             }
         }
+    }
+
+    fn fits(&self, what: &str, values: &[f32]) -> Result<()> {
+        let [width, height] = self.cells;
+        if values.len() == width as usize * height as usize {
+            return Ok(());
+        }
+        Err(ViewError::Size {
+            what: what.to_owned(),
+            found: values.len(),
+            width,
+            height,
+        })
+    }
+
+    // Upper left corner of a picture, in cells, and cells per pixel.
+    fn frame(&self, lens: &Lens) -> ([f32; 2], [f32; 2]) {
+        let half = 0.5 / lens.zoom;
+        let upper_left = [lens.centre[0] - half, lens.centre[1] + half];
+        let along = |i: usize| self.cells[i] as f32;
+        let corner = [0, 1].map(|i| upper_left[i] * along(i));
+        let step = [0, 1].map(|i| along(i) / (lens.zoom * self.size[i] as f32));
+        (corner, step)
     }
 
     // Finds what depends on the lens, unless it is known.
@@ -195,19 +231,20 @@ impl Painter {
         if self.place.as_ref().is_some_and(|p| p.lens == *lens) {
             return;
         }
-        let half = 0.5 / lens.zoom;
-        let upper_left = [lens.centre[0] - half, lens.centre[1] + half];
-        let along = |i: usize| self.cells[i] as f32;
-        let corner = [0, 1].map(|i| upper_left[i] * along(i));
-        let step = [0, 1].map(|i| along(i) / (lens.zoom * self.size[i] as f32));
+        let (corner, step) = self.frame(lens);
         self.place = Some(Place {
             lens: *lens,
             sampling: Sampling::new(self.cells, self.size, corner, step),
+            wide: None,
             nuclei: Vec::new(),
         });
     }
 
-    fn composite(&mut self, lights: &[Light<'_>], ground: Rgb) -> Result<RgbaImage> {
+    fn composite<'l>(
+        &mut self,
+        lights: &[Light<'l>],
+        ground: Rgb,
+    ) -> Result<(Vec<u8>, Vec<Plane<'l>>)> {
         let [width, height] = self.size.map(|v| v as usize);
         let lattice = self.lattice;
         let place = self.place.as_mut().ok_or_else(unseen)?;
@@ -219,7 +256,7 @@ impl Painter {
             }
         }
         let (sampling, nuclei) = (&place.sampling, &place.nuclei);
-        let planes: Vec<Plane<'_>> = lights.iter().map(|l| Plane::new(l.values.into())).collect();
+        let planes: Vec<Plane<'l>> = lights.iter().map(|l| Plane::new(l.values.into())).collect();
         let texture = |seed: u32| {
             let known = nuclei.iter().find(|(s, _)| *s == seed && seed != 0);
             known.map(|(_, n)| n).filter(|_| textured)
@@ -240,17 +277,20 @@ impl Painter {
             }
             light::finish(mixes.iter().map(|m| m.over(ground)), line);
         }
-        self.mark(&mut pixels, &planes)?;
-        self.picture(pixels)
+        Ok((pixels, planes))
     }
 
-    fn map(
-        &self,
-        values: &[f32],
-        minus: Option<&[f32]>,
-        range: Range,
-        map: &Colormap,
-    ) -> Result<RgbaImage> {
+    fn map<'m>(&self, subject: &Subject<'m>) -> Result<(Vec<u8>, Vec<Plane<'m>>)> {
+        let Subject::Map {
+            values,
+            minus,
+            range,
+            map,
+            cells: carriers,
+        } = *subject
+        else {
+            return Err(unseen());
+        };
         let width = self.size[0] as usize;
         let sampling = &self.place.as_ref().ok_or_else(unseen)?.sampling;
         let plane = Plane::new(match minus {
@@ -262,6 +302,8 @@ impl Painter {
         let (mut row, mut line) = (Vec::new(), vec![0.0; width]);
         let cells = self.cells[0] as usize;
         let mut pixels = vec![0; 4 * width * self.size[1] as usize];
+        let carriers = carriers.map(|c| Plane::new(c.into()));
+        let mut present = vec![0.0; width];
         for (y, target) in pixels.chunks_exact_mut(4 * width).enumerate() {
             sampling.line(&mut line, &mut row, &plane.values, cells, y, 1.0);
             for (value, p) in line.iter().zip(target.chunks_exact_mut(4)) {
@@ -269,9 +311,26 @@ impl Painter {
                 let [r, g, b] = colours[i.min(COLOURS - 1)];
                 p.copy_from_slice(&[r, g, b, 255]);
             }
+            if let Some(carriers) = &carriers {
+                sampling.line(&mut present, &mut row, &carriers.values, cells, y, 1.0);
+                for (cells, p) in present.iter().zip(target.chunks_exact_mut(4)) {
+                    let colour = faded([p[0], p[1], p[2]], *cells);
+                    p[..3].copy_from_slice(&colour);
+                }
+            }
         }
-        self.mark(&mut pixels, &[plane])?;
-        self.picture(pixels)
+        Ok((pixels, vec![plane]))
+    }
+
+    fn outline(&mut self, pixels: &mut [u8], lens: &Lens, outline: &Outline<'_>) -> Result<()> {
+        let (corner, step) = self.frame(lens);
+        let (cells, size) = (self.cells, self.size);
+        let place = self.place.as_mut().ok_or_else(unseen)?;
+        let wide = || Sampling::with_margin(cells, size, corner, step, 1);
+        let wide = place.wide.get_or_insert_with(wide);
+        let plane = Plane::new(outline.values.into());
+        outline::draw(pixels, wide, &plane.values, cells[0] as usize, outline);
+        Ok(())
     }
 
     // Gives pixels of values that are not finite, and those outside the tissue, their colours.

@@ -1,7 +1,8 @@
 //! The row on top: menus, arms, and what the picture shows.
 
 use eframe::egui::{self, Button, ComboBox, RichText, Ui};
-use warmfront_model::{Local, Model, Scenario};
+use warmfront_model::{Local, Model, Scenario, plain};
+use warmfront_session::pretty_unit;
 
 use crate::canvas::{Canvas, Look};
 use crate::command::{Command, WindowCommand};
@@ -114,6 +115,7 @@ pub(super) fn looks(
             window(WindowCommand::Texture(texture));
         }
     }
+    chosen.extend(outline(ui, canvas, &scenario.model));
     if scenario.arms.len() > 1 {
         let first = &scenario.arms[0].label;
         let switches = [
@@ -143,6 +145,22 @@ pub(super) fn looks(
         }
     }
     chosen
+}
+
+// The switch of the line around cells, where the picture may have one.
+fn outline(ui: &mut Ui, canvas: &Canvas, model: &Model) -> Option<Command> {
+    let outline = canvas.line_of(model)?;
+    let mut on = canvas.outline;
+    let unit = outline.of.first().map(|f| model.fields[*f].unit.as_str());
+    let hover = format!(
+        "{}: a line where the density of its cells is {} {}.",
+        outline.label,
+        plain(outline.at),
+        pretty_unit(unit.unwrap_or_default())
+    );
+    let switch = ui.checkbox(&mut on, "Outline").on_hover_text(hover);
+    let changed = switch.changed();
+    changed.then_some(Command::Window(WindowCommand::Outline(on)))
 }
 
 /// The other colours.

@@ -232,6 +232,10 @@ impl WarmfrontApp {
                 self.canvas.look = scenario.map_or(look, |s| look.within(&s.model));
             }
             W::Texture(on) => self.canvas.texture = on,
+            W::Outline(on) => {
+                self.canvas.outline = on;
+                self.saved.outline = on;
+            }
             W::Channel { field, on } => self.canvas.show_channel(field, on),
             W::Difference(on) => self.canvas.difference = on,
             W::Wipe(on) => self.canvas.wipe = on,

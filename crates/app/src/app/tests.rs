@@ -471,3 +471,20 @@ fn every_tab_can_be_shown_in_both_themes_and_sizes() {
         }
     }
 }
+
+#[test]
+fn the_outline_is_switched_beside_the_look_and_remembered() {
+    let mut w = Window::new(snapshot());
+    assert!(w.harness.state().canvas.outline && w.harness.state().saved.outline);
+    w.harness.state_mut().canvas.look = Look::Field(0);
+    w.harness.run();
+    let switch = |w: &mut Window| {
+        let switch = w.harness.get_by_role_and_label(Role::CheckBox, "Outline");
+        switch.click();
+        assert_eq!(w.sent(), []);
+    };
+    switch(&mut w);
+    assert!(!w.harness.state().canvas.outline && !w.harness.state().saved.outline);
+    switch(&mut w);
+    assert!(w.harness.state().canvas.outline && w.harness.state().saved.outline);
+}

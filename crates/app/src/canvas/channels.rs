@@ -5,10 +5,10 @@
 
 use eframe::egui;
 use egui::{Color32, Rect, Response, Sense, Stroke, StrokeKind, Ui, UiBuilder, vec2};
-use warmfront_model::{Channel, Model};
+use warmfront_model::{Channel, Model, Outline};
 
-use super::Canvas;
 use super::overlay::{font, rgb};
+use super::{Canvas, Look};
 
 /// Height of a line of names, points.
 pub(super) const LINE: f32 = 20.0;
@@ -27,6 +27,16 @@ impl Canvas {
         view: usize,
     ) -> impl Iterator<Item = &'m Channel> {
         all(model, view).filter(|c| !self.hidden.contains(&c.field))
+    }
+
+    /// The line around cells that belongs to the look; none: the model declares none, or the look shows those cells
+    /// itself.
+    pub fn line_of<'m>(&self, model: &'m Model) -> Option<&'m Outline> {
+        let shown: Vec<usize> = match self.look {
+            Look::Composite(view) => self.shown_channels(model, view).map(|c| c.field).collect(),
+            Look::Field(_) | Look::Derived(_) => Vec::new(),
+        };
+        model.outline_beside(&shown)
     }
 
     /// Switches a field of composites on or off.

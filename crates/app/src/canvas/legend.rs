@@ -3,6 +3,7 @@
 use eframe::egui;
 use egui::{Align2, ComboBox, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
 use warmfront_model::{Model, Scenario, plain};
+use warmfront_view::NO_CELLS;
 use warmfront_view::number::{log_labels, log_ticks, nice_ticks, tick_labels};
 
 use super::channels;
@@ -21,6 +22,9 @@ const ROW: f32 = 26.0;
 const MOST_LINES: f32 = 4.0;
 /// Width that the controls of the scale take beside the bars.
 const CONTROLS: f32 = 168.0;
+/// What the grey of a map means, in more words and in fewer, and the space before it, points.
+const NOTES: [&str; 2] = ["no such cells", "none"];
+const NOTE_SPACE: f32 = 14.0;
 /// Widest colour bar.
 const WIDEST: f32 = 360.0;
 
@@ -117,6 +121,30 @@ pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &L
     scale_controls(canvas, &mut child, scales, legend.shown);
 }
 
+// What the grey of places without cells means, in as many words as there is room for.
+fn no_cells(ui: &Ui, at: egui::Pos2, room: f32) {
+    let ink = ui.visuals().text_color();
+    let note = |text: &&str| {
+        ui.painter()
+            .layout_no_wrap((*text).to_owned(), font(13.0), ink)
+    };
+    let mut notes = NOTES.iter().map(note);
+    let Some(note) = notes.find(|n| NOTE_SPACE + 16.0 + n.size().x <= room) else {
+        return;
+    };
+    let at = at + vec2(NOTE_SPACE, 0.0);
+    let square = Rect::from_min_size(at + vec2(0.0, 2.0), vec2(12.0, 12.0));
+    ui.painter().rect_filled(square, 2.0, rgb(NO_CELLS));
+    let line = Stroke::new(1.0, ui.visuals().weak_text_color());
+    ui.painter()
+        .rect_stroke(square, 2.0, line, egui::StrokeKind::Inside);
+    let whole = Rect::from_min_size(at, vec2(16.0 + note.size().x, note.size().y));
+    let id = ui.scope_id().with(("no cells", at.x as i32));
+    ui.interact(whole, id, egui::Sense::hover())
+        .on_hover_text("Grey: hardly any of the cells that this quantity belongs to are here.");
+    ui.painter().galley(at + vec2(16.0, 0.0), note, ink);
+}
+
 /// Title with unit, colours, ticks.
 fn bar(ui: &Ui, area: Rect, scale: &Scale, title: &str) {
     let ink = ui.visuals().text_color();
@@ -133,6 +161,10 @@ fn bar(ui: &Ui, area: Rect, scale: &Scale, title: &str) {
         let id = ui.scope_id().with(("title", title.as_str()));
         ui.interact(rect, id, egui::Sense::hover())
             .on_hover_text(&title);
+    }
+    if scale.fades {
+        let title = galley.size().x;
+        no_cells(ui, area.left_top() + vec2(title, 0.0), area.width() - title);
     }
     painter.galley(area.left_top(), galley, ink);
     let Some(range) = scale.range else {

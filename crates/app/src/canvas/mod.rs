@@ -119,6 +119,8 @@ pub struct Canvas {
     pub view: View,
     /// Grain like nuclei on composites: a drawing aid, it shows no cell that the model has.
     pub texture: bool,
+    /// The line around cells, where the model declares one and the picture does not show those cells itself.
+    pub outline: bool,
     /// Fields that composites leave out.
     pub hidden: BTreeSet<usize>,
     /// Panes without nuclei are drawn with two points per cell and stretched: what a processor can draw.
@@ -156,6 +158,7 @@ impl Default for Canvas {
             look: Look::Composite(0),
             view: View::default(),
             texture: true,
+            outline: true,
             hidden: BTreeSet::new(),
             sparing: false,
             log: false,
@@ -339,7 +342,8 @@ impl Canvas {
             overlay::message(ui, place.clip, &text);
             return;
         };
-        let mut size = uniform::pixels(place.rect, ui.pixels_per_point());
+        let pixels = uniform::pixels(place.rect, ui.pixels_per_point());
+        let mut size = pixels;
         let grain = self.texture && matches!(self.look, Look::Composite(_));
         if self.sparing && !grain {
             size = uniform::spared(size, slice, &self.view);
@@ -352,6 +356,10 @@ impl Canvas {
             minus,
             range,
             size,
+            line: match self.outline {
+                true => uniform::line(size, pixels, ui.pixels_per_point()),
+                false => 0.0,
+            },
         };
         let colours = scale.map_or_else(|| scale::map("grey"), |s| s.map);
         let pane = Pane {

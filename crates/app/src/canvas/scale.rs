@@ -67,6 +67,8 @@ pub(super) struct Scale {
     pub range: Option<Range>,
     /// Colours.
     pub map: &'static Map,
+    /// It fades where there are none of the cells to which it belongs.
+    pub fades: bool,
 }
 
 /// Scales of a single quantity.
@@ -226,18 +228,21 @@ impl Scales {
             false => range_of(ends, canvas.log),
         });
         let unit = pretty_unit(&model.local_unit(local));
+        let fades = !model.carriers(local).is_empty();
         Self {
             plain: Scale {
                 label: model.local_label(local),
                 unit: unit.clone(),
                 range,
                 map: map_of(model, local),
+                fades,
             },
             difference: Scale {
                 label: model.local_label(local),
                 unit,
                 range: apart.map(about_zero),
                 map: map(DIVERGING),
+                fades,
             },
         }
     }

@@ -380,6 +380,44 @@ fn a_click_on_a_name_hides_a_channel_and_shift_shows_it_alone() -> Outcome {
 }
 
 #[test]
+fn maps_have_an_outline_that_can_be_switched_off_and_a_quantity_of_cells_fades() -> Outcome {
+    let mut b = Bench::new("inflamed", [900.0, 640.0])?;
+    let model = Arc::clone(&b.scenario.model);
+    // A composite that shows the cells needs no line around them; one without them has it.
+    assert!(b.app().canvas.line_of(&model).is_none());
+    let outline = model.outline.clone().ok_or("the model outlines cells")?;
+    for field in &outline.of {
+        b.app().canvas.show_channel(*field, false);
+    }
+    assert!(b.app().canvas.line_of(&model).is_some());
+    let of_cells = (0..model.fields.len())
+        .find(|f| !model.carriers(Local::Field(*f)).is_empty())
+        .ok_or("a field that belongs to cells")?;
+    b.app().canvas.look = Look::Field(of_cells);
+    b.harness.run();
+    assert!(b.app().canvas.line_of(&model).is_some());
+    let grey = warmfront_view::NO_CELLS;
+    let grey = egui::Color32::from_rgb(grey[0], grey[1], grey[2]);
+    let told = |b: &Bench| {
+        let shapes = &b.harness.output().shapes;
+        let fills = shapes.iter().filter_map(|s| match &s.shape {
+            egui::Shape::Rect(r) => Some(r.fill),
+            _ => None,
+        });
+        fills.filter(|f| *f == grey).count()
+    };
+    assert_eq!(told(&b), 1, "the legend says what grey means");
+    // A property of the place has no such grey.
+    let of_place = (0..model.fields.len())
+        .find(|f| model.carriers(Local::Field(*f)).is_empty())
+        .ok_or("a field that belongs to no cells")?;
+    b.app().canvas.look = Look::Field(of_place);
+    b.harness.run();
+    assert_eq!(told(&b), 0);
+    Ok(())
+}
+
+#[test]
 fn canvas_settings_start_plain() {
     let canvas = Canvas::default();
     assert!(canvas.texture && !canvas.difference && !canvas.wipe);

@@ -5,11 +5,11 @@ use warmfront_view::EYE;
 use warmfront_view::GROUND;
 use warmfront_view::colour::{Rgb, to_linear};
 use warmfront_view::raster::Range;
-use warmfront_view::tissue::{Lens, Light, Painter, Subject};
+use warmfront_view::tissue::{Lens, Light, Outline, Painter, Subject};
 
 use super::scale::map;
 use super::tests::{HEIGHT, Outcome, TOLERANCE, WIDTH, furthest, render};
-use super::uniform::{ChannelUniform, Uniform, linear};
+use super::uniform::{CellsUniform, ChannelUniform, Uniform, linear};
 
 const COLOURS: [Rgb; 3] = [[47, 98, 184], [230, 159, 0], [20, 224, 160]];
 const FULL: [f32; 3] = [0.9, 15.0, 0.1];
@@ -25,6 +25,20 @@ fn fields(cells: [u32; 2]) -> Vec<Vec<f32>> {
     let count = (cells[0] * cells[1]) as usize;
     let field = |full: f32| (0..count).map(|_| (1.7 * random() - 0.1) * full).collect();
     FULL.map(field).into()
+}
+
+/// Cells in a few smooth heaps, from 0 to 1.
+fn density(cells: [u32; 2], broken: bool) -> Vec<f32> {
+    let turn = |i: u32, of: u32| (7.0 * i as f32 / of as f32).sin();
+    let value = |i: u32| {
+        let (x, y) = (turn(i % cells[0], cells[0]), turn(i / cells[0], cells[1]));
+        (0.5 + 0.6 * x * y).clamp(0.0, 1.0)
+    };
+    let mut all: Vec<f32> = (0..cells[0] * cells[1]).map(value).collect();
+    if broken {
+        all[3] = f32::NAN; // Counts as no cells.
+    }
+    all
 }
 
 struct Case {
@@ -84,7 +98,30 @@ fn films_show_what_the_window_shows() -> Outcome {
                 fields[1][middle] = f32::NAN;
                 fields[2][middle + 2] = f32::NEG_INFINITY;
             }
-            let state = fields.concat();
+            let dense = density(cells, broken);
+            // Three fifths of the cells in the arm that is subtracted.
+            let fewer: Vec<f32> = dense.iter().map(|v| 0.6 * v).collect();
+            let mut state = fields.concat();
+            state.extend(&dense);
+            state.extend(&fewer);
+            let outline = Outline {
+                values: &dense,
+                at: 0.45,
+                width: 1.5,
+            };
+            let carriers: Vec<f32> = fewer.iter().map(|v| 0.5 * v).collect();
+            let lined = |mut uniform: Uniform| {
+                let part = |minus: u32, weight| CellsUniform {
+                    start: 3 * block,
+                    minus: minus * block,
+                    weight,
+                    spare: 0,
+                };
+                uniform.edge = [outline.at, outline.width];
+                (uniform.outlined, uniform.outline[0]) = (1, part(3, 1.0));
+                (uniform.carried, uniform.carriers[0]) = (1, part(4, 0.5));
+                uniform
+            };
             let lights: Vec<Light<'_>> = (0..3)
                 .map(|k| Light {
                     values: &fields[k],
@@ -93,7 +130,7 @@ fn films_show_what_the_window_shows() -> Outcome {
                     seed: SEEDS[k],
                 })
                 .collect();
-            let mut uniform = case.uniform();
+            let mut uniform = lined(case.uniform());
             uniform.count = 3;
             uniform.composite = 1;
             for k in 0..3 {
@@ -109,7 +146,7 @@ fn films_show_what_the_window_shows() -> Outcome {
                 lights: &lights,
                 ground: GROUND,
             };
-            let wanted = painter.paint(&lens, &subject)?;
+            let wanted = painter.paint(&lens, &subject, Some(&outline))?;
             let found = render(&gpu, format, &state, &uniform, map("grey"))?;
             let apart = furthest(&found, wanted.as_raw());
             assert!(apart <= TOLERANCE, "lights {cells:?} {lens:?}: {apart}");
@@ -120,7 +157,7 @@ fn films_show_what_the_window_shows() -> Outcome {
             ];
             for (range, name, minus) in ranges {
                 let map = map(name);
-                let mut uniform = case.uniform();
+                let mut uniform = lined(case.uniform());
                 uniform.range = [range.low, range.high];
                 uniform.logarithmic = u32::from(range.log);
                 uniform.channels[0] = ChannelUniform {
@@ -134,8 +171,9 @@ fn films_show_what_the_window_shows() -> Outcome {
                     minus: minus.map(Vec::as_slice),
                     range,
                     map: &map.colours,
+                    cells: Some(&carriers),
                 };
-                let wanted = painter.paint(&lens, &subject)?;
+                let wanted = painter.paint(&lens, &subject, Some(&outline))?;
                 let found = render(&gpu, format, &state, &uniform, map)?;
                 let apart = furthest(&found, wanted.as_raw());
                 assert!(apart <= TOLERANCE, "{range:?} {cells:?} {lens:?}: {apart}");

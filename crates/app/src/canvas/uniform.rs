@@ -1,17 +1,23 @@
 //! From what is looked at to what the shader needs.
 
 use eframe::egui;
-use warmfront_model::{FieldKind, Scenario};
+use warmfront_model::{FieldKind, MOST_CARRIERS, Model, Scenario};
 use warmfront_session::film::{nuclei_per_length, texture_seed};
 use warmfront_view::raster::{Range, full_light};
 use warmfront_view::{EYE, GROUND, colour};
 
+use super::scale::local_of;
 use super::slice::Slice;
 use super::{Canvas, Look, View};
 use crate::state::{Display, Snapshot};
 
 /// Channels that a pane can add; [`Uniform`] and the shader agree on it.
 pub(super) const MOST_CHANNELS: usize = 8;
+
+/// Width of the line around cells, points.
+const LINE: f32 = 1.5;
+/// A thinner line would break up, pixels.
+const THINNEST: f32 = 0.7;
 
 /// A field of a pane, as the shader reads it.
 #[repr(C)]
@@ -29,6 +35,19 @@ pub(super) struct ChannelUniform {
     pub minus: u32,
     /// 1: `minus` counts.
     pub differs: u32,
+}
+
+/// A field of cells as part of a sum, as the shader reads it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+pub(super) struct CellsUniform {
+    /// First value of the plane.
+    pub start: u32,
+    /// The same of the arm that is subtracted, or again of the arm shown.
+    pub minus: u32,
+    /// What a value is multiplied with.
+    pub weight: f32,
+    pub spare: u32,
 }
 
 /// A pane, as the shader reads it.
@@ -56,7 +75,16 @@ pub(super) struct Uniform {
     pub eye: f32,
     /// 1: the channels together; 0: a map of channel 0.
     pub composite: u32,
+    /// Sum of `outline` on the line around cells, and the width of that line in pixels.
+    pub edge: [f32; 2],
+    /// Fields of `outline` that count; 0: no line.
+    pub outlined: u32,
+    /// Fields of `carriers` that count; 0: a property of the place.
+    pub carried: u32,
     pub channels: [ChannelUniform; MOST_CHANNELS],
+    pub outline: [CellsUniform; MOST_CARRIERS],
+    /// Cells to which the quantity of a map belongs.
+    pub carriers: [CellsUniform; MOST_CARRIERS],
 }
 
 /// One pane.
@@ -72,6 +100,8 @@ pub(super) struct Subject<'a> {
     pub range: Range,
     /// Pixels.
     pub size: [u32; 2],
+    /// Width of the line around cells, in these pixels; 0: no line.
+    pub line: f32,
 }
 
 /// Size of a rectangle in pixels.
@@ -86,6 +116,12 @@ pub(super) fn spared(size: [u32; 2], slice: &Slice, view: &View) -> [u32; 2] {
         let cells = slice.cells[i] as f32 / view.zoom;
         size[i].min((2.0 * cells).ceil().max(2.0) as u32)
     })
+}
+
+/// Width of the line around cells in a picture of `size` pixels that is stretched to `shown` ones.
+pub(super) fn line(size: [u32; 2], shown: [u32; 2], pixels_per_point: f32) -> f32 {
+    let stretch = shown[0] as f32 / size[0] as f32;
+    (LINE * pixels_per_point / stretch).max(THINNEST)
 }
 
 /// Uniform of one pane.
@@ -146,7 +182,42 @@ pub(super) fn of(canvas: &Canvas, snapshot: &Snapshot, subject: &Subject<'_>) ->
             }
         }
     }
+    cells(&mut uniform, canvas, model, subject, start);
     uniform
+}
+
+// The line around cells, and the cells to which a single quantity belongs.
+fn cells(
+    uniform: &mut Uniform,
+    canvas: &Canvas,
+    model: &Model,
+    subject: &Subject<'_>,
+    start: impl Fn(usize, usize) -> u32,
+) {
+    let place = &subject.display.layout.place;
+    let part = |field: usize, weight: f32, minus: usize| {
+        let place = place.get(field).copied().unwrap_or(0) as usize;
+        CellsUniform {
+            start: start(place, subject.arm),
+            minus: start(place, minus),
+            weight,
+            spare: 0,
+        }
+    };
+    if let Some(outline) = canvas.line_of(model).filter(|_| subject.line > 0.0) {
+        uniform.edge = [outline.at as f32, subject.line];
+        uniform.outlined = outline.of.len() as u32;
+        for (cells, field) in uniform.outline.iter_mut().zip(&outline.of) {
+            *cells = part(*field, 1.0, subject.arm);
+        }
+    }
+    if let Some(local) = local_of(canvas.look) {
+        let carriers = model.carriers_by_scale(local);
+        uniform.carried = carriers.len() as u32;
+        for (cells, (field, weight)) in uniform.carriers.iter_mut().zip(carriers) {
+            *cells = part(field, weight, subject.minus.unwrap_or(subject.arm));
+        }
+    }
 }
 
 fn view(view: &View, cells: [u32; 2], size: [u32; 2]) -> Uniform {

@@ -4,7 +4,7 @@ use warmfront_model::{Action, Event, Scenario, Shown};
 use warmfront_session::clock;
 use warmfront_session::film::{Encoder, FilmSpec, Format, Look, Panes, SECONDS, Target};
 use warmfront_view::Style;
-use warmfront_view::film::Parts;
+use warmfront_view::film::{Part, Parts};
 
 use super::{Cue, Order, Sight, When};
 
@@ -64,7 +64,10 @@ pub fn plan(order: &Order, played: Scenario, now: f64) -> Result<(Scenario, Film
         panes: sight.panes.clone(),
         arrangement: order.page,
         columns: columns(&sight.panes),
-        parts: Parts::without(&order.without),
+        parts: Parts {
+            outline: sight.outline && !order.without.contains(&Part::Outline),
+            ..Parts::without(&order.without)
+        },
         style,
         camera: sight.camera,
         texture: sight.texture,

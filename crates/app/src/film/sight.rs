@@ -26,6 +26,9 @@ pub struct Sight {
     pub camera: Camera,
     /// Nuclei-like texture on composites.
     pub texture: bool,
+    /// The line around cells.
+    #[serde(default)]
+    pub outline: bool,
     /// Fields that composites leave out.
     #[serde(default)]
     pub hidden: BTreeSet<usize>,
@@ -76,6 +79,7 @@ impl Sight {
             log: range.is_some_and(|r| r.log),
             camera: camera_of(canvas, scenario),
             texture: canvas.texture,
+            outline: canvas.outline,
             hidden: canvas.hidden.clone(),
             dark,
         }

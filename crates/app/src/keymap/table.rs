@@ -178,6 +178,12 @@ pub static TABLE: &[Entry] = &[
         window(W::Texture(!at.canvas.texture))
     })
     .on(|at| at.canvas.texture),
+    entry(View, "outline", "Outline of cells on maps", &[], |at| {
+        let scenario = at.snapshot.scenario.as_ref()?;
+        let command = Command::Window(W::Outline(!at.canvas.outline));
+        scenario.model.outline.is_some().then_some(command)
+    })
+    .on(|at| at.canvas.outline),
     entry(View, "fit", "Whole tissue", &[key(Key::F)], |_| {
         window(W::Fit)
     }),

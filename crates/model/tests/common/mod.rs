@@ -14,6 +14,7 @@ length_unit = "um"
 default_scenario = "base"
 time_step = 0.1
 burden = "burden"
+outline = { label = "Tumour", of = ["tumour"], at = 0.1 }
 
 [[field]]
 id = "tumour"
@@ -82,6 +83,7 @@ label = "Crowding"
 unit = "1"
 expression = "min(1.0, s.tumour)"
 display = [0.0, 1.0]
+belongs_to = ["tumour"]
 
 [[process]]
 id = "growth"

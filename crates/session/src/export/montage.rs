@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use warmfront_model::{FieldKind, Model, View};
+use warmfront_model::{FieldKind, Local, Model, View};
 use warmfront_view::{
     Channel, Colormap, FieldColumn, FieldSlice, Figure, GROUND, LegendEntry, Montage, MontageRow,
-    Range, Result, arm_colour, composite, field_image, number,
+    Range, Result, arm_colour, composite, fade, field_image, number,
 };
 
 use super::{STYLE, footer, subtitle, title, treatment};
@@ -212,7 +212,25 @@ pub(crate) fn map(
     let Some(p) = snapshot.planes.get(&field).map(|p| &p[arm]) else {
         return Ok(None);
     };
-    field_image(&p.values, p.width, p.height, range, &colours(model, field)?).map(Some)
+    let mut image = field_image(&p.values, p.width, p.height, range, &colours(model, field)?)?;
+    if let Some(cells) = carriers(model, field, snapshot, arm) {
+        fade(&mut image, &cells)?;
+    }
+    Ok(Some(image))
+}
+
+// The cells to which a field belongs, in units of their typical size; none: it is a property of the place, or the
+// snapshot lacks these cells.
+fn carriers(model: &Model, field: usize, snapshot: &Snapshot, arm: usize) -> Option<Vec<f32>> {
+    let mut sum: Option<Vec<f32>> = None;
+    for (carrier, weight) in model.carriers_by_scale(Local::Field(field)) {
+        let values = &snapshot.planes.get(&carrier)?.get(arm)?.values;
+        let sum = sum.get_or_insert_with(|| vec![0.0; values.len()]);
+        for (s, v) in sum.iter_mut().zip(values) {
+            *s += if v.is_finite() { weight * v } else { 0.0 };
+        }
+    }
+    sum
 }
 
 pub(crate) fn colours(model: &Model, field: usize) -> Result<Colormap> {
@@ -230,6 +248,10 @@ fn column(model: &Model, field: usize, range: Range, snapshot: &Snapshot) -> Res
             Some(planes) => planes.iter().cloned().map(Some).collect(),
             None => Vec::new(),
         },
+        cells: (0..snapshot.planes.get(&field).map_or(0, Vec::len))
+            .map(|arm| carriers(model, field, snapshot, arm))
+            .collect::<Option<_>>()
+            .unwrap_or_default(),
     })
 }
 

@@ -14,7 +14,7 @@ mod dose_response;
 mod file;
 mod montage;
 
-use warmfront_model::{Model, Scenario};
+use warmfront_model::{Local, Model, Scenario};
 use warmfront_view::{Figure, Style};
 
 pub use dose_response::DoseSeries;
@@ -138,7 +138,10 @@ impl Shown {
     fn fields(self, model: &Model) -> Vec<usize> {
         match self {
             Self::View(v) => model.views[v].channels.iter().map(|c| c.field).collect(),
-            Self::Field(f) => vec![f],
+            Self::Field(f) => {
+                let carriers = model.carriers(Local::Field(f));
+                [&[f], carriers].concat()
+            }
         }
     }
 }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use image::{Rgba, RgbaImage};
 use warmfront_engine::PlaneSet;
-use warmfront_model::{Action, Channel, FieldKind, Local, Scenario};
+use warmfront_model::{Action, Channel, FieldKind, Local, Outline, Scenario};
 use warmfront_view::film::{Frame, Sheet};
-use warmfront_view::tissue::{Lens, Light, Painter, Subject};
+use warmfront_view::tissue::{self, Lens, Light, Painter, Subject};
 use warmfront_view::{Colormap, GROUND};
 
 use super::camera::Track;
@@ -62,6 +62,10 @@ struct Scene {
     scale: Option<Scale>,
     /// Of a composite.
     channels: Vec<Channel>,
+    /// The line around cells.
+    outline: Option<Outline>,
+    /// Cells to which a single quantity belongs, with one over their typical size.
+    carriers: Vec<(usize, f32)>,
 }
 
 impl<'a> Renderer<'a> {
@@ -86,8 +90,14 @@ impl<'a> Renderer<'a> {
                 Look::View(v) => spec.channels(model, v).cloned().collect(),
                 Look::Field(_) | Look::Local(_) => Vec::new(),
             };
-            let of_channels = channels.iter().map(|c| Local::Field(c.field));
-            let of_look = local_of(look).into_iter().chain(of_channels);
+            let fields: Vec<usize> = channels.iter().map(|c| c.field).collect();
+            let outline = model.outline_beside(&fields).filter(|_| spec.parts.outline);
+            let carriers = local_of(look).map(|local| model.carriers_by_scale(local));
+            let carriers = carriers.unwrap_or_default();
+            let behind = outline.iter().flat_map(|o| &o.of);
+            let behind = behind.chain(carriers.iter().map(|(field, _)| field));
+            let behind = fields.iter().chain(behind).map(|f| Local::Field(*f));
+            let of_look = local_of(look).into_iter().chain(behind);
             for local in of_look {
                 if !wanted.contains(&local) {
                     wanted.push(local);
@@ -101,6 +111,8 @@ impl<'a> Renderer<'a> {
                 sheet,
                 painter,
                 scale: scale.transpose()?,
+                outline: outline.cloned(),
+                carriers,
                 channels,
             });
         }
@@ -270,6 +282,19 @@ impl Between<'_> {
 }
 
 impl Between<'_> {
+    // Sum of fields, each with its weight.
+    fn sum(&self, parts: impl Iterator<Item = (usize, f32)>, arm: usize) -> Vec<f32> {
+        let mut sum = Vec::new();
+        for (field, weight) in parts {
+            let plane = self.of(Local::Field(field), arm);
+            sum.resize(plane.len(), 0.0);
+            for (s, v) in sum.iter_mut().zip(plane) {
+                *s += if v.is_finite() { weight * v } else { 0.0 };
+            }
+        }
+        sum
+    }
+
     // Value of full light: the model's, or the largest value so far where that is more, so that no channel is
     // blinded. It grows smoothly; in the window it grows in steps, as there is no film to flicker.
     fn full_light(&self, full: f64, field: usize) -> f32 {
@@ -292,8 +317,26 @@ impl Scene {
             zoom: camera.zoom as f32,
             centre: camera.centre.map(|c| c as f32),
         };
+        let outlined = self.outline.as_ref().map(|o| {
+            let parts = o.of.iter().map(|f| (*f, 1.0));
+            (values.sum(parts, arm), o.at as f32)
+        });
+        let outline = outlined.as_ref().map(|(values, at)| tissue::Outline {
+            values,
+            at: *at,
+            width: self.painter.line(),
+        });
+        let outline = outline.as_ref();
         if let (Some(local), Some(scale)) = (local_of(self.look), &self.scale) {
             let plane = values.of(local, arm);
+            let cells = (!self.carriers.is_empty()).then(|| {
+                let sum = |arm| values.sum(self.carriers.iter().copied(), arm);
+                match minus {
+                    // A difference means something where both arms have these cells.
+                    Some(m) => sum(arm).iter().zip(sum(m)).map(|(a, b)| a.min(b)).collect(),
+                    None => sum(arm),
+                }
+            });
             let minus = minus.map(|m| values.of(local, m));
             let map: &Colormap = &scale.map;
             let subject = Subject::Map {
@@ -301,8 +344,9 @@ impl Scene {
                 minus: minus.as_deref(),
                 range: scale.range,
                 map,
+                cells: cells.as_deref(),
             };
-            return Ok(self.painter.paint(&lens, &subject)?);
+            return Ok(self.painter.paint(&lens, &subject, outline)?);
         }
         let model = &*scenario.model;
         let channels = &self.channels;
@@ -332,7 +376,7 @@ impl Scene {
             lights: &lights,
             ground: GROUND,
         };
-        Ok(self.painter.paint(&lens, &subject)?)
+        Ok(self.painter.paint(&lens, &subject, outline)?)
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Parts {
     pub labels: bool,
     /// Channels, or the colour bar.
     pub legend: bool,
+    /// The line around cells, where the model declares one.
+    pub outline: bool,
     /// Scale bar.
     pub scale_bar: bool,
     /// Model time.
@@ -72,6 +74,7 @@ impl Parts {
             title: keeps(Part::Title),
             labels: keeps(Part::Labels),
             legend: keeps(Part::Legend),
+            outline: keeps(Part::Outline),
             scale_bar: keeps(Part::ScaleBar),
             clock: keeps(Part::Clock),
             doses: keeps(Part::Doses),
@@ -91,6 +94,8 @@ pub enum Part {
     Labels,
     /// Channels, or the colour bar.
     Legend,
+    /// The line around cells.
+    Outline,
     /// Scale bar.
     ScaleBar,
     /// Model time.
@@ -105,10 +110,11 @@ pub enum Part {
 
 impl Part {
     /// All parts: the names that options use, and the words for people.
-    pub const NAMED: [(&'static str, Self, &'static str); 8] = [
+    pub const NAMED: [(&'static str, Self, &'static str); 9] = [
         ("title", Self::Title, "Title"),
         ("labels", Self::Labels, "Arm labels"),
         ("legend", Self::Legend, "Legend"),
+        ("outline", Self::Outline, "Outline"),
         ("scale-bar", Self::ScaleBar, "Scale bar"),
         ("clock", Self::Clock, "Clock"),
         ("doses", Self::Doses, "Dose marks"),

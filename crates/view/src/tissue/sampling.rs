@@ -43,15 +43,28 @@ pub(super) struct Sampling {
 impl Sampling {
     /// Taps for a picture of `size` pixels of `cells`, whose upper left corner lies at `corner`, in cells.
     pub(super) fn new(cells: [u32; 2], size: [u32; 2], corner: [f32; 2], step: [f32; 2]) -> Self {
+        Self::with_margin(cells, size, corner, step, 0)
+    }
+
+    /// The same with so many more pixels on every side of the picture.
+    pub(super) fn with_margin(
+        cells: [u32; 2],
+        size: [u32; 2],
+        corner: [f32; 2],
+        step: [f32; 2],
+        margin: u32,
+    ) -> Self {
         let covered = step.map(|s| (s - 0.001).ceil().clamp(1.0, MOST_SAMPLES));
         let box_mean = covered[0] * covered[1] > 1.0;
         let axis = |i: usize, sign: f32| -> Vec<Tap> {
-            let place = |k: u32| corner[i] + sign * ((k as f32 + 0.5) * step[i]);
+            // By whole pixels from the corner, as on the device, so that rounding is the same.
+            let centre = |k: u32| k as f32 - margin as f32 + 0.5;
+            let place = |k: u32| corner[i] + sign * (centre(k) * step[i]);
             let tap = |k| match box_mean {
                 true => mean(place(k), step[i], covered[i], cells[i]),
                 false => between(place(k), cells[i]),
             };
-            (0..size[i]).map(tap).collect()
+            (0..size[i] + 2 * margin).map(tap).collect()
         };
         let across = axis(0, 1.0);
         let seen = across.iter().flat_map(|t| &t.cells[..t.count as usize]);

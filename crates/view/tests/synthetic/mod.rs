@@ -112,6 +112,7 @@ pub fn montage(style: Style) -> Result<Montage> {
                 unit: unit.to_owned(),
                 range,
                 map: Colormap::named(map)?,
+                cells: Vec::new(),
                 slices: (0..4)
                     .map(|arm| {
                         Some(FieldSlice {

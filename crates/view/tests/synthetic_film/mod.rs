@@ -203,6 +203,7 @@ impl Show {
                     minus: None,
                     range: Range::log(0.01, 20.0),
                     map: &map,
+                    cells: None,
                 }
             } else {
                 Subject::Lights {
@@ -210,7 +211,7 @@ impl Show {
                     ground: GROUND,
                 }
             };
-            panes.push(painter.paint(&lens, &subject)?);
+            panes.push(painter.paint(&lens, &subject, None)?);
         }
         let empty = Frame {
             panes,
