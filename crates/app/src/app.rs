@@ -105,6 +105,7 @@ impl WarmfrontApp {
             quantity: None,
             logarithmic: false,
             cycle_arm: None,
+            cycle_per_cell: true,
             cycle_step: None,
             dark: true,
             help: false,

@@ -63,6 +63,8 @@ pub struct Model {
     pub caveat: String,
     /// Observable compared between arms.
     pub burden: Option<usize>,
+    /// What the burden counts, one of them; there is a burden then.
+    pub burden_of: Option<String>,
     /// The line that maps draw around cells.
     pub outline: Option<Outline>,
     /// Spatial unknowns and static maps.

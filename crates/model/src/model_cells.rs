@@ -1,4 +1,4 @@
-//! To which cells a quantity belongs, and the line that is drawn around cells.
+//! To which cells a quantity belongs, the line that is drawn around cells, and rates per counted cell.
 //!
 //! Maps fade where there are none of the cells that a quantity belongs to: the MHC-I of tumour cells means nothing
 //! where there is no tumour cell. Fields and auxiliaries declare it (`belongs_to`); an observable belongs to the
@@ -38,6 +38,14 @@ impl Model {
         let outline = self.outline.as_ref()?;
         let shown = outline.of.iter().any(|f| channels.contains(f));
         (!shown).then_some(outline)
+    }
+
+    /// The burden, if a rate of the cycle can be told per one of what it counts: a rate of change in the unit of the
+    /// burden. What is a mean per cell already, or has another unit, is not divided again.
+    pub fn burden_behind(&self, rate: usize) -> Option<usize> {
+        let burden = self.burden?;
+        let per_time = format!("{}/{}", self.observables[burden].unit, self.time_unit);
+        (self.observables[rate].unit == per_time).then_some(burden)
     }
 
     pub(crate) fn link_cells(&mut self, file: &ModelFile) -> Result<(), Error> {

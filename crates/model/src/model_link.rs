@@ -13,8 +13,8 @@ use crate::expression::Scope;
 use crate::model::{CycleStep, Drug, Model, Observable, Source, Transport};
 use crate::model_ids::Ids;
 use crate::model_parts::{
-    auxiliary, check_header, compartment, counterfactual, field, optional, parameter, process,
-    time_unit, transport, view,
+    auxiliary, burden_of, check_header, compartment, counterfactual, field, optional, parameter,
+    process, time_unit, transport, view,
 };
 use crate::regimen::Regimen;
 use crate::schema::{Better, ModelFile, Reduce, TransportFile, Wall};
@@ -46,6 +46,7 @@ impl Model {
             time_step: source.positive(&h.time_step, "`time_step`")?,
             caveat: h.caveat.clone(),
             burden: None,
+            burden_of: burden_of(source, h)?,
             outline: None,
             fields: each(&file.field, |f, at| field(source, &ids, f, at))?,
             parameters: each(&file.parameter, |p, at| parameter(source, p, at))?,

@@ -43,6 +43,27 @@ pub(crate) fn check_header(source: &Source, h: &ModelHeader) -> Result<(), Error
     Ok(())
 }
 
+/// What the burden counts.
+pub(crate) fn burden_of(source: &Source, h: &ModelHeader) -> Result<Option<String>, Error> {
+    let Some(of) = &h.burden_of else {
+        return Ok(None);
+    };
+    source.not_blank(
+        of.get_ref(),
+        of.span(),
+        "`burden_of`",
+        "it is shown to people",
+    )?;
+    if h.burden.is_none() {
+        return Err(Error::new(
+            "`burden_of` says what a burden counts, but the model names no `burden`",
+        )
+        .help("name the observable with `burden = \"…\"`, or leave out `burden_of`")
+        .at(source.place(of.span())));
+    }
+    Ok(Some(of.get_ref().clone()))
+}
+
 /// The unit of time of the header.
 pub(crate) fn time_unit(source: &Source, h: &ModelHeader) -> Result<&'static TimeUnit, Error> {
     TimeUnit::of(h.time_unit.get_ref()).map_err(|e| e.at(source.place(h.time_unit.span())))

@@ -75,6 +75,9 @@ pub struct ModelHeader {
     /// no comparison.
     #[serde(default)]
     pub burden: Option<Spanned<String>>,
+    /// What the burden counts, one of them, e.g. `tumour cell`: rates of the cycle are also told per one of these.
+    #[serde(default)]
+    pub burden_of: Option<Spanned<String>>,
     /// A line that maps draw around cells; none: no line.
     #[serde(default)]
     pub outline: Option<OutlineFile>,

@@ -192,6 +192,10 @@ fn names_in_links_are_checked() {
         &model_error("burden = \"burden\"", "burden = \"b\""),
         &["unknown observable `b`"],
     );
+    has(
+        &model_error("burden = \"burden\"", "burden_of = \"cell\""),
+        &["the model names no `burden`", "or leave out `burden_of`"],
+    );
     let first = "id = \"burden\"\n";
     has(
         &model_error(first, &format!("{first}better = \"more\"\n")),

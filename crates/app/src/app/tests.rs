@@ -203,6 +203,16 @@ fn a_step_of_the_cycle_shows_its_layer_and_explains_itself() {
     }
     let text = step.explanation.trim();
     assert!(w.harness.query_by_label(text).is_some());
+    // Both rates are told, whichever lights the ring.
+    let told = |w: &Window, text: &str| w.harness.query_by_label_contains(text).is_some();
+    let cell = model
+        .burden_of
+        .as_deref()
+        .expect("the model says what it counts");
+    assert!(told(&w, "per tissue, ") && told(&w, &format!("per {cell}, ")));
+    assert!(w.harness.state().desk.cycle_per_cell);
+    assert_eq!(w.click("per tissue"), []);
+    assert!(!w.harness.state().desk.cycle_per_cell);
 }
 
 #[test]

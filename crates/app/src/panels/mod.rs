@@ -92,6 +92,8 @@ pub struct Desk {
     pub logarithmic: bool,
     /// Arm of the cycle; none: the one shown alone, else the last.
     pub cycle_arm: Option<usize>,
+    /// Rates of the cycle per counted cell, not per tissue.
+    pub cycle_per_cell: bool,
     /// Step of the cycle that is explained.
     pub cycle_step: Option<usize>,
     /// Dark colours.
