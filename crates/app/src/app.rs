@@ -8,6 +8,8 @@ mod bar;
 mod dialogs;
 mod film;
 #[cfg(test)]
+mod fit_checks;
+#[cfg(test)]
 mod fit_tests;
 mod frames;
 mod keys;

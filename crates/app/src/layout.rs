@@ -27,6 +27,8 @@ const WIDTH: f32 = 1280.0;
 const SIDES: [f32; 2] = [300.0, 330.0];
 /// Height of the words about what the drugs add to each other, points.
 const WORDS: f32 = 84.0;
+/// A panel lower than this has no room for them beside a whole plot.
+const LOW: f32 = 330.0;
 /// Least share of the width that is left to the picture.
 const PICTURE: f32 = 0.3;
 
@@ -102,9 +104,23 @@ pub fn title(tab: Tab) -> &'static str {
     found.map_or("Tissue", |p| p.title())
 }
 
-// The words stay in sight while the plots above them are scrolled.
+// The words stay in sight while the plots above them are scrolled. In a low panel they would leave no room for a
+// plot, so both are scrolled together.
 fn curves(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     let arms = snapshot.scenario.as_ref().map_or(0, |s| s.arms.len());
+    if ui.available_height() < LOW {
+        ScrollArea::vertical()
+            .id_salt("curves")
+            .auto_shrink([false; 2])
+            .show(ui, |ui| {
+                plots::ui(ui, snapshot, desk);
+                if arms > 1 {
+                    ui.separator();
+                    effects::ui(ui, snapshot, desk);
+                }
+            });
+        return;
+    }
     if arms > 1 {
         let most = (0.5 * ui.available_height()).min(WORDS);
         egui::Panel::bottom("effects")
@@ -197,6 +213,16 @@ impl Layout {
     pub fn bring(&mut self, tab: Tab) {
         self.tree
             .make_active(|_, tile| matches!(tile, Tile::Pane(t) if *t == tab));
+    }
+
+    /// Where the panels beside the picture are on screen.
+    #[cfg(test)]
+    pub fn panels(&self) -> impl Iterator<Item = egui::Rect> {
+        let tiles = &self.tree.tiles;
+        let panes = PANELS.iter().filter_map(|p| tiles.find_pane(&p.tab()));
+        let active = self.tree.active_tiles();
+        let shown = panes.filter(move |tile| active.contains(tile));
+        shown.filter_map(|tile| tiles.rect(tile))
     }
 
     /// Whether a tab is in front of its group.

@@ -181,8 +181,19 @@ pub(super) fn look_label(look: Look, model: &Model) -> String {
     .unwrap_or_default()
 }
 
+/// What a box of choices takes beside the name of the present one, points.
+const ARROW: f32 = 56.0;
+
 fn look_box(ui: &mut Ui, look: Look, model: &Model) -> Option<Look> {
     let mut chosen = None;
+    // A long name takes the next row instead of being cut.
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let ink = ui.visuals().text_color();
+    let name = look_label(look, model);
+    let name = ui.painter().layout_no_wrap(name, font, ink);
+    if name.size().x + ARROW > ui.available_size_before_wrap().x {
+        ui.end_row();
+    }
     let shown = ComboBox::from_id_salt("look")
         .selected_text(look_label(look, model))
         .width(150.0)

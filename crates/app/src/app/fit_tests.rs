@@ -1,12 +1,21 @@
-//! The window at the sizes of projectors, laptops and large screens: no control runs off it to the side, and
-//! in the bar below none covers another or stands under the edge.
+//! The window at the sizes of projectors, laptops and large screens: no control runs off it to the side or covers
+//! another, no text is cut, and in the bar below nothing stands under the edge.
+
+use std::collections::BTreeMap;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Rect, Vec2, vec2};
+use eframe::egui::{Button, Label, Rect, Ui, Vec2, pos2, vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
+use warmfront_engine::{Gpu, GpuOptions};
+use warmfront_model::Local;
 
+use super::fit_checks::{cut_texts, overlaps, texts_cut_across};
+use crate::canvas::Look;
+use crate::canvas::tool_tests::display;
 use crate::layout::{PANELS, title};
-use crate::panels::tests::{Window, snapshot};
+use crate::panels::tests::{Window, scenario, snapshot};
+use crate::state::Snapshot;
 use crate::store::Theme;
 
 /// Pixels of a screen, and the scale of its desktop or of the window.
@@ -103,4 +112,102 @@ fn no_control_runs_off_the_window_and_the_bar_is_whole() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What the panes show, whether differences, and whether a wipe.
+fn looks() -> [(Look, bool, bool); 5] {
+    // A quantity with a long name, that belongs to cells.
+    let model = scenario().model;
+    let of_cells = |f: &usize| !model.carriers(Local::Field(*f)).is_empty();
+    let field = (0..model.fields.len()).find(of_cells).unwrap_or(0);
+    [
+        (Look::Composite(0), false, false),
+        (Look::Composite(0), false, true),
+        (Look::Field(field), false, false),
+        (Look::Field(field), true, false),
+        (Look::Derived(Local::Term(0)), false, true),
+    ]
+}
+
+#[test]
+fn no_text_is_cut_and_no_control_covers_another() {
+    let gpu = Gpu::new(&GpuOptions::default()).expect("a device");
+    let shown = Snapshot {
+        display: Some(display(&gpu, &scenario())),
+        ..snapshot()
+    };
+    let mut faults = BTreeMap::new();
+    for (pixels, scale) in SCREENS {
+        let size = vec2(pixels[0], pixels[1]) / scale;
+        let mut w = Window::sized(shown.clone(), size);
+        let mut look = |w: &mut Window, what: String| {
+            w.harness.run();
+            for fault in faults_of(w) {
+                let at = format!("{pixels:?} at {scale}, {what}");
+                faults.entry(fault).or_insert(at);
+            }
+        };
+        for theme in [Theme::Dark, Theme::Light] {
+            w.harness.state_mut().saved.theme = theme;
+            for panel in PANELS {
+                w.harness.state_mut().saved.layout.bring(panel.tab());
+                look(&mut w, format!("{}, {theme:?}", title(panel.tab())));
+            }
+        }
+        for sides in [true, false] {
+            w.harness.state_mut().desk.sides = sides;
+            for (of, difference, wipe) in looks() {
+                let canvas = &mut w.harness.state_mut().canvas;
+                (canvas.look, canvas.difference, canvas.wipe) = (of, difference, wipe);
+                look(&mut w, format!("{of:?}, {difference}, {wipe}, {sides}"));
+            }
+        }
+    }
+    let told = faults.iter().map(|(fault, at)| format!("{at}: {fault}"));
+    assert!(faults.is_empty(), "{}", told.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_name_that_is_too_long_and_a_control_in_the_way_are_found() {
+    let faults = |shows: fn(&mut Ui)| {
+        let harness = Harness::builder().with_size(vec2(200.0, 100.0));
+        let mut harness = harness.build_ui(shows);
+        harness.run();
+        let mut faults = cut_texts(&harness.output().shapes, &[]);
+        faults.extend(texts_cut_across(&harness.output().shapes, &[]));
+        faults.extend(overlaps(&harness.ctx));
+        faults
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(faults(|ui| drop(ui.button("Short"))), none);
+    let shortened = faults(|ui| drop(ui.add(Label::new(LONG).truncate())));
+    assert_eq!(shortened, [format!("`{LONG}` is shortened")]);
+    let cut = faults(|ui| drop(ui.add(Label::new(LONG).extend())));
+    assert!(cut.len() == 1 && cut[0].contains("is cut at"), "{cut:?}");
+    let low = faults(|ui| {
+        ui.set_clip_rect(Rect::from_min_size(ui.cursor().min, vec2(150.0, 9.0)));
+        ui.label("Low");
+    });
+    assert!(low.len() == 1 && low[0].starts_with("`Low`"), "{low:?}");
+    let covered = faults(|ui| {
+        for at in [pos2(20.0, 20.0), pos2(40.0, 30.0)] {
+            ui.put(Rect::from_min_size(at, vec2(60.0, 20.0)), Button::new("On"));
+        }
+    });
+    assert!(
+        covered.len() == 1 && covered[0].contains("overlap"),
+        "{covered:?}"
+    );
+}
+
+const LONG: &str = "A name that has many more words than the window is wide";
+
+fn faults_of(w: &Window) -> Vec<String> {
+    let shapes = &w.harness.output().shapes;
+    let tabs = PANELS.map(|p| title(p.tab()));
+    let mut faults = cut_texts(shapes, &tabs);
+    let scrolls: Vec<Rect> = w.harness.state().saved.layout.panels().collect();
+    faults.extend(texts_cut_across(shapes, &scrolls));
+    faults.extend(overlaps(&w.harness.ctx));
+    faults
 }

@@ -1,23 +1,28 @@
 //! The strip under the tissue: colours and what they mean, and the controls of the colour scale.
 
 use eframe::egui;
-use egui::{Align2, ComboBox, Rect, Slider, Stroke, Ui, UiBuilder, pos2, vec2};
-use warmfront_model::{Model, Scenario, plain};
+use egui::{Align2, ComboBox, Rect, Stroke, Ui, UiBuilder, pos2, vec2};
+use warmfront_model::{Scenario, plain};
+use warmfront_session::pretty_unit;
 use warmfront_view::NO_CELLS;
 use warmfront_view::number::{log_labels, log_ticks, nice_ticks, tick_labels};
 
 use super::channels;
 use super::overlay::{font, rgb};
-use super::scale::{Scale, Scales};
-use super::{Canvas, Look, RangeMode};
+use super::scale::{Scale, Scales, local_of};
+use super::{Canvas, Look, RangeMode, wipe};
 use crate::numbers::number;
 
 /// Steps of the colour bar.
 const BAR: usize = 64;
 /// Height of a colour bar with title and ticks, points.
 const BLOCK: f32 = 48.0;
+/// Height of a title of one line in it.
+const TITLE: f32 = 19.0;
+/// Most lines of a title.
+const MOST_TITLE: usize = 4;
 /// Height of a row of controls.
-const ROW: f32 = 26.0;
+pub(super) const ROW: f32 = 26.0;
 /// Lines of names that are shown under the tissue.
 const MOST_LINES: f32 = 4.0;
 /// Width that the controls of the scale take beside the bars.
@@ -38,27 +43,88 @@ pub(super) struct Legend<'a> {
 }
 
 /// Height that the strip needs in an area, points.
-pub(super) fn height(canvas: &Canvas, ui: &Ui, model: &Model, area: Rect) -> f32 {
-    let wipe = if canvas.wipe { ROW } else { 0.0 };
+pub(super) fn height(canvas: &Canvas, ui: &Ui, scenario: &Scenario, area: Rect) -> f32 {
     let width = area.width();
+    let wipe = if canvas.wipe {
+        wipe::height(width)
+    } else {
+        0.0
+    };
+    let model = &scenario.model;
     wipe + match canvas.look {
         Look::Composite(view) => match channels::height(ui, width, model, view) {
             height if height > MOST_LINES * channels::LINE => ROW,
             height => height,
         },
-        Look::Field(_) | Look::Derived(_) if beside(width) => 2.0 * ROW,
-        Look::Field(_) | Look::Derived(_) => BLOCK + 2.0 * ROW,
+        Look::Field(_) | Look::Derived(_) => {
+            let bars = BLOCK + titles_height(canvas, ui, scenario, width) - TITLE;
+            match beside(width) {
+                true => bars.max(2.0 * ROW),
+                false => bars + 2.0 * ROW,
+            }
+        }
     }
 }
 
 /// Whether the strip needs no more than `height` in an area, without hiding names that `height` has room
 /// for.
-pub(super) fn fits(canvas: &Canvas, ui: &Ui, model: &Model, area: Rect, height: f32) -> bool {
+pub(super) fn fits(canvas: &Canvas, ui: &Ui, scenario: &Scenario, area: Rect, height: f32) -> bool {
     let names = match canvas.look {
-        Look::Composite(view) if height > ROW => channels::height(ui, area.width(), model, view),
+        Look::Composite(view) if height > ROW => {
+            channels::height(ui, area.width(), &scenario.model, view)
+        }
         _ => 0.0,
     };
-    names.max(self::height(canvas, ui, model, area)) <= height
+    names.max(self::height(canvas, ui, scenario, area)) <= height
+}
+
+// Width of the bars beside or above the controls.
+fn bars_width(width: f32) -> f32 {
+    match beside(width) {
+        true => width - CONTROLS - 14.0,
+        false => width,
+    }
+}
+
+// Height of the titles of all bars that the look may show.
+fn titles_height(canvas: &Canvas, ui: &Ui, scenario: &Scenario, width: f32) -> f32 {
+    let Some(local) = local_of(canvas.look) else {
+        return TITLE;
+    };
+    let model = &scenario.model;
+    let (label, unit) = (
+        model.local_label(local),
+        pretty_unit(&model.local_unit(local)),
+    );
+    let bars = bars_width(width);
+    let mut titles = vec![(label.clone(), bars)];
+    if canvas.difference {
+        let minus = minus(scenario);
+        let half = 0.5 * bars - 8.0;
+        titles.push((format!("{label}, {minus}"), bars));
+        titles.extend([(label, half), (minus, half)]);
+    }
+    let height = |(text, room): &(String, f32)| title(ui, text, &unit, *room).size().y;
+    let highest = titles.iter().map(height).fold(0.0, f32::max);
+    (highest + 3.0).max(TITLE)
+}
+
+// What the first arm is in the title of a difference.
+fn minus(scenario: &Scenario) -> String {
+    let first = scenario.arms.first();
+    first.map_or_else(String::new, |a| format!("minus {}", a.label))
+}
+
+// A title with its unit, in at most so many lines.
+fn title(ui: &Ui, text: &str, unit: &str, room: f32) -> std::sync::Arc<egui::Galley> {
+    let ink = ui.visuals().text_color();
+    let text = match unit {
+        "" => text.to_owned(),
+        unit => format!("{text} ({unit})"),
+    };
+    let mut job = egui::text::LayoutJob::simple(text, font(13.0), ink, room);
+    job.wrap.max_rows = MOST_TITLE;
+    ui.painter().layout_job(job)
 }
 
 /// Whether the controls stand beside the bars.
@@ -69,10 +135,11 @@ fn beside(width: f32) -> bool {
 /// Draws the strip.
 pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &Legend<'_>) {
     if canvas.wipe {
-        let row = strip.with_max_y(strip.top() + ROW);
-        let mut row = ui.new_child(UiBuilder::new().id_salt("wipe").max_rect(row));
-        row.horizontal(|ui| wipe_controls(canvas, ui, legend.scenario));
-        strip.min.y += ROW;
+        let height = wipe::height(strip.width());
+        let rows = strip.with_max_y(strip.top() + height);
+        let mut rows = ui.new_child(UiBuilder::new().id_salt("wipe").max_rect(rows));
+        wipe::controls(canvas, &mut rows, legend.scenario);
+        strip.min.y += height;
     }
     let model = &*legend.scenario.model;
     let Some(scales) = legend.scales else {
@@ -86,36 +153,33 @@ pub(super) fn show(canvas: &mut Canvas, ui: &mut Ui, mut strip: Rect, legend: &L
         }
         return;
     };
+    let titles = titles_height(canvas, ui, legend.scenario, strip.width());
     let (bars, controls) = if beside(strip.width()) {
         let edge = strip.right() - CONTROLS;
         (strip.with_max_x(edge - 14.0), strip.with_min_x(edge))
     } else {
-        let edge = strip.top() + BLOCK;
+        let edge = strip.top() + BLOCK + titles - TITLE;
         (strip.with_max_y(edge), strip.with_min_y(edge))
     };
-    let first = legend.scenario.arms.first();
-    let minus = first.map_or_else(String::new, |a| format!("minus {}", a.label));
+    let minus = minus(legend.scenario);
+    let (plain, apart) = (&scales.plain, &scales.difference);
     match legend.shown {
         [true, true] => {
             let middle = bars.center().x;
             bar(
                 ui,
                 bars.with_max_x(middle - 8.0),
-                &scales.plain,
-                &scales.plain.label,
+                plain,
+                &plain.label,
+                titles,
             );
-            bar(
-                ui,
-                bars.with_min_x(middle + 8.0),
-                &scales.difference,
-                &minus,
-            );
+            bar(ui, bars.with_min_x(middle + 8.0), apart, &minus, titles);
         }
         [false, true] => {
-            let title = format!("{}, {minus}", scales.difference.label);
-            bar(ui, bars, &scales.difference, &title);
+            let title = format!("{}, {minus}", apart.label);
+            bar(ui, bars, apart, &title, titles);
         }
-        [_, false] => bar(ui, bars, &scales.plain, &scales.plain.label),
+        [_, false] => bar(ui, bars, plain, &plain.label, titles),
     }
     let mut child = ui.new_child(UiBuilder::new().id_salt("scale").max_rect(controls));
     scale_controls(canvas, &mut child, scales, legend.shown);
@@ -145,35 +209,31 @@ fn no_cells(ui: &Ui, at: egui::Pos2, room: f32) {
     ui.painter().galley(at + vec2(16.0, 0.0), note, ink);
 }
 
-/// Title with unit, colours, ticks.
-fn bar(ui: &Ui, area: Rect, scale: &Scale, title: &str) {
+/// Title with unit, colours, ticks. Titles of all bars take `titles` points.
+fn bar(ui: &Ui, area: Rect, scale: &Scale, text: &str, titles: f32) {
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
-    let title = match scale.unit.as_str() {
-        "" => title.to_owned(),
-        unit => format!("{title} ({unit})"),
-    };
-    let mut job = egui::text::LayoutJob::simple_singleline(title.clone(), font(13.0), ink);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(area.width());
-    let galley = painter.layout_job(job);
+    let galley = title(ui, text, &scale.unit, area.width());
     if galley.elided {
         let rect = Rect::from_min_size(area.left_top(), galley.size());
-        let id = ui.scope_id().with(("title", title.as_str()));
+        let id = ui.scope_id().with(("title", text));
         ui.interact(rect, id, egui::Sense::hover())
-            .on_hover_text(&title);
+            .on_hover_text(text);
     }
     if scale.fades {
-        let title = galley.size().x;
-        no_cells(ui, area.left_top() + vec2(title, 0.0), area.width() - title);
+        let last = galley.rows.last().map_or(0.0, |r| r.rect().right());
+        let down = (galley.rows.len().max(1) - 1) as f32 * galley.size().y
+            / galley.rows.len().max(1) as f32;
+        no_cells(ui, area.left_top() + vec2(last, down), area.width() - last);
     }
     painter.galley(area.left_top(), galley, ink);
     let Some(range) = scale.range else {
-        let at = area.left_top() + vec2(0.0, 20.0);
+        let at = area.left_top() + vec2(0.0, titles + 1.0);
         painter.text(at, Align2::LEFT_TOP, "being computed …", font(12.0), ink);
         return;
     };
     let width = area.width().min(WIDEST);
-    let bar = Rect::from_min_size(area.left_top() + vec2(0.0, 19.0), vec2(width, 10.0));
+    let bar = Rect::from_min_size(area.left_top() + vec2(0.0, titles), vec2(width, 10.0));
     let x = |t: f32| bar.left() + bar.width() * t;
     for i in 0..BAR {
         let (a, b) = (i as f32 / BAR as f32, (i + 1) as f32 / BAR as f32);
@@ -280,42 +340,4 @@ fn scale_controls(canvas: &mut Canvas, ui: &mut Ui, scales: &Scales, shown: [boo
 /// A number of four significant digits.
 fn short(value: f32) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(f64::from(value))
-}
-
-fn wipe_controls(canvas: &mut Canvas, ui: &mut Ui, scenario: &Scenario) {
-    let chosen = canvas.wipe_pair(scenario.arms.len());
-    let room = ui.available_width();
-    for (side, text) in ["Left", "Right"].into_iter().enumerate() {
-        let label = ui.label(text);
-        let name = |arm: usize| scenario.arms.get(arm).map_or("", |a| a.label.as_str());
-        let combo = ComboBox::from_id_salt(text)
-            .width((0.2 * room).clamp(70.0, 130.0))
-            .truncate()
-            .selected_text(name(chosen[side]))
-            .show_ui(ui, |ui| {
-                for arm in 0..scenario.arms.len() {
-                    if ui
-                        .selectable_label(arm == chosen[side], name(arm))
-                        .clicked()
-                    {
-                        canvas.wipe_arms[side] = Some(arm);
-                    }
-                }
-            });
-        combo.response.labelled_by(label.id);
-    }
-    let label = ui.label("Edge");
-    ui.spacing_mut().slider_width = (0.2 * room).clamp(50.0, 160.0);
-    let mut percent = 100.0 * canvas.wipe_at;
-    let slider = Slider::new(&mut percent, 0.0..=100.0)
-        .custom_parser(crate::numbers::typed)
-        .step_by(1.0)
-        .suffix(" %");
-    let slider = ui.add(slider).labelled_by(label.id);
-    if slider
-        .on_hover_text("Or drag the edge in the picture.")
-        .changed()
-    {
-        canvas.wipe_at = 0.01 * percent;
-    }
 }

@@ -22,7 +22,7 @@ mod slice;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod tool_tests;
+pub(crate) mod tool_tests;
 #[cfg(test)]
 mod twin_tests;
 mod uniform;
@@ -187,7 +187,7 @@ impl Canvas {
         let (Some(scenario), Some(display)) = (&snapshot.scenario, &snapshot.display) else {
             let said = snapshot.fault.as_ref().map(|f| f.message.as_str());
             let text = said.unwrap_or("The tissue is being set up.");
-            overlay::message(ui, area, text);
+            overlay::message(ui, area, &[text]);
             desk.inspect.hover = None;
             return;
         };
@@ -208,7 +208,7 @@ impl Canvas {
         let slice = Slice::new(scenario, display, self.axis, self.plane);
 
         let arms = display.layout.arms as usize;
-        let height = legend::height(self, ui, model, area);
+        let height = legend::height(self, ui, scenario, area);
         let above = area.with_max_y((area.bottom() - height - GAP).max(area.top()));
         let places = self.places(above, panes, arms, &slice, ui.pixels_per_point());
         let mut under = None;
@@ -268,7 +268,7 @@ impl Canvas {
         let whole = Rect::from_x_y_ranges(area.x_range(), below.clone());
         let strip = sides.map(|s| Rect::from_x_y_ranges(s, below));
         let strip = strip
-            .filter(|s| legend::fits(self, ui, model, *s, height))
+            .filter(|s| legend::fits(self, ui, scenario, *s, height))
             .unwrap_or(whole);
         let differs = places.iter().map(|p| self.minus(p.arm).is_some());
         let shown = Legend {
@@ -339,7 +339,7 @@ impl Canvas {
         };
         let (true, Some(range)) = (ready, range) else {
             let text = format!("{} is being computed …", scale.map_or("", |s| &s.label));
-            overlay::message(ui, place.clip, &text);
+            overlay::message(ui, place.clip, &[&text, "Being computed …"]);
             return;
         };
         let pixels = uniform::pixels(place.rect, ui.pixels_per_point());
@@ -414,6 +414,6 @@ impl Canvas {
         }
         let titles = overlay::titles(snapshot, scenario, place.arm);
         let right = self.wipe && place.slot == 1;
-        overlay::name(&painter, place.rect, place.arm, &titles, right);
+        overlay::name(&painter, place, &titles, right);
     }
 }

@@ -1,5 +1,7 @@
 //! What stands on the tissue: names of arms, clock, scale bar, marks of the tools.
 
+use std::sync::Arc;
+
 use eframe::egui;
 use egui::{Align2, Color32, FontId, Pos2, Rect, Stroke, vec2};
 use warmfront_model::{Action, Scenario};
@@ -19,6 +21,10 @@ pub(super) const PLATE: Color32 = Color32::from_black_alpha(205);
 const PLATE_TEXT: f32 = 13.0;
 /// Distance of text from the edge of a pane, points.
 pub(super) const MARGIN: f32 = 8.0;
+/// A pane narrower than this is small, points.
+const SMALL: f32 = 130.0;
+/// Less room than this shows no name, points.
+const LEAST_NAME: f32 = 30.0;
 /// Distance of a caption from the lower edge, points.
 const CAPTION: f32 = 44.0;
 /// Of a place where something went wrong.
@@ -41,18 +47,26 @@ fn width(painter: &egui::Painter, text: &str) -> f32 {
 /// A line of text on a plate; its rectangle.
 fn plate(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, colour: Color32) -> Rect {
     let galley = painter.layout_no_wrap(text.to_owned(), font(PLATE_TEXT), colour);
-    let rect = anchor.anchor_size(at, galley.size());
+    on_plate(painter, anchor.anchor_size(at, galley.size()), galley)
+}
+
+fn on_plate(painter: &egui::Painter, rect: Rect, galley: Arc<egui::Galley>) -> Rect {
     painter.rect_filled(rect.expand2(vec2(4.0, 2.0)), 3.0, PLATE);
-    painter.galley(rect.min, galley, colour);
+    painter.galley(rect.min, galley, Color32::WHITE);
     rect
 }
 
-/// A sentence in the middle of an empty area.
-pub(super) fn message(ui: &egui::Ui, area: Rect, text: &str) {
+/// A sentence in the middle of an empty area: the first of these that has room there, else the last.
+pub(super) fn message(ui: &egui::Ui, area: Rect, texts: &[&str]) {
     let painter = ui.painter().with_clip_rect(area);
     let colour = ui.visuals().text_color();
     let room = (area.width() - 4.0 * MARGIN).max(40.0);
-    let galley = painter.layout(text.to_owned(), font(15.0), colour, room);
+    let lay = |text: &&str| painter.layout((*text).to_owned(), font(15.0), colour, room);
+    let mut galleys = texts.iter().map(lay);
+    let fits = galleys.find(|g| g.size().y <= area.height());
+    let Some(galley) = fits.or_else(|| texts.last().map(lay)) else {
+        return;
+    };
     let rect = Align2::CENTER_CENTER.anchor_size(area.center(), galley.size());
     painter.galley(rect.min, galley, colour);
 }
@@ -71,38 +85,42 @@ pub(super) fn titles(snapshot: &Snapshot, scenario: &Scenario, arm: usize) -> Ve
     titles
 }
 
-/// Frame of a pane, and the name of its arm at the left or at the right.
-pub(super) fn name(
-    painter: &egui::Painter,
-    rect: Rect,
-    arm: usize,
-    titles: &[String],
-    right: bool,
-) {
-    let room = rect.width() - 2.0 * MARGIN;
-    let fits = |title: &&String| width(painter, title) <= room;
-    let Some(name) = titles.iter().find(fits).or(titles.last()) else {
-        return;
-    };
-    let colour = rgb(arm_colour(arm, true));
-    let name = &elided(painter, name, room);
-    let (corner, anchor) = match right {
-        false => (rect.left_top() + vec2(MARGIN, MARGIN), Align2::LEFT_TOP),
-        true => (rect.right_top() + vec2(-MARGIN, MARGIN), Align2::RIGHT_TOP),
-    };
-    plate(painter, corner, anchor, name, colour);
+/// Frame of a pane, and the name of its arm at the left or at the right; none where an edge leaves no room.
+pub(super) fn name(painter: &egui::Painter, place: &Place, titles: &[String], right: bool) {
+    let (rect, clip) = (place.rect, place.clip);
+    let colour = rgb(arm_colour(place.arm, true));
     let stroke = Stroke::new(1.0, colour);
     painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
+    let margin = margin(clip.width());
+    let room = clip.width() - 2.0 * margin;
+    if room < LEAST_NAME {
+        return;
+    }
+    let fits = |title: &&String| width(painter, title) <= room;
+    let (corner, anchor) = match right {
+        false => (clip.left_top() + vec2(margin, margin), Align2::LEFT_TOP),
+        true => (clip.right_top() + vec2(-margin, margin), Align2::RIGHT_TOP),
+    };
+    match titles.iter().find(fits) {
+        Some(name) => plate(painter, corner, anchor, name, colour),
+        None => {
+            let name = titles.last().map_or("", String::as_str);
+            let galley = in_lines(painter, name, room, colour);
+            on_plate(painter, anchor.anchor_size(corner, galley.size()), galley)
+        }
+    };
 }
 
-/// As much of a text as fits, with dots where it is cut.
-fn elided(painter: &egui::Painter, text: &str, room: f32) -> String {
-    let mut kept = text.to_owned();
-    let mut shown = kept.clone();
-    while width(painter, &shown) > room && kept.pop().is_some() {
-        shown = format!("{}…", kept.trim_end());
-    }
-    shown
+// Small panes have narrow margins.
+fn margin(width: f32) -> f32 {
+    if width < SMALL { 0.5 * MARGIN } else { MARGIN }
+}
+
+/// A name in at most two lines between words, dots where even that is cut.
+fn in_lines(painter: &egui::Painter, name: &str, room: f32, colour: Color32) -> Arc<egui::Galley> {
+    let mut job = egui::text::LayoutJob::simple(name.to_owned(), font(PLATE_TEXT), colour, room);
+    job.wrap.max_rows = 2;
+    painter.layout_job(job)
 }
 
 /// Whether the clock has room beside the name of an arm in the same pane.

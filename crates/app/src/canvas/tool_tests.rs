@@ -17,6 +17,28 @@ use crate::state::{Derived, Display, Fault, Inspected, Shared, Snapshot};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
+/// What the window shows of a scenario's memory: nothing is in it.
+pub(crate) fn display(gpu: &Gpu, scenario: &Scenario) -> Display {
+    let fields = scenario.model.fields.len() as u32;
+    let cells = scenario.grid.cells;
+    let (arms, block) = (scenario.arms.len() as u32, cells.iter().product::<u32>());
+    Display {
+        buffer: gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("state"),
+            size: u64::from(4 * (fields + 1) * arms * block),
+            usage: wgpu::BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        }),
+        layout: StateLayout {
+            place: (0..fields).collect(),
+            arms,
+            cells,
+            pitch: cells[0],
+            block,
+        },
+    }
+}
+
 /// A canvas in a window of its own.
 struct Bench {
     harness: Harness<'static, (WarmfrontApp, Snapshot, Vec<usize>)>,
@@ -28,26 +50,8 @@ impl Bench {
     fn new(name: &str, size: [f32; 2]) -> Result<Self, Box<dyn std::error::Error>> {
         let gpu = Gpu::new(&GpuOptions::default())?;
         let scenario = Arc::new(Library::embedded().scenario(name)?);
-        let fields = scenario.model.fields.len() as u32;
-        let cells = scenario.grid.cells;
-        let (arms, block) = (scenario.arms.len() as u32, cells.iter().product::<u32>());
-        let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("state"),
-            size: u64::from(4 * (fields + 1) * arms * block),
-            usage: wgpu::BufferUsages::STORAGE,
-            mapped_at_creation: false,
-        });
         let snapshot = Snapshot {
-            display: Some(Display {
-                buffer,
-                layout: StateLayout {
-                    place: (0..fields).collect(),
-                    arms,
-                    cells,
-                    pitch: cells[0],
-                    block,
-                },
-            }),
+            display: Some(display(&gpu, &scenario)),
             scenario: Some(Arc::clone(&scenario)),
             time: 12.34,
             ..Snapshot::default()

@@ -97,8 +97,11 @@ impl View {
     }
 }
 
+/// Four panes stand two by two unless another arrangement makes them larger by more than this factor.
+const WORTH: f32 = 1.1;
+
 /// Rectangles of `count` panes of a tissue of size `extent`, as large as fit into `area`, on whole
-/// pixels. Four are two by two.
+/// pixels. Three and four are two by two, unless others are clearly larger.
 pub(super) fn layout(
     area: egui::Rect,
     count: usize,
@@ -113,13 +116,16 @@ pub(super) fn layout(
             (room(area.width(), columns) / extent[0]).min(room(area.height(), rows) / extent[1]);
         egui::vec2(extent[0], extent[1]) * scale
     };
-    let columns = match count {
-        0 => return Vec::new(),
-        3 | 4 => 2,
-        _ => (1..=count)
-            .max_by(|&a, &b| size_with(a).x.total_cmp(&size_with(b).x))
-            .unwrap_or(1),
+    if count == 0 {
+        return Vec::new();
+    }
+    let width_with = |columns: usize| {
+        let usual = matches!(count, 3 | 4) && columns == 2;
+        size_with(columns).x * if usual { WORTH } else { 1.0 }
     };
+    let columns = (1..=count)
+        .max_by(|&a, &b| width_with(a).total_cmp(&width_with(b)))
+        .unwrap_or(1);
     let rows = count.div_ceil(columns);
     let size = size_with(columns).floor().max(egui::Vec2::splat(1.0));
     let pitch = size + egui::Vec2::splat(gap);
@@ -157,6 +163,11 @@ mod tests {
             two[1].left() > two[0].right(),
             "tall tissue stands side by side"
         );
+        // A wide and low room has them side by side, where they are larger.
+        let low = Rect::from_min_size(pos2(0.0, 0.0), vec2(850.0, 340.0));
+        let row = layout(low, 4, [1920.0, 1920.0], 6.0, 1.0);
+        assert!(row.iter().all(|p| p.top() == row[0].top()), "{row:?}");
+        assert!(row[0].width() > 200.0);
         assert!(layout(area, 0, [1.0, 1.0], 6.0, 1.0).is_empty());
         assert_eq!(layout(Rect::ZERO, 3, [1.0, 1.0], 6.0, 1.0).len(), 3);
     }

@@ -4,9 +4,10 @@
 //! nothing again.
 
 use eframe::egui;
-use egui::{Rect, Sense, Ui};
+use egui::{ComboBox, Rect, Sense, Slider, Ui};
 use warmfront_model::Scenario;
 
+use super::legend::ROW;
 use super::slice::Slice;
 use super::{Canvas, GAP, overlay, view};
 
@@ -120,4 +121,88 @@ pub(super) fn sense(
         egui::WidgetInfo::labeled(egui::Role::Image, true, text)
     });
     response
+}
+
+/// Width of the choice of an arm with its title, and of the place of the edge, points.
+const CHOICE: f32 = 166.0;
+const EDGE: f32 = 170.0;
+
+// Rows of controls: both arms and the edge in one, the arms above the edge, or each by itself.
+fn rows(width: f32) -> usize {
+    match width {
+        w if w >= 2.0 * CHOICE + EDGE => 1,
+        w if w >= 2.0 * CHOICE => 2,
+        _ => 3,
+    }
+}
+
+/// Height of the controls, points.
+pub(super) fn height(width: f32) -> f32 {
+    rows(width) as f32 * ROW
+}
+
+/// The arms left and right of the edge, and where it stands.
+pub(super) fn controls(canvas: &mut Canvas, ui: &mut Ui, scenario: &Scenario) {
+    ui.spacing_mut().item_spacing.y = 2.0;
+    match rows(ui.available_width()) {
+        1 => {
+            ui.horizontal(|ui| {
+                choice(canvas, ui, scenario, 0);
+                choice(canvas, ui, scenario, 1);
+                place_of_edge(canvas, ui);
+            });
+        }
+        2 => {
+            ui.horizontal(|ui| {
+                choice(canvas, ui, scenario, 0);
+                choice(canvas, ui, scenario, 1);
+            });
+            ui.horizontal(|ui| place_of_edge(canvas, ui));
+        }
+        _ => {
+            for side in 0..2 {
+                ui.horizontal(|ui| choice(canvas, ui, scenario, side));
+            }
+            ui.horizontal(|ui| place_of_edge(canvas, ui));
+        }
+    }
+}
+
+// Which arm stands left (0) or right (1) of the edge.
+fn choice(canvas: &mut Canvas, ui: &mut Ui, scenario: &Scenario, side: usize) {
+    let text = ["Left", "Right"][side];
+    let chosen = canvas.wipe_pair(scenario.arms.len());
+    let label = ui.label(text);
+    let name = |arm: usize| scenario.arms.get(arm).map_or("", |a| a.label.as_str());
+    let combo = ComboBox::from_id_salt(text)
+        .width((CHOICE - 46.0).min(ui.available_width()))
+        .truncate()
+        .selected_text(name(chosen[side]))
+        .show_ui(ui, |ui| {
+            for arm in 0..scenario.arms.len() {
+                let item = ui.selectable_label(arm == chosen[side], name(arm));
+                if item.clicked() {
+                    canvas.wipe_arms[side] = Some(arm);
+                }
+            }
+        });
+    let response = combo.response.labelled_by(label.id);
+    response.on_hover_text(name(chosen[side]));
+}
+
+fn place_of_edge(canvas: &mut Canvas, ui: &mut Ui) {
+    let label = ui.label("Edge");
+    let room = ui.available_width();
+    // The number beside the slider takes the rest.
+    ui.spacing_mut().slider_width = (room - 60.0).clamp(40.0, 160.0);
+    let mut percent = 100.0 * canvas.wipe_at;
+    let slider = Slider::new(&mut percent, 0.0..=100.0)
+        .custom_parser(crate::numbers::typed)
+        .step_by(1.0)
+        .suffix(" %");
+    let slider = ui.add(slider).labelled_by(label.id);
+    let slider = slider.on_hover_text("Or drag the edge in the picture.");
+    if slider.changed() {
+        canvas.wipe_at = 0.01 * percent;
+    }
 }

@@ -278,10 +278,15 @@ pub(super) fn search_box(ui: &mut Ui, text: &mut String, label: &str, hint: &str
     ui.horizontal(|ui| {
         ui.label("Search");
         let width = (ui.available_width() - 34.0).max(60.0);
+        // Where the hint would be cut, the pointer tells what can be searched.
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let ink = ui.visuals().text_color();
+        let whole = ui.painter().layout_no_wrap(hint.to_owned(), font, ink);
+        let fits = whole.size().x + 12.0 <= width;
         let edit = TextEdit::singleline(text)
             .desired_width(width)
-            .hint_text(hint.to_owned());
-        let edit = ui.add(edit).on_hover_text(label);
+            .hint_text(if fits { hint } else { "" });
+        let edit = ui.add(edit).on_hover_text(format!("{label}: {hint}"));
         ui.ctx()
             .accesskit_node_builder(edit.id, |node| node.set_label(label));
         let clear = ui.add_enabled(!text.is_empty(), egui::Button::new("✖"));

@@ -46,7 +46,7 @@ pub fn ui(ui: &mut Ui, snapshot: &Snapshot, desk: &mut Desk) {
     let label = ui.label("Quantity along the line");
     let combo = ComboBox::from_id_salt("profile quantity")
         .width((ui.available_width() - 8.0).max(80.0))
-        .truncate()
+        .wrap()
         .height(420.0)
         .selected_text(model.local_label(quantity))
         .show_ui(ui, |ui| choices(ui, model, quantity, &mut desk.profile));

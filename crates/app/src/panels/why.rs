@@ -153,7 +153,7 @@ fn choices(ui: &mut Ui, desk: &mut Desk, scenario: &Scenario, field: usize, arm:
     let fields = ComboBox::from_label("Field")
         .selected_text(&model.fields[field].label)
         .width(width)
-        .truncate();
+        .wrap();
     fields.show_ui(ui, |ui| {
         for (i, f) in model.fields.iter().enumerate() {
             if f.kind != FieldKind::Static && ui.selectable_label(i == field, &f.label).clicked() {
@@ -167,7 +167,7 @@ fn choices(ui: &mut Ui, desk: &mut Desk, scenario: &Scenario, field: usize, arm:
     let arms = ComboBox::from_label("Arm")
         .selected_text(&scenario.arms[arm].label)
         .width(width)
-        .truncate();
+        .wrap();
     arms.show_ui(ui, |ui| {
         for (i, a) in scenario.arms.iter().enumerate() {
             if ui.selectable_label(i == arm, &a.label).clicked() {
