@@ -14,6 +14,7 @@ use super::fit_checks::{cut_texts, overlaps, texts_cut_across};
 use crate::canvas::Look;
 use crate::canvas::tool_tests::display;
 use crate::layout::{PANELS, title};
+use crate::panels::Tab;
 use crate::panels::tests::{Window, scenario, snapshot};
 use crate::state::Snapshot;
 use crate::store::Theme;
@@ -154,6 +155,10 @@ fn no_text_is_cut_and_no_control_covers_another() {
                 look(&mut w, format!("{}, {theme:?}", title(panel.tab())));
             }
         }
+        // Rows of parameters are in sight while one searches.
+        w.harness.state_mut().desk.parameters.search = "rate".to_owned();
+        w.harness.state_mut().saved.layout.bring(Tab::Parameters);
+        look(&mut w, "found parameters".to_owned());
         for sides in [true, false] {
             w.harness.state_mut().desk.sides = sides;
             for (of, difference, wipe) in looks() {

@@ -68,7 +68,7 @@ fn draw(
                 if changed {
                     text = text.color(changed_colour(ui)).strong();
                 }
-                let label = ui.add(egui::Label::new(text).truncate().sense(Sense::hover()));
+                let label = ui.add(egui::Label::new(text).wrap().sense(Sense::hover()));
                 label.on_hover_ui(|ui| about(ui, parameter));
             });
         });
