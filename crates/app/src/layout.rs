@@ -215,14 +215,17 @@ impl Layout {
             .make_active(|_, tile| matches!(tile, Tile::Pane(t) if *t == tab));
     }
 
-    /// Where the panels beside the picture are on screen.
+    /// Where the tabs in front are on screen.
     #[cfg(test)]
-    pub fn panels(&self) -> impl Iterator<Item = egui::Rect> {
+    pub fn places(&self) -> Vec<(Tab, egui::Rect)> {
         let tiles = &self.tree.tiles;
-        let panes = PANELS.iter().filter_map(|p| tiles.find_pane(&p.tab()));
         let active = self.tree.active_tiles();
-        let shown = panes.filter(move |tile| active.contains(tile));
-        shown.filter_map(|tile| tiles.rect(tile))
+        let place = |tab: Tab| {
+            let tile = tiles.find_pane(&tab).filter(|t| active.contains(t))?;
+            Some((tab, tiles.rect(tile)?))
+        };
+        let tabs = PANELS.iter().map(|p| p.tab()).chain([Tab::Tissue]);
+        tabs.filter_map(place).collect()
     }
 
     /// Whether a tab is in front of its group.
@@ -248,7 +251,39 @@ impl Layout {
             tissue,
             picture,
         };
+        let before = picture.map(|p| rows_above(&self.tree.tiles, p));
         self.tree.ui(&mut tiles, ui);
+        for row in before.into_iter().flatten() {
+            self.keep_picture(&row);
+        }
+    }
+
+    // A splitter that is dragged stops where the picture has its least share.
+    fn keep_picture(&mut self, before: &Row) {
+        let Some(Tile::Container(Container::Linear(row))) = self.tree.tiles.get_mut(before.tile)
+        else {
+            return;
+        };
+        if row.children.len() != before.shares.len() || !row.children.contains(&before.branch) {
+            return; // A panel was dropped in or taken out.
+        }
+        let of_branch = |shares: &[(TileId, f32)]| {
+            let total: f32 = shares.iter().map(|(_, s)| s).sum();
+            let own = shares.iter().find(|(c, _)| *c == before.branch);
+            own.map_or(1.0, |(_, s)| s / total.max(1e-6))
+        };
+        let now: Vec<(TileId, f32)> = row.children.iter().map(|c| (*c, row.shares[*c])).collect();
+        let (was, is) = (of_branch(&before.shares), of_branch(&now));
+        if is >= PICTURE || is >= was {
+            return;
+        }
+        // As far as it may go on the way from what was to what is wanted.
+        let part = ((was - PICTURE) / (was - is)).clamp(0.0, 1.0);
+        for (child, share) in &before.shares {
+            let wanted = row.shares[*child];
+            row.shares
+                .set_share(*child, share + part * (wanted - share));
+        }
     }
 
     // Panels keep their width in points; the picture gets the rest.
@@ -301,6 +336,30 @@ impl Layout {
             row.shares.set_share(*child, *width);
         }
     }
+}
+
+// A row or column of panels, and which of them holds the picture.
+struct Row {
+    tile: TileId,
+    branch: TileId,
+    shares: Vec<(TileId, f32)>,
+}
+
+// All rows and columns that the picture stands in.
+fn rows_above(tiles: &Tiles<Tab>, picture: TileId) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut branch = picture;
+    while let Some(parent) = tiles.parent_of(branch) {
+        if let Some(Tile::Container(Container::Linear(row))) = tiles.get(parent) {
+            rows.push(Row {
+                tile: parent,
+                branch,
+                shares: row.children.iter().map(|c| (*c, row.shares[*c])).collect(),
+            });
+        }
+        branch = parent;
+    }
+    rows
 }
 
 struct Shown<'a> {

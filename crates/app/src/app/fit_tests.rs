@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Button, Label, Rect, Ui, Vec2, pos2, vec2};
+use eframe::egui::{Button, Event, Label, Rect, Ui, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use warmfront_engine::{Gpu, GpuOptions};
@@ -211,8 +211,47 @@ fn faults_of(w: &Window) -> Vec<String> {
     let shapes = &w.harness.output().shapes;
     let tabs = PANELS.map(|p| title(p.tab()));
     let mut faults = cut_texts(shapes, &tabs);
-    let scrolls: Vec<Rect> = w.harness.state().saved.layout.panels().collect();
+    let places = w.harness.state().saved.layout.places();
+    let panels = places.into_iter().filter(|(tab, _)| *tab != Tab::Tissue);
+    let scrolls: Vec<Rect> = panels.map(|(_, rect)| rect).collect();
     faults.extend(texts_cut_across(shapes, &scrolls));
     faults.extend(overlaps(&w.harness.ctx));
     faults
+}
+
+#[test]
+fn a_splitter_leaves_the_tissue_its_share() {
+    let mut w = Window::new(snapshot());
+    let tissue = |w: &Window| {
+        let places = w.harness.state().saved.layout.places();
+        let found = places.into_iter().find(|(tab, _)| *tab == Tab::Tissue);
+        found.expect("it is shown").1
+    };
+    let drag = |w: &mut Window, from: f32, to: f32| {
+        let y = tissue(w).center().y;
+        w.harness.event(Event::PointerMoved(pos2(from, y)));
+        w.harness.run();
+        w.harness.drag_at(pos2(from, y));
+        w.harness.run();
+        w.harness.event(Event::PointerMoved(pos2(to, y)));
+        w.harness.run();
+        w.harness.drop_at(pos2(to, y));
+        w.harness.run();
+    };
+    let before = tissue(&w);
+    // A little is what was asked for.
+    let left = before.left() - 1.5;
+    drag(&mut w, left, left + 60.0);
+    let after = tissue(&w);
+    assert!(
+        (before.width() - after.width() - 60.0).abs() < 4.0,
+        "{after:?}"
+    );
+    // Far beyond the other edge, from either side, leaves three tenths of the window.
+    let left = after.left() - 1.5;
+    drag(&mut w, left, 1200.0);
+    assert!(tissue(&w).width() > 0.29 * 1280.0, "{:?}", tissue(&w));
+    let right = tissue(&w).right() + 1.5;
+    drag(&mut w, right, 20.0);
+    assert!(tissue(&w).width() > 0.29 * 1280.0, "{:?}", tissue(&w));
 }
