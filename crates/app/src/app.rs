@@ -46,7 +46,7 @@ use measure::Next;
 pub use measure::{Measure, Smoothness};
 use obey::{Pictures, TOOL_TABS};
 pub use script::{Script, Unmet};
-pub use style::{ground, prepare};
+pub use style::{SMALLEST, ground, prepare};
 
 /// Longest time between two frames while something is awaited.
 const IDLE: Duration = Duration::from_millis(100);

@@ -3,6 +3,8 @@
 use eframe::egui::epaint::{ClippedShape, Shape, TextShape};
 use eframe::egui::{Context, Rect};
 
+use super::SMALLEST;
+
 /// A text may stick out of its clip by so much, points: the blank edge of its last letter.
 const EDGE: f32 = 1.0;
 /// Controls may touch, points: the handle between two panels reaches so far into both.
@@ -55,6 +57,24 @@ pub(super) fn texts_cut_across(shapes: &[ClippedShape], scrolls: &[Rect]) -> Vec
             if rect.top() < clip.top() - EDGE || rect.bottom() > clip.bottom() + EDGE {
                 let (at, room) = (rect.y_range(), clip.y_range());
                 faults.push(format!("`{said}` at {at:?} is cut at {room:?}"));
+            }
+        });
+    }
+    faults
+}
+
+/// Texts that are too small to be read on a projector.
+pub(super) fn small_texts(shapes: &[ClippedShape]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for clipped in shapes {
+        each_text(&clipped.shape, &mut |text| {
+            let sections = text.galley.job.sections.iter();
+            let size = sections
+                .map(|s| s.format.font_id.size)
+                .fold(f32::INFINITY, f32::min);
+            let said = text.galley.text().trim();
+            if !said.is_empty() && size < SMALLEST {
+                faults.push(format!("`{said}` has {size} points"));
             }
         });
     }

@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Button, Event, Label, Rect, Ui, Vec2, pos2, vec2};
+use eframe::egui::{Button, Color32, Event, Label, Rect, Ui, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use warmfront_engine::{Gpu, GpuOptions};
 use warmfront_model::Local;
+use warmfront_view::colour::luminance;
 
-use super::fit_checks::{cut_texts, overlaps, texts_cut_across};
+use super::fit_checks::{cut_texts, overlaps, small_texts, texts_cut_across};
+use super::ground;
 use crate::canvas::Look;
 use crate::canvas::tool_tests::display;
 use crate::layout::{PANELS, title};
@@ -216,6 +218,7 @@ fn faults_of(w: &Window) -> Vec<String> {
     let scrolls: Vec<Rect> = panels.map(|(_, rect)| rect).collect();
     faults.extend(texts_cut_across(shapes, &scrolls));
     faults.extend(overlaps(&w.harness.ctx));
+    faults.extend(small_texts(shapes));
     faults
 }
 
@@ -254,4 +257,30 @@ fn a_splitter_leaves_the_tissue_its_share() {
     let right = tissue(&w).right() + 1.5;
     drag(&mut w, right, 20.0);
     assert!(tissue(&w).width() > 0.29 * 1280.0, "{:?}", tissue(&w));
+}
+
+#[test]
+fn all_text_stands_out_from_the_ground() {
+    let mut w = Window::new(snapshot());
+    for (theme, dark) in [(Theme::Dark, true), (Theme::Light, false)] {
+        w.harness.state_mut().saved.theme = theme;
+        w.harness.state_mut().desk.dark = dark;
+        w.harness.run();
+        let visuals = w.harness.ctx.global_style().visuals.clone();
+        let ground = ground(dark);
+        let light = |c: Color32| luminance([c.r(), c.g(), c.b()]) + 0.05;
+        for ink in [
+            visuals.text_color(),
+            visuals.weak_text_color(),
+            visuals.strong_text_color(),
+            visuals.widgets.inactive.text_color(),
+        ] {
+            // A colour that lets through what is behind it.
+            let ink = ground.blend(ink);
+            let [a, b] = [light(ground), light(ink)];
+            let contrast = a.max(b) / a.min(b);
+            // WCAG 2.2, 1.4.3.
+            assert!(contrast >= 4.5, "{theme:?}: {contrast:.1} of {ink:?}");
+        }
+    }
 }

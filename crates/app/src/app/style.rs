@@ -34,6 +34,9 @@ impl WarmfrontApp {
     }
 }
 
+/// The smallest text, points.
+pub const SMALLEST: f32 = 12.0;
+
 /// Colour under everything.
 pub fn ground(dark: bool) -> Color32 {
     Color32::from_gray(if dark { 27 } else { 248 })
@@ -60,10 +63,12 @@ pub fn prepare(ctx: &Context) {
         // A bar that floats lies over menus at the right edge.
         style.spacing.scroll.floating_allocated_width =
             style.spacing.scroll.bar_width + style.spacing.scroll.bar_outer_margin;
-        // Secondary text has to be read from the last row of a lecture hall.
+        // All text has to be read from the last row of a lecture hall, also the secondary one.
         style.visuals.weak_text_alpha = 0.75;
+        let ink = if style.visuals.dark_mode { 190 } else { 60 };
+        style.visuals.widgets.noninteractive.fg_stroke.color = Color32::from_gray(ink);
         let sizes = [
-            (egui::TextStyle::Small, 11.5),
+            (egui::TextStyle::Small, SMALLEST),
             (egui::TextStyle::Body, 13.5),
         ];
         for (text, size) in sizes {

@@ -11,6 +11,7 @@ use super::channels;
 use super::overlay::{font, rgb};
 use super::scale::{Scale, Scales, local_of};
 use super::{Canvas, Look, RangeMode, wipe};
+use crate::app::SMALLEST;
 use crate::numbers::number;
 
 /// Steps of the colour bar.
@@ -257,7 +258,7 @@ fn bar(ui: &Ui, area: Rect, scale: &Scale, text: &str, titles: f32) {
     for (tick, label) in ticks.iter().zip(labels) {
         let at = pos2(x(range.position(*tick as f32)), bar.bottom());
         painter.line_segment([at, at + vec2(0.0, 3.0)], Stroke::new(1.0, ink));
-        let galley = painter.layout_no_wrap(label, font(11.0), ink);
+        let galley = painter.layout_no_wrap(label, font(SMALLEST), ink);
         let half = 0.5 * galley.size().x;
         let most_left = (area.right() - 2.0 * half).max(area.left());
         let left = (at.x - half).clamp(area.left(), most_left);

@@ -113,7 +113,7 @@ fn badge(ui: &mut Ui, snapshot: &Snapshot, tolerance: f64) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
     let centre = response.rect.left_center() + egui::vec2(11.0, 0.0);
     worst.paint(ui.painter(), centre);
-    let response = response.on_hover_text("How far the numbers can be trusted. Click for more.");
+    let response = response.on_hover_text(trust::reason(health, &checks));
     egui::Popup::menu(&response)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
@@ -133,7 +133,10 @@ fn badge(ui: &mut Ui, snapshot: &Snapshot, tolerance: f64) {
                         ui.end_row();
                     }
                 });
-            for check in checks.iter().filter(|c| c.trust > Trust::Good) {
+            if checks.iter().any(|c| c.trust == Trust::Settling) {
+                ui.label(trust::settles());
+            }
+            for check in checks.iter().filter(|c| c.trust > Trust::Settling) {
                 ui.label(format!("{}: {}", check.name, check.help));
             }
             if health.rejected > 0 {

@@ -23,6 +23,7 @@ use crate::speed::first_speed;
 use crate::state::{News, Shared};
 use autosave::Autosave;
 pub(crate) use obey::lacks;
+pub(crate) use publish::REMEMBERED_TICKS;
 
 /// Cells along an axis above which a software adapter takes the small grid.
 const SOFTWARE_EDGE: u32 = 64;

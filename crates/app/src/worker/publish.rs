@@ -11,7 +11,7 @@ use super::{AVERAGE, Failed, Worker};
 use crate::state::{ALLOWED_ERROR, Derived, Display, Health, Inspected, Mark, Snapshot, Timeline};
 
 /// Ticks that the time of a tick and the error of a step are judged by.
-pub(super) const REMEMBERED_TICKS: usize = 10;
+pub(crate) const REMEMBERED_TICKS: usize = 10;
 
 /// Places along a profile line.
 const LINE_POINTS: usize = 128;

@@ -9,6 +9,7 @@ use warmfront_view::number::format_number;
 
 use super::track::{Track, Wish};
 use super::{Numbers, short};
+use crate::app::SMALLEST;
 use crate::command::Command;
 use crate::numbers;
 use crate::panels::outbox::same;
@@ -61,7 +62,7 @@ fn draw(
                 wish = Some(Wish::Default);
             }
             if !parameter.symbol.is_empty() {
-                ui.label(RichText::new(&parameter.symbol).monospace().size(11.5));
+                ui.label(RichText::new(&parameter.symbol).monospace().size(SMALLEST));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let mut text = RichText::new(&parameter.label);

@@ -16,6 +16,8 @@ use eframe::egui::{
 };
 use warmfront_view::number::format_number;
 
+use crate::app::SMALLEST;
+
 /// Height of the track, points: the line, and the room for the numbers at its ends.
 const HEIGHT: f32 = 24.0;
 /// Distance of the line from the upper edge.
@@ -210,7 +212,7 @@ impl Track<'_> {
         };
         painter.circle(pos2(x, y), HANDLE, visuals.bg_fill, stroke);
         if response.hovered() || response.has_focus() || response.dragged() {
-            let font = FontId::proportional(10.0);
+            let font = FontId::proportional(SMALLEST);
             let ends = [
                 (rect.left(), Align2::LEFT_BOTTOM, self.range[0]),
                 (rect.right(), Align2::RIGHT_BOTTOM, self.range[1]),

@@ -4,6 +4,7 @@ use eframe::egui::{self, Color32, Id, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2}
 use warmfront_model::{Regimen, Scenario, counted, plain};
 
 use super::{Edit, step};
+use crate::app::SMALLEST;
 use crate::panels::{clock, colour, time_units};
 
 /// Height of the strip, points.
@@ -283,7 +284,7 @@ fn paint(ui: &Ui, axis: &Axis, times: &Times, scenario: &Scenario, drug: usize, 
     }
     if times.multiple == 0.0 {
         let at = pos2(axis.x(axis.duration), line - 5.0);
-        let font = egui::FontId::proportional(11.0);
+        let font = egui::FontId::proportional(SMALLEST);
         let text = "0 ×: none is given";
         let ink = visuals.warn_fg_color;
         painter.text(at, egui::Align2::RIGHT_BOTTOM, text, font, ink);
@@ -291,7 +292,7 @@ fn paint(ui: &Ui, axis: &Axis, times: &Times, scenario: &Scenario, drug: usize, 
     let x = axis.x(now);
     let strong = Stroke::new(1.5, visuals.text_color());
     painter.vline(x, rect.top() + 2.0..=line + 4.0, strong);
-    let font = egui::FontId::proportional(10.5);
+    let font = egui::FontId::proportional(SMALLEST);
     let bottom = rect.bottom();
     let text = |x: f32, align, text: String| {
         painter.text(pos2(x, bottom), align, text, font.clone(), past);

@@ -1,14 +1,22 @@
 //! How far numbers can be trusted.
 //!
 //! Five numbers, each with a limit for good and one for fair. The badge is as bad as the worst of them.
+//!
+//! A start is not smooth: what begins at zero rises faster than the first steps follow. Three of the numbers are the
+//! worst or the mean of the last ticks, so they tell of the start for a while; until then they are said to settle,
+//! not to be fair or poor.
 
 use eframe::egui::{Color32, Painter, Pos2, Shape, Stroke, vec2};
 use warmfront_view::number::format_number;
 
 use crate::state::{ALLOWED_ERROR, Health};
+use crate::worker::REMEMBERED_TICKS;
 
-/// Ticks after which an estimate per step is more than a start-up effect.
-const A_FEW: u64 = 5;
+/// Ticks in which a start is rough, at most.
+const ROUGH: u64 = 10;
+
+/// Ticks until the rough ones are no longer among the last ones.
+const SETTLING: u64 = ROUGH + REMEMBERED_TICKS as u64;
 
 /// Share of a field's turnover that a tick may make or lose beyond its processes.
 const ALLOWED_IMBALANCE: f64 = 0.01;
@@ -18,6 +26,8 @@ const ALLOWED_IMBALANCE: f64 = 0.01;
 pub(super) enum Trust {
     Waiting,
     Good,
+    /// Beyond the limit for good, because of the start.
+    Settling,
     Fair,
     Poor,
     Lost,
@@ -43,11 +53,15 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
         v if v <= fair => Trust::Fair,
         _ => Trust::Poor,
     };
-    // A longer step is noticed first at its beginning, where the start is not smooth.
+    let starts = health.ticks <= SETTLING;
+    let settling = |trust: Trust| match trust {
+        Trust::Fair | Trust::Poor if starts => Trust::Settling,
+        trust => trust,
+    };
     let margin = match health.step_margin {
         m if m.is_nan() => Trust::Lost,
         m if m >= 1.0 || m == 0.0 => Trust::Good,
-        m if m >= 0.1 || health.ticks <= A_FEW => Trust::Fair,
+        m if m >= 0.1 => Trust::Fair,
         _ => Trust::Poor,
     };
     let smallest = match health.smallest {
@@ -55,16 +69,8 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
         s if s >= -1e-6 => Trust::Good,
         _ => Trust::Poor,
     };
-    // Nor is the error of one step there that of the others.
-    let error = match below(health.time_error, ALLOWED_ERROR, 5.0 * ALLOWED_ERROR) {
-        Trust::Poor if health.ticks <= A_FEW => Trust::Fair,
-        trust => trust,
-    };
-    // Molecules that start from nothing are made faster than a first guess tells; the mean forgets that slowly.
-    let balance = match below(health.mass_residual, ALLOWED_IMBALANCE, ALLOWED_ERROR) {
-        Trust::Poor if health.ticks <= 4 * A_FEW => Trust::Fair,
-        trust => trust,
-    };
+    let error = below(health.time_error, ALLOWED_ERROR, 5.0 * ALLOWED_ERROR);
+    let balance = below(health.mass_residual, ALLOWED_IMBALANCE, ALLOWED_ERROR);
     vec![
         Check {
             name: "Linear solves",
@@ -84,7 +90,7 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
             limit: format!("at most {}", percent(ALLOWED_IMBALANCE)),
             help: "Take a shorter step, or ask for more fixed-point iterations (`picard`) in the scenario's \
                    numerics: rates are taken at a first guess of each stage.",
-            trust: balance,
+            trust: settling(balance),
         },
         Check {
             name: "Smallest value",
@@ -100,7 +106,7 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
             value: format_number(health.step_margin),
             limit: "at least 1".to_owned(),
             help: "Steps are longer than the scenario's tolerance allows. Take a shorter step.",
-            trust: margin,
+            trust: settling(margin),
         },
         Check {
             name: "Error of a step",
@@ -110,7 +116,7 @@ pub(super) fn checks(health: &Health, tolerance: f64) -> Vec<Check> {
             value: percent(health.time_error),
             limit: format!("at most {}", percent(ALLOWED_ERROR)),
             help: "Compare with a run at half the step before you rely on single numbers.",
-            trust: error,
+            trust: settling(error),
         },
     ]
 }
@@ -124,11 +130,38 @@ pub(super) fn worst(health: &Health, checks: &[Check]) -> Trust {
     all.max().unwrap_or(Trust::Waiting)
 }
 
+/// What the badge says when the pointer is on it: the worst number, its limit and what it measures.
+pub(super) fn reason(health: &Health, checks: &[Check]) -> String {
+    let worst = worst(health, checks);
+    let found = checks.iter().find(|c| c.trust == worst);
+    let Some(check) = found.filter(|_| worst > Trust::Good) else {
+        return "How far the numbers can be trusted. Click for more.".to_owned();
+    };
+    let mut text = format!(
+        "{}: {} ({}). {}",
+        check.name, check.value, check.limit, check.meaning
+    );
+    if worst == Trust::Settling {
+        text.push_str(&format!("\n{}", settles()));
+    }
+    text.push_str("\nClick for more.");
+    text
+}
+
+/// Why a number is not judged yet.
+pub(super) fn settles() -> String {
+    format!(
+        "A start is not smooth: what begins at zero rises faster than the first steps follow. This passes, and is \
+         judged after {SETTLING} ticks."
+    )
+}
+
 impl Trust {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Good => "good",
+            Self::Settling => "settling",
             Self::Fair => "fair",
             Self::Poor => "poor",
             Self::Lost => "lost",
@@ -139,12 +172,13 @@ impl Trust {
         match self {
             Self::Waiting => Color32::GRAY,
             Self::Good => Color32::from_rgb(0, 158, 115),
+            Self::Settling => Color32::from_rgb(86, 180, 233),
             Self::Fair => Color32::from_rgb(230, 159, 0),
             Self::Poor | Self::Lost => Color32::from_rgb(213, 60, 40),
         }
     }
 
-    // A disc, a triangle, a square: nobody needs the colour to tell them apart.
+    // A ring, a disc, a ring with a disc, a triangle, a square: nobody needs the colour to tell them apart.
     pub(super) fn paint(self, painter: &Painter, centre: Pos2) {
         let (r, colour) = (5.0, self.colour());
         match self {
@@ -153,6 +187,10 @@ impl Trust {
             }
             Self::Good => {
                 painter.circle_filled(centre, r, colour);
+            }
+            Self::Settling => {
+                painter.circle_stroke(centre, r, Stroke::new(1.5, colour));
+                painter.circle_filled(centre, 0.5 * r, colour);
             }
             Self::Fair => {
                 let corners = [vec2(0.0, -r), vec2(r, 0.8 * r), vec2(-r, 0.8 * r)];
@@ -197,9 +235,31 @@ mod tests {
         assert_eq!(word(|h| h.time_error = 0.1), "fair");
         assert_eq!(word(|h| h.time_error = 0.5), "poor");
         let early = |h: &mut Health| {
-            h.ticks = 2;
+            h.ticks = 12;
             h.step_margin = 0.01;
         };
-        assert_eq!(word(early), "fair");
+        assert_eq!(word(early), "settling");
+        // A start excuses no solve that failed, and no value below zero.
+        let failed = |h: &mut Health| {
+            early(h);
+            h.residual = 1.0;
+        };
+        assert_eq!(word(failed), "poor");
+        assert_eq!(
+            word(|h| (h.ticks, h.step_margin) = (SETTLING + 1, 0.01)),
+            "poor"
+        );
+    }
+
+    #[test]
+    fn the_badge_says_what_is_measured_and_that_it_settles() {
+        let health = Health {
+            ticks: 12,
+            step_margin: 0.01,
+            ..Health::default()
+        };
+        let text = reason(&health, &checks(&health, 1e-3));
+        assert!(text.contains("Step margin: 0.01 (at least 1)"), "{text}");
+        assert!(text.contains("judged after 20 ticks"), "{text}");
     }
 }
