@@ -34,6 +34,9 @@ impl Surroundings {
     }
 }
 
+/// Colour depths that drivers can draw on, bits.
+const USUAL: [u8; 2] = [24, 32];
+
 /// Bits of a colour on the X11 screen that DISPLAY names.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn depth() -> Option<u8> {
@@ -55,6 +58,10 @@ pub(crate) fn why(error: &eframe::Error) -> String {
             no_screen(&around)
         }
         eframe::Error::Wgpu(WgpuError::NoSurfaceFormatsAvailable) => no_format(&around),
+        // Where no adapter can draw on a screen of an unusual depth, the depth is the reason.
+        eframe::Error::Wgpu(_) if around.depth.is_some_and(|d| !USUAL.contains(&d)) => {
+            no_format(&around)
+        }
         other => other.to_string(),
     }
 }

@@ -5,7 +5,7 @@ use warmfront_session::{ErrorKind, SessionError};
 
 /// A wrong option, model or scenario (clap uses the same code).
 pub const USAGE: u8 = 2;
-/// No GPU that can do it.
+/// No GPU that can do it, or no display.
 pub const NO_GPU: u8 = 3;
 /// The numbers went wrong.
 pub const NUMERICAL: u8 = 4;
@@ -26,7 +26,7 @@ pub const HELP: &str = "\
 Exit codes:
   0    done
   2    wrong option, model or scenario
-  3    no usable GPU, or it failed
+  3    no usable GPU, or it failed; no display on which the window can open
   4    numerical failure; everything up to the last record is written
   5    a file cannot be written or read; results exist already, or another run writes there
   6    a line of a window's script was refused or failed; the lines after it were still carried out

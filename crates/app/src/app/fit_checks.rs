@@ -16,7 +16,7 @@ pub(super) fn cut_texts(shapes: &[ClippedShape], tabs: &[&str]) -> Vec<String> {
     let mut faults = Vec::new();
     for clipped in shapes {
         each_text(&clipped.shape, &mut |text| {
-            let rect = text.galley.rect.translate(text.pos.to_vec2());
+            let rect = bounds(text);
             let said = text.galley.text().trim();
             let seen = rect.intersect(clipped.clip_rect);
             let scrolled = !(seen.width() > EDGE && seen.height() > EDGE);
@@ -48,7 +48,7 @@ pub(super) fn texts_cut_across(shapes: &[ClippedShape], scrolls: &[Rect]) -> Vec
             continue;
         }
         each_text(&clipped.shape, &mut |text| {
-            let rect = text.galley.rect.translate(text.pos.to_vec2());
+            let rect = bounds(text);
             let said = text.galley.text().trim();
             let seen = rect.intersect(clip);
             if said.is_empty() || !(seen.width() > EDGE && seen.height() > EDGE) {
@@ -79,6 +79,14 @@ pub(super) fn small_texts(shapes: &[ClippedShape]) -> Vec<String> {
         });
     }
     faults
+}
+
+// Where a text stands; the name of a vertical axis is turned.
+fn bounds(text: &TextShape) -> Rect {
+    match text.angle {
+        0.0 => text.galley.rect.translate(text.pos.to_vec2()),
+        _ => text.visual_bounding_rect(),
+    }
 }
 
 fn each_text(shape: &Shape, see: &mut impl FnMut(&TextShape)) {

@@ -2,6 +2,7 @@
 //! another, no text is cut, and in the bar below nothing stands under the edge.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Button, Color32, Event, Label, Rect, Ui, Vec2, pos2, vec2};
@@ -15,10 +16,11 @@ use super::fit_checks::{cut_texts, overlaps, small_texts, texts_cut_across};
 use super::ground;
 use crate::canvas::Look;
 use crate::canvas::tool_tests::display;
+use crate::command::Inspect;
 use crate::layout::{PANELS, title};
 use crate::panels::Tab;
 use crate::panels::tests::{Window, scenario, snapshot};
-use crate::state::Snapshot;
+use crate::state::{Inspected, Snapshot};
 use crate::store::Theme;
 
 /// Pixels of a screen, and the scale of its desktop or of the window.
@@ -132,17 +134,39 @@ fn looks() -> [(Look, bool, bool); 5] {
     ]
 }
 
+/// Values of everything at a place and along a line.
+fn values(asked: &Inspect) -> Inspected {
+    let scenario = scenario();
+    let count = scenario.model.locals().len();
+    let row: Vec<f32> = (0..count).map(|i| 0.5_f32.powi(i as i32 % 17)).collect();
+    let along = vec![row.clone(); 16];
+    Inspected {
+        wanted: asked.clone(),
+        pinned: vec![row; scenario.arms.len()],
+        line: vec![along; scenario.arms.len()],
+        distance: (0..16).map(|i| 100.0 * f64::from(i)).collect(),
+        ..Inspected::default()
+    }
+}
+
 #[test]
 fn no_text_is_cut_and_no_control_covers_another() {
     let gpu = Gpu::new(&GpuOptions::default()).expect("a device");
+    let asked = Inspect {
+        hover: None,
+        pinned: Some([960.0, 960.0, 5.0]),
+        line: Some([[200.0, 960.0, 5.0], [1700.0, 960.0, 5.0]]),
+    };
     let shown = Snapshot {
         display: Some(display(&gpu, &scenario())),
+        inspected: Arc::new(values(&asked)),
         ..snapshot()
     };
     let mut faults = BTreeMap::new();
     for (pixels, scale) in SCREENS {
         let size = vec2(pixels[0], pixels[1]) / scale;
         let mut w = Window::sized(shown.clone(), size);
+        w.harness.state_mut().desk.inspect = asked.clone();
         let mut look = |w: &mut Window, what: String| {
             w.harness.run();
             for fault in faults_of(w) {

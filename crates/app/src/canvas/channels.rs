@@ -156,7 +156,12 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, label: &str, (colour, on): (C
     let corner = rect.left_top() + vec2(0.0, 0.5 * (LINE - SQUARE));
     let square = Rect::from_min_size(corner, vec2(SQUARE, SQUARE));
     match on {
-        true => ui.painter().rect_filled(square, 2.0, colour),
+        true => {
+            // A light colour has an edge on a light page, too.
+            let edge = Stroke::new(1.0, visuals.weak_text_color());
+            ui.painter()
+                .rect(square, 2.0, colour, edge, StrokeKind::Inside)
+        }
         false => {
             let line = Stroke::new(1.5, colour);
             ui.painter()

@@ -282,7 +282,9 @@ impl Canvas {
             let (arm, pane) = here.map_or((0, above), |p| (p.arm, p.rect));
             let found = &snapshot.inspected;
             let lines = probe::lines(scenario, &slice, self.look, &desk.inspect, found, arm);
-            probe::card(ui, [pane, above], at, &lines);
+            let head = |p: &Place| p.rect.with_max_y(p.rect.top() + overlay::NAME);
+            let names: Vec<Rect> = places.iter().map(head).collect();
+            probe::card(ui, [pane, above], &names, at, &lines);
         }
     }
 

@@ -25,6 +25,10 @@ pub(super) const MARGIN: f32 = 8.0;
 const SMALL: f32 = 130.0;
 /// Less room than this shows no name, points.
 const LEAST_NAME: f32 = 30.0;
+/// Height of the names at the upper edge with a label below them, points.
+const HEAD: f32 = 70.0;
+/// Height of the name of an arm at the upper edge, points.
+pub(super) const NAME: f32 = 30.0;
 /// Distance of a caption from the lower edge, points.
 const CAPTION: f32 = 44.0;
 /// Of a place where something went wrong.
@@ -302,11 +306,16 @@ impl Ground<'_> {
         self.label(at, 19.0, text, ALARM);
     }
 
-    // Beside a point, where there is room in the pane.
+    // Above a point and beside it, where there is room in the pane: a line through the point stays in sight.
     fn label(&self, at: Pos2, away: f32, text: &str, colour: Color32) {
-        let (d, anchor) = match at.x > self.rect.center().x {
-            true => (vec2(-away - 4.0, 0.0), Align2::RIGHT_CENTER),
-            false => (vec2(away + 4.0, 0.0), Align2::LEFT_CENTER),
+        let right = at.x <= self.rect.center().x;
+        let above = at.y > self.rect.top() + HEAD;
+        let (x, y) = (away * if right { 0.5 } else { -0.5 }, away + 4.0);
+        let (d, anchor) = match (right, above) {
+            (true, true) => (vec2(x, -y), Align2::LEFT_BOTTOM),
+            (false, true) => (vec2(x, -y), Align2::RIGHT_BOTTOM),
+            (true, false) => (vec2(x, y), Align2::LEFT_TOP),
+            (false, false) => (vec2(x, y), Align2::RIGHT_TOP),
         };
         plate(self.painter, at + d, anchor, text, colour);
     }

@@ -70,8 +70,15 @@ pub(super) fn lines(
     lines
 }
 
-/// Draws the card beside the pointer, in the first of `rooms` where it is not under the pointer.
-pub(super) fn card(ui: &egui::Ui, rooms: [Rect; 2], pointer: Pos2, lines: &[[String; 2]]) {
+/// Draws the card beside the pointer, in the first of `rooms` where it is neither under the pointer nor over one of
+/// the `names`.
+pub(super) fn card(
+    ui: &egui::Ui,
+    rooms: [Rect; 2],
+    names: &[Rect],
+    pointer: Pos2,
+    lines: &[[String; 2]],
+) {
     if lines.is_empty() {
         return;
     }
@@ -87,10 +94,19 @@ pub(super) fn card(ui: &egui::Ui, rooms: [Rect; 2], pointer: Pos2, lines: &[[Str
     let right = values.map(|r| r.1.size().x).fold(0.0, f32::max);
     let width = (left + 12.0 + right).max(rows[0].0.size().x) + 14.0;
     let size = vec2(width, LINE * rows.len() as f32 + 10.0);
-    let mut rect = place(rooms[0], pointer, size);
-    if rect.expand(4.0).contains(pointer) || !rooms[0].contains_rect(rect) {
-        rect = place(rooms[1], pointer, size);
-    }
+    let fits = |rect: &Rect, room: Rect| {
+        let free = names.iter().all(|name| !name.intersects(*rect));
+        free && !rect.expand(4.0).contains(pointer) && room.contains_rect(*rect)
+    };
+    let here = place(rooms[0], pointer, size);
+    let rect = match fits(&here, rooms[0]) {
+        true => here,
+        false => {
+            let around = around(pointer, size);
+            let free = around.into_iter().find(|r| fits(r, rooms[1]));
+            free.unwrap_or_else(|| place(rooms[1], pointer, size))
+        }
+    };
     painter.rect_filled(rect, 4.0, PLATE.gamma_multiply(1.2));
     for (i, (a, b)) in rows.into_iter().enumerate() {
         let y = rect.top() + 5.0 + LINE * i as f32;
@@ -98,6 +114,26 @@ pub(super) fn card(ui: &egui::Ui, rooms: [Rect; 2], pointer: Pos2, lines: &[[Str
         painter.galley(pos2(rect.left() + 7.0, y), a, ink);
         painter.galley(pos2(from, y), b, ink);
     }
+}
+
+/// Where a card may stand beside the pointer.
+fn around(pointer: Pos2, size: egui::Vec2) -> [Rect; 8] {
+    let (after, before) = (
+        pointer + vec2(AWAY, AWAY),
+        pointer - vec2(AWAY, AWAY) - size,
+    );
+    let middle = pointer - 0.5 * size;
+    [
+        pos2(after.x, after.y),
+        pos2(before.x, after.y),
+        pos2(after.x, before.y),
+        pos2(before.x, before.y),
+        pos2(after.x, middle.y),
+        pos2(before.x, middle.y),
+        pos2(middle.x, after.y),
+        pos2(middle.x, before.y),
+    ]
+    .map(|at| Rect::from_min_size(at, size))
 }
 
 /// Right of and below the pointer, or left and above where there is no room.
@@ -127,6 +163,15 @@ fn place(room: Rect, pointer: Pos2, size: egui::Vec2) -> Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_place_beside_the_pointer_keeps_off_it() {
+        let (pointer, size) = (pos2(300.0, 200.0), vec2(180.0, 120.0));
+        for card in around(pointer, size) {
+            assert!(!card.expand(4.0).contains(pointer), "{card:?}");
+            assert!(card.distance_to_pos(pointer) < 2.0 * AWAY, "{card:?}");
+        }
+    }
 
     #[test]
     fn the_card_is_inside_and_never_under_the_pointer() {

@@ -12,6 +12,8 @@ use super::{Desk, colour_of_arm};
 use crate::canvas::Tool;
 use crate::state::{Inspected, Snapshot};
 
+/// Room to the right of the plot for the last number of its axis, points.
+const HALF_A_LABEL: f32 = 16.0;
 /// Height of the plot, points.
 const HEIGHT: f32 = 220.0;
 
@@ -138,7 +140,7 @@ fn plot(ui: &mut Ui, scenario: &Scenario, desk: &Desk, inspected: &Inspected, qu
     let y_label = if unit.is_empty() { "1" } else { &unit };
     let plot = Plot::new("profile")
         .height(HEIGHT)
-        .width(ui.available_width())
+        .width(ui.available_width() - HALF_A_LABEL)
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_drag(false)

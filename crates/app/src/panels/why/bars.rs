@@ -110,7 +110,7 @@ fn one(
                 }
                 let left = egui::Layout::left_to_right(egui::Align::Center);
                 ui.with_layout(left, |ui| {
-                    ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
+                    ui.style_mut().wrap_mode = Some(TextWrapMode::Wrap);
                     match bar.process {
                         Some(p) => {
                             equations::switch(ui, snapshot, desk, model, p, &name)
