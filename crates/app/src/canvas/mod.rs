@@ -284,7 +284,8 @@ impl Canvas {
             let lines = probe::lines(scenario, &slice, self.look, &desk.inspect, found, arm);
             let head = |p: &Place| p.rect.with_max_y(p.rect.top() + overlay::NAME);
             let names: Vec<Rect> = places.iter().map(head).collect();
-            probe::card(ui, [pane, above], &names, at, &lines);
+            let all = places.iter().map(|p| p.rect).fold(pane, Rect::union);
+            probe::card(ui, [pane, all, above], &names, at, &lines);
         }
     }
 

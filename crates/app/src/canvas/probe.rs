@@ -70,11 +70,11 @@ pub(super) fn lines(
     lines
 }
 
-/// Draws the card beside the pointer, in the first of `rooms` where it is neither under the pointer nor over one of
-/// the `names`.
+/// Draws the card beside the pointer, in the first of `rooms` (a pane, all panes, all that is left) where it is
+/// neither under the pointer nor over one of the `names`.
 pub(super) fn card(
     ui: &egui::Ui,
-    rooms: [Rect; 2],
+    rooms: [Rect; 3],
     names: &[Rect],
     pointer: Pos2,
     lines: &[[String; 2]],
@@ -82,7 +82,7 @@ pub(super) fn card(
     if lines.is_empty() {
         return;
     }
-    let painter = ui.painter().with_clip_rect(rooms[1]);
+    let painter = ui.painter().with_clip_rect(rooms[2]);
     let ink = Color32::WHITE;
     let galley = |text: &String, colour| painter.layout_no_wrap(text.clone(), font(12.5), colour);
     let rows: Vec<_> = lines
@@ -104,7 +104,7 @@ pub(super) fn card(
         false => {
             let around = around(pointer, size);
             let free = around.into_iter().find(|r| fits(r, rooms[1]));
-            free.unwrap_or_else(|| place(rooms[1], pointer, size))
+            free.unwrap_or_else(|| place(rooms[2], pointer, size))
         }
     };
     painter.rect_filled(rect, 4.0, PLATE.gamma_multiply(1.2));
