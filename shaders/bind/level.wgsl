@@ -11,9 +11,9 @@ struct Level {
     // Rows that one thread walks down, and walks per plane.
     march: u32,
     chunks: u32,
-    // First entry of this level in `systems_here`, and how many.
-    list: u32,
-    // First entry of this level in `metric` by axis, for boundary signature 0.
+    // Systems of the family that go on to the next coarser level: the first ones of `systems`.
+    deeper: u32,
+    // First entry of this level in `grid_tables` by axis, for boundary signature 0.
     metric_x: u32,
     metric_y: u32,
     metric_z: u32,

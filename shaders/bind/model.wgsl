@@ -4,14 +4,10 @@
 // arms within a field.
 //#import bind/level.wgsl
 //#import bind/step.wgsl
+//#import bind/geometry.wgsl
+//#import generated/constants.wgsl
 //#import generated/model.wgsl
 
-struct Geometry {
-    // Edge of a cell along x, y, z.
-    spacing: vec3f,
-    // Threads that share the cells of one arm.
-    threads: u32,
-}
 
 @group(0) @binding(0) var<uniform> level: Level;
 @group(0) @binding(1) var<uniform> tick: Step;

@@ -5,8 +5,6 @@ struct Step {
     shift: f32,
     // Weight of (stage - now) in the stage's known part: 0 for the first stage.
     carry: f32,
-    // Model time at the stage.
-    time: f32,
     // Length of the tick.
     dt: f32,
     // gamma dt
@@ -21,12 +19,14 @@ struct Step {
     weight_now: f32,
     weight_one: f32,
     weight_two: f32,
-    // Relative weight of a cell value in the error norm.
-    relative: f32,
     // Length of the tick that the compartments integrate over, up to this stage.
     span: f32,
-    // Slope of the space averages over the stage's span: 1 uses the newest pair.
+    // Sub-steps of the compartments.
     substeps: u32,
+    // STAGE_MEASURE: measurement before a first tick; 1, 2: implicit stages; STAGE_EXPLICIT.
     stage: u32,
+    // 1: drift is of second order with van Leer's limiter.
     limited: u32,
+    padding_0: u32,
+    padding_1: u32,
 }

@@ -8,14 +8,12 @@
 // middle of both, a little below (`SOFTEN`), for conductances. Deeper ones only average: twice the
 // softening would overshoot.
 //#import bind/solver.wgsl
+//#import bind/transfer.wgsl
 
-@group(1) @binding(0) var<uniform> coarse: Level;
-@group(1) @binding(1) var<storage, read_write> faces_out: array<vec4f>;
-@group(1) @binding(2) var<storage, read> faces_in: array<vec4f>;
-// See bind/transfer.wgsl; the shares do not depend on the walls.
-@group(1) @binding(3) var<storage, read> interpolation: array<vec4f>;
-@group(1) @binding(4) var<uniform> table: vec4u;
-@group(1) @binding(5) var<uniform> counts: vec4u; // axes, blocks per map (axes × arms), conductance blocks to soften
+@group(1) @binding(6) var<storage, read_write> faces_out: array<vec4f>;
+@group(1) @binding(7) var<storage, read> faces_in: array<vec4f>;
+// The shares along an axis do not depend on the walls.
+@group(1) @binding(8) var<uniform> counts: vec4u; // axes, blocks per map (axes × arms), conductance blocks to soften
 
 const SOFTEN: f32 = 0.95;
 
@@ -27,11 +25,11 @@ fn soften(on: vec4f, inner: vec4f, outer: vec4f, share: vec4f) -> vec4f {
 }
 
 fn share_y(y: u32) -> f32 {
-    return select(0.0, interpolation[table.y + min(y, level.ny - 1u)].y, y < level.ny);
+    return select(0.0, grid_tables[table.y + min(y, level.ny - 1u)].y, y < level.ny);
 }
 
 fn share_z(z: u32) -> f32 {
-    return select(0.0, interpolation[table.z + min(z, level.nz - 1u)].y, z < level.nz);
+    return select(0.0, grid_tables[table.z + min(z, level.nz - 1u)].y, z < level.nz);
 }
 
 fn line_of(block: u32, row: u32, plane: u32) -> u32 {
@@ -50,8 +48,8 @@ fn coarsen_faces(@builtin(global_invocation_id) id: vec3u) {
     let last = level.columns - 1u;
     let first = min(2u * column, last);
     let second = min(2u * column + 1u, last);
-    let share_first = interpolation[table.x + 2u * first + 1u];
-    let share_second = interpolation[table.x + 2u * second + 1u] * f32(second != first);
+    let share_first = grid_tables[table.x + 2u * first + 1u];
+    let share_second = grid_tables[table.x + 2u * second + 1u] * f32(second != first);
     // 1 along axes that are halved.
     let hy = u32(coarse.ny < level.ny);
     let hz = u32(coarse.nz < level.nz);

@@ -13,9 +13,9 @@ fn coarsen_loss(@builtin(global_invocation_id) id: vec3u) {
         return;
     }
     var at: Place;
-    at.system = systems_here[coarse.list + id.z] & 0x7fffffffu;
+    at.info = systems[id.z];
+    at.system = at.info.index;
     at.block = at.system * level.block;
-    at.info = systems[at.system];
     let first = 2u * column;
     let second = min(first + 1u, level.columns - 1u);
     let first_share = share_x(at, first);

@@ -5,7 +5,7 @@
 @compute @workgroup_size(64)
 fn explicit_step(@builtin(global_invocation_id) id: vec3u) {
     var at = place_of(id.x, id.z);
-    let rows = walk_length(at);
+    let rows = whole_walk(at);
     let base = at.block;
     var below = vec4f(0.0);
     var here = vec4f(0.0);

@@ -6,18 +6,20 @@
 // wall that holds a value is a gain or a loss of the cell beside it (`generated/react.wgsl`). A thread walks
 // down four neighbouring cells.
 //#import bind/solver.wgsl
+//#import bind/geometry.wgsl
+//#import generated/constants.wgsl
 
 struct MapInfo {
-    // Block of `maps`: hindrance of a conductance (NONE: 1), potential of a drift.
+    // Block of `maps`: hindrance of a conductance (NO_BLOCK: 1), potential of a drift.
     source: u32,
-    // Block of `maps`: stabilising diffusion of a conductance (NONE: 0), hindrance of a drift (NONE: 1).
+    // Block of `maps`: stabilising diffusion of a conductance (NO_BLOCK: 0), hindrance of a drift (NO_BLOCK: 1).
     other: u32,
-    // 0: conductance, arithmetic mean; 1: conductance, harmonic mean; 2: drift.
+    // MAP_ARITHMETIC or MAP_HARMONIC: conductance with this mean; MAP_DRIFT.
     kind: u32,
     // Boundary signature of the fields that use it.
     signature: u32,
     // First block of `faces_out` (x faces); y, z follow after `level.arms` blocks each.
-    target_: u32,
+    first_block: u32,
     // Entry of `coefficients`: diffusion coefficient, or speed limit.
     coefficient: u32,
 }
@@ -26,18 +28,18 @@ struct MapInfo {
 @group(1) @binding(1) var<storage, read> maps: array<vec4f>;
 @group(1) @binding(2) var<storage, read> coefficients: array<f32>;
 @group(1) @binding(3) var<storage, read_write> faces_out: array<vec4f>;
-@group(1) @binding(4) var<uniform> axes: vec4f; // distance between cell centres along x, y, z; number of axes
+@group(1) @binding(4) var<uniform> geometry: Geometry;
 
-const NONE: u32 = 0xffffffffu;
+override SOLID: bool = false;
 
 // `a`, `b`: the map `source` on both sides; `p`, `q`: the map `other`.
 fn face(info: MapInfo, a: vec4f, b: vec4f, p: vec4f, q: vec4f, distance: f32, open: vec4f) -> vec4f {
     let coefficient = coefficients[info.coefficient];
-    if (info.kind == 2u) {
+    if (info.kind == MAP_DRIFT) {
         let limit = vec4f(coefficient);
         return open * clamp((b - a) / distance, -limit, limit) * (0.5 * (p + q));
     }
-    let mean = select(0.5 * (a + b), 2.0 * a * b / max(a + b, vec4f(1e-30)), info.kind == 1u);
+    let mean = select(0.5 * (a + b), 2.0 * a * b / max(a + b, vec4f(1e-30)), info.kind == MAP_HARMONIC);
     return coefficient * mean + 0.5 * (p + q);
 }
 
@@ -60,19 +62,19 @@ fn face_maps(@builtin(global_invocation_id) id: vec3u) {
     let first_row = (walk % level.chunks) * level.march;
     let rows = select(min(level.march, level.ny - min(first_row, level.ny)), 0u, plane >= level.nz);
     let info = map_infos[id.z];
-    let has_source = info.source != NONE;
-    let has_other = info.other != NONE;
+    let has_source = info.source != NO_BLOCK;
+    let has_other = info.other != NO_BLOCK;
     let base = select(0u, info.source, has_source) * level.block;
     let other_base = select(0u, info.other, has_other) * level.block;
     let no_source = vec4f(1.0);
-    let no_other = vec4f(select(0.0, 1.0, info.kind == 2u));
-    let out = info.target_ * level.block;
+    let no_other = vec4f(select(0.0, 1.0, info.kind == MAP_DRIFT));
+    let out = info.first_block * level.block;
     let stride = level.arms * level.block;
     // A wall shows as a zero coefficient towards the high neighbour.
     let m = info.signature * level.metric_stride;
     let one = vec4f(1.0);
     let zero = vec4f(0.0);
-    let open_x = select(zero, one, metric[level.metric_x + m + 4u * column + 1u] > zero);
+    let open_x = select(zero, one, grid_tables[level.metric_x + m + 4u * column + 1u] > zero);
     var line = (plane * level.ny + first_row) * level.columns;
     var a = zero;
     var p = zero;
@@ -84,18 +86,18 @@ fn face_maps(@builtin(global_invocation_id) id: vec3u) {
         let row = first_row + i;
         let b = select(no_source, right_of(base, column, line, a), has_source);
         let q = select(no_other, right_of(other_base, column, line, p), has_other);
-        faces_out[out + line + column] = face(info, a, b, p, q, axes.x, open_x);
+        faces_out[out + line + column] = face(info, a, b, p, q, geometry.spacing.x, open_x);
         let next = (plane * level.ny + select(row + 1u, 0u, row + 1u == level.ny)) * level.columns;
         let a_next = select(no_source, maps[base + next + column], has_source);
         let p_next = select(no_other, maps[other_base + next + column], has_other);
-        let open_y = select(zero, one, metric[level.metric_y + m + row].y > 0.0);
-        faces_out[out + stride + line + column] = face(info, a, a_next, p, p_next, axes.y, open_y);
-        if (axes.w > 2.5) {
+        let open_y = select(zero, one, grid_tables[level.metric_y + m + row].y > 0.0);
+        faces_out[out + stride + line + column] = face(info, a, a_next, p, p_next, geometry.spacing.y, open_y);
+        if (SOLID) {
             let over = (select(plane + 1u, 0u, plane + 1u == level.nz) * level.ny + row) * level.columns + column;
             let a_over = select(no_source, maps[base + over], has_source);
             let p_over = select(no_other, maps[other_base + over], has_other);
-            let open_z = select(zero, one, metric[level.metric_z + m + plane].y > 0.0);
-            faces_out[out + 2u * stride + line + column] = face(info, a, a_over, p, p_over, axes.z, open_z);
+            let open_z = select(zero, one, grid_tables[level.metric_z + m + plane].y > 0.0);
+            faces_out[out + 2u * stride + line + column] = face(info, a, a_over, p, p_over, geometry.spacing.z, open_z);
         }
         a = a_next;
         p = p_next;

@@ -7,8 +7,9 @@
 // the bracket is the change that the stage makes, of which the error may be a small share. The absolute
 // turnover of the field is no measure, because gain and loss may cancel. Unless the guess is in
 // balance to the rounding of its values, it is corrected at least once.
-//#import bind/level.wgsl
 //#import bind/step.wgsl
+//#import bind/reduction.wgsl
+//#import bind/system.wgsl
 
 struct Solve {
     // Norm of m w r over what it may be: <= 1 is solved.
@@ -21,14 +22,12 @@ struct Solve {
     padding: f32,
 }
 
-@group(0) @binding(0) var<uniform> level: Level;
 @group(0) @binding(1) var<uniform> tick: Step;
-@group(0) @binding(3) var<storage, read> systems_here: array<u32>;
 @group(1) @binding(0) var<storage, read> partial: array<vec4f>;
-@group(1) @binding(1) var<storage, read_write> done_out: array<u32>;
+@group(1) @binding(1) var<storage, read_write> systems: array<System>;
 @group(1) @binding(2) var<storage, read_write> report: array<Solve>;
 @group(1) @binding(4) var<storage, read_write> scales: array<vec2f>; // what the residual may be, and its rounding; by system
-@group(1) @binding(3) var<uniform> shape: vec4u; // threads a system, stage (0 or 1), systems in all, 1 for the first look
+@group(1) @binding(3) var<uniform> shape: Reduction;
 
 var<workgroup> sums: array<vec4f, 64>;
 
@@ -40,10 +39,10 @@ const BALANCED: f32 = 3e-8;
 
 @compute @workgroup_size(64)
 fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-    let system = systems_here[level.list + group.z] & 0x7fffffffu;
+    let system = systems[group.z].index;
     var sum = vec4f(0.0);
-    for (var i = t; i < shape.x; i += 64u) {
-        sum += partial[group.z * shape.x + i];
+    for (var i = t; i < shape.threads; i += 64u) {
+        sum += partial[group.z * shape.threads + i];
     }
     sums[t] = sum;
     workgroupBarrier();
@@ -52,15 +51,15 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
         for (var i = 0u; i < 64u; i++) {
             total += sums[i];
         }
-        let was_done = done_out[system] != 0u;
         let norms = sqrt(total);
-        let first_look = shape.w != 0u;
+        let first_look = shape.first_look != 0u;
+        let was_done = !first_look && systems[group.z].done != 0u;
         if (first_look) {
             let rounding = ROUNDING * norms.z;
             scales[system] = vec2f(tick.tolerance * (norms.x + norms.y) + rounding, rounding);
         }
         let allowed = scales[system].x;
-        let slot = shape.y * shape.z + system;
+        let slot = shape.first + system;
         let finite = norms.x < 1e37;
         let solved = finite && norms.x <= select(allowed, BALANCED * norms.w, first_look);
         if (!was_done) {
@@ -68,7 +67,7 @@ fn judge_residual(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation
             report[slot].ratio = select(select(3.0e38, 2.0, finite), norms.x / max(allowed, 1e-30), finite && allowed < 1e37);
             report[slot].left = select(max(norms.y - scales[system].y, 0.0), 0.0, first_look);
             report[slot].cycles = select(report[slot].cycles + 1.0, 0.0, first_look);
-            done_out[system] = select(0u, 1u, solved);
+            systems[group.z].done = select(0u, 1u, solved);
         }
     }
 }

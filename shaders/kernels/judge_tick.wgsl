@@ -1,7 +1,9 @@
 // One workgroup a field and arm: adds up the partial sums of `finish_tick`.
+//#import bind/reduction.wgsl
+
 @group(0) @binding(24) var<storage, read> partial: array<vec4f>;
 @group(0) @binding(25) var<storage, read_write> verdict: array<vec4f>;
-@group(0) @binding(26) var<uniform> shape: vec4u; // threads a block
+@group(0) @binding(26) var<uniform> shape: Reduction;
 
 var<workgroup> first: array<vec4f, 64>;
 var<workgroup> second: array<vec4f, 64>;
@@ -17,9 +19,9 @@ fn merge_second(a: vec4f, b: vec4f) -> vec4f {
 fn judge_tick(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
     var a = vec4f(0.0, 3.0e38, 0.0, 0.0);
     var b = vec4f(-3.0e38, 0.0, 0.0, 3.0e38);
-    for (var i = t; i < shape.x; i += 64u) {
-        a = merge_first(a, partial[2u * (group.z * shape.x + i)]);
-        b = merge_second(b, partial[2u * (group.z * shape.x + i) + 1u]);
+    for (var i = t; i < shape.threads; i += 64u) {
+        a = merge_first(a, partial[2u * (group.z * shape.threads + i)]);
+        b = merge_second(b, partial[2u * (group.z * shape.threads + i) + 1u]);
     }
     first[t] = a;
     second[t] = b;

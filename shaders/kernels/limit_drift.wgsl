@@ -6,12 +6,12 @@
 // reconstruction (deferred correction). Beside a wall, and where the solution has an extremum, the
 // correction vanishes. A thread walks down four neighbouring cells.
 //#import bind/solver.wgsl
+//#import bind/geometry.wgsl
 
 @group(1) @binding(0) var<storage, read> values: array<vec4f>;
 @group(1) @binding(1) var<storage, read> face_values: array<vec4f>;
 @group(1) @binding(2) var<storage, read_write> rhs_out: array<vec4f>;
-@group(1) @binding(3) var<storage, read> drifting: array<u32>;
-@group(1) @binding(4) var<uniform> axes: vec4f; // spacing along x, y, z; number of axes
+@group(1) @binding(4) var<uniform> geometry: Geometry;
 @group(1) @binding(5) var<storage, read> maps: array<vec4f>;
 
 override SOLID: bool = false;
@@ -74,8 +74,8 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
     let plane = walk / level.chunks;
     let first_row = (walk % level.chunks) * level.march;
     let rows = select(min(level.march, level.ny - min(first_row, level.ny)), 0u, plane >= level.nz);
-    let system = drifting[id.z];
-    let info = systems[system];
+    let info = systems[id.z];
+    let system = info.index;
     let m = info.signature * level.metric_stride;
     let size = level.block;
     let block = system * size;
@@ -87,10 +87,10 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
     let limited = f32(tick.limited);
     let zero = vec4f(0.0);
     // A wall shows as a zero coefficient towards the neighbour.
-    let wraps_x = metric[level.metric_x + m].x > 0.0;
-    let wraps_y = metric[level.metric_y + m].x > 0.0;
-    let open_left = select(zero, vec4f(1.0), metric[level.metric_x + m + 4u * column] > zero);
-    let open_right = select(zero, vec4f(1.0), metric[level.metric_x + m + 4u * column + 1u] > zero);
+    let wraps_x = grid_tables[level.metric_x + m].x > 0.0;
+    let wraps_y = grid_tables[level.metric_y + m].x > 0.0;
+    let open_left = select(zero, vec4f(1.0), grid_tables[level.metric_x + m + 4u * column] > zero);
+    let open_right = select(zero, vec4f(1.0), grid_tables[level.metric_x + m + 4u * column + 1u] > zero);
     let n = level.ny;
     for (var i = 0u; i < rows; i++) {
         let row = first_row + i;
@@ -107,7 +107,7 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
         let u_first = select(face_values[ux + line + before].w, face_values[ux + line + last_cell / 4u][last_cell % 4u], column == 0u);
         let u_left = vec4f(u_first, u_right.xyz);
         var sum = limited * (correction(u_right, left, r.here, right, right_right)
-            - correction(u_left, left_left, left, r.here, right)) / axes.x;
+            - correction(u_left, left_left, left, r.here, right)) / geometry.spacing.x;
 
         // Rows below and above, wrapped or repeated.
         let b1 = select(max(row, 1u) - 1u, (row + n - 1u) % n, wraps_y);
@@ -123,7 +123,7 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
         let lower = (plane * n + (row + n - 1u) % n) * level.columns + column;
         let u_below = face_values[uy + lower];
         sum += limited * (correction(u_above, below, r.here, above, above_above)
-            - correction(u_below, below_below, below, r.here, above)) / axes.y;
+            - correction(u_below, below_below, below, r.here, above)) / geometry.spacing.y;
 
         if (stiff) {
             let k = maps[map + at];
@@ -134,18 +134,18 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
             var k_next = vec4f(k.yzw, k_first_next);
             k_next = select(k_next, vec4f(k_first_next), vec4u(0u, 1u, 2u, 3u) == vec4u(level.nx - 1u - 4u * column));
             let k_right = 0.5 * (k + k_next) * open_right;
-            sum += (k_right * (right - r.here) - k_left * (r.here - left)) / (axes.x * axes.x);
-            let my = metric[level.metric_y + m + row];
+            sum += (k_right * (right - r.here) - k_left * (r.here - left)) / (geometry.spacing.x * geometry.spacing.x);
+            let my = grid_tables[level.metric_y + m + row];
             let k_above = 0.5 * (k + maps[map + (plane * n + a1) * level.columns + column]);
             let k_below = 0.5 * (k + maps[map + (plane * n + b1) * level.columns + column]);
             let up = select(0.0, 1.0, my.y > 0.0);
             let down = select(0.0, 1.0, my.x > 0.0);
-            sum += (up * k_above * (above - r.here) - down * k_below * (r.here - below)) / (axes.y * axes.y);
+            sum += (up * k_above * (above - r.here) - down * k_below * (r.here - below)) / (geometry.spacing.y * geometry.spacing.y);
         }
 
         if (SOLID) {
             let nz = level.nz;
-            let wraps_z = metric[level.metric_z + m].x > 0.0;
+            let wraps_z = grid_tables[level.metric_z + m].x > 0.0;
             let d1 = select(max(plane, 1u) - 1u, (plane + nz - 1u) % nz, wraps_z);
             let d2 = select(max(plane, 2u) - 2u, (plane + nz - 2u) % nz, wraps_z);
             let o1 = select(min(plane + 1u, nz - 1u), (plane + 1u) % nz, wraps_z);
@@ -159,15 +159,15 @@ fn limit_drift(@builtin(global_invocation_id) id: vec3u) {
             let u_over = face_values[uz + at];
             let u_under = face_values[uz + ((plane + nz - 1u) % nz) * layer + in_layer];
             sum += limited * (correction(u_over, under, r.here, over, over_over)
-                - correction(u_under, under_under, under, r.here, over)) / axes.z;
+                - correction(u_under, under_under, under, r.here, over)) / geometry.spacing.z;
             if (stiff) {
-                let mz = metric[level.metric_z + m + plane];
+                let mz = grid_tables[level.metric_z + m + plane];
                 let k = maps[map + at];
                 let k_over = 0.5 * (k + maps[map + o1 * layer + in_layer]);
                 let k_under = 0.5 * (k + maps[map + d1 * layer + in_layer]);
                 let up = select(0.0, 1.0, mz.y > 0.0);
                 let down = select(0.0, 1.0, mz.x > 0.0);
-                sum += (up * k_over * (over - r.here) - down * k_under * (r.here - under)) / (axes.z * axes.z);
+                sum += (up * k_over * (over - r.here) - down * k_under * (r.here - under)) / (geometry.spacing.z * geometry.spacing.z);
             }
         }
         rhs_out[block + at] -= sum;

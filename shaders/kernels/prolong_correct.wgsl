@@ -33,23 +33,21 @@ fn along_xy(base: u32, at: Place, k: u32, tx: vec4f, ty: f32) -> vec4f {
     return mix(here, there, ty);
 }
 
-// Systems that end on this level have no correction.
-const CONTINUES: u32 = 0x80000000u;
-
 @compute @workgroup_size(64)
 fn prolong_correct(@builtin(global_invocation_id) id: vec3u) {
     var at = place_of(id.x, id.z);
-    let corrected = (systems_here[level.list + id.z] & CONTINUES) != 0u;
+    // Systems that end on this level have no correction.
+    let corrected = id.z < level.deeper;
     let rows = select(0u, walk_length(at), corrected);
-    let tables = at.info.signature * table.w;
+    let tables = at.info.signature * table.stride;
     let base = 4u * (at.system * coarse.block);
-    let tx = interpolation[table.x + tables + 2u * at.column];
+    let tx = grid_tables[table.x + tables + 2u * at.column];
     let mask = inside(at.column);
     for (var i = 0u; i < rows; i++) {
-        let ty = interpolation[table.y + tables + at.row].x;
+        let ty = grid_tables[table.y + tables + at.row].x;
         var correction: vec4f;
         if (SOLID) {
-            let tz = interpolation[table.z + tables + at.plane].x;
+            let tz = grid_tables[table.z + tables + at.plane].x;
             let parent = select(at.plane, at.plane / 2u, coarse.nz < level.nz);
             correction = mix(
                 along_xy(base, at, parent, tx, ty),

@@ -50,12 +50,12 @@ fn restrict_residual(@builtin(global_invocation_id) id: vec3u) {
     let plane = chunk / coarse.chunks;
     let first_row = (chunk % coarse.chunks) * coarse.march;
     var at: Place;
-    at.system = systems_here[coarse.list + id.z] & 0x7fffffffu;
+    at.info = systems[id.z];
+    at.system = at.info.index;
     at.block = at.system * level.block;
-    at.info = systems[at.system];
     at.metric = at.info.signature * level.metric_stride;
     var rows = min(coarse.march, coarse.ny - min(first_row, coarse.ny));
-    rows = select(rows, 0u, plane >= coarse.nz || done[at.system] != 0u);
+    rows = select(rows, 0u, plane >= coarse.nz || at.info.done != 0u);
     if (rows == 0u) {
         return;
     }

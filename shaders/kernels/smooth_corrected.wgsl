@@ -1,16 +1,10 @@
 // The first sweep after the coarse correction, in two dimensions: dst = x + omega residual(x) / diagonal(A),
 // where x = src + correction is interpolated on the way and never stored. See prolong_correct.
 //#import bind/solver.wgsl
+//#import bind/sweep.wgsl
 //#import bind/transfer.wgsl
 //#import lib/stencil.wgsl
 
-struct Sweep {
-    omega: f32,
-}
-@group(1) @binding(5) var<uniform> sweep: Sweep;
-
-// Systems that end on this level have no correction.
-const CONTINUES: u32 = 0x80000000u;
 
 // The four coarse cells from which one row of the fine ones is interpolated: the two below them and
 // one neighbour on each side.
@@ -59,19 +53,20 @@ fn smooth_corrected(@builtin(global_invocation_id) id: vec3u) {
     if (rows == 0u) {
         return;
     }
-    let corrected = (systems_here[level.list + id.z] & CONTINUES) != 0u;
+    // Systems that end on this level have no correction.
+    let corrected = id.z < level.deeper;
     let base = at.block;
     let coarse_base = 4u * at.system * coarse.block;
-    let tables = at.info.signature * table.w;
+    let tables = at.info.signature * table.stride;
     let last = level.columns - 1u;
     // Neighbours around a periodic edge; beyond a wall any finite value serves.
     let left_column = select(at.column, level.columns, at.column == 0u) - 1u;
     let right_column = select(at.column + 1u, 0u, at.column == last);
     let along = table.x + tables;
     let t = Across(
-        interpolation[along + 2u * left_column].w,
-        interpolation[along + 2u * at.column],
-        interpolation[along + 2u * right_column].x,
+        grid_tables[along + 2u * left_column].w,
+        grid_tables[along + 2u * at.column],
+        grid_tables[along + 2u * right_column].x,
     );
     let mask = inside(at.column);
     let m = metric_at(at);
@@ -113,7 +108,7 @@ fn row_at(
     corrected: bool,
 ) -> Row {
     let line = base + row * level.columns;
-    let ty = interpolation[table.y + tables + row].x;
+    let ty = grid_tables[table.y + tables + row].x;
     // Without a correction the coarse values may be anything.
     let c = select(vec4f(0.0), mix(lines.parent, lines.other, ty), corrected);
     let four = mix(vec4f(c.y, c.y, c.z, c.z), vec4f(c.x, c.z, c.y, c.w), t.here);

@@ -1,11 +1,8 @@
 // First sweep on a coarse grid, where the unknown starts at 0: dst = omega rhs / diagonal(A).
 //#import bind/solver.wgsl
+//#import bind/sweep.wgsl
 //#import lib/stencil.wgsl
 
-struct Sweep {
-    omega: f32,
-}
-@group(1) @binding(0) var<uniform> sweep: Sweep;
 
 @compute @workgroup_size(64)
 fn smooth_first(@builtin(global_invocation_id) id: vec3u) {

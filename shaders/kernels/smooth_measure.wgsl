@@ -6,15 +6,12 @@
 // partial = (Σ (m w residual)², Σ (c - known)², Σ (w diagonal c)², Σ c²) at the first look,
 // partial = (Σ (m w residual)², Σ (w residual)², 0, 0) later.
 //#import bind/solver.wgsl
+//#import bind/sweep.wgsl
 //#import lib/stencil.wgsl
 
 // The first look also measures what the residual is compared with.
 override FIRST: bool = true;
 
-struct Sweep {
-    omega: f32,
-}
-@group(1) @binding(0) var<uniform> sweep: Sweep;
 @group(1) @binding(1) var<storage, read> now: array<vec4f>;
 @group(1) @binding(2) var<storage, read> stage_one: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> partial: array<vec4f>;
@@ -25,7 +22,8 @@ const LEAST_MEMORY: f32 = 0.03;
 @compute @workgroup_size(64)
 fn smooth_measure(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     var at = place_of(id.x, id.z);
-    let rows = walk_length(at);
+    // At the first look nothing is solved yet.
+    let rows = select(walk_length(at), whole_walk(at), FIRST);
     let base = at.block;
     var below = vec4f(0.0);
     var here = vec4f(0.0);

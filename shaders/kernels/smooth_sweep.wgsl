@@ -3,12 +3,9 @@
 // Two sweeps with the Chebyshev weights of the interval that a coarser grid cannot see damp the
 // oscillating error by five; the walk down the rows keeps the unknown's rows in registers.
 //#import bind/solver.wgsl
+//#import bind/sweep.wgsl
 //#import lib/stencil.wgsl
 
-struct Sweep {
-    omega: f32,
-}
-@group(1) @binding(0) var<uniform> sweep: Sweep;
 
 @compute @workgroup_size(64)
 fn smooth_sweep(@builtin(global_invocation_id) id: vec3u) {

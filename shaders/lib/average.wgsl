@@ -9,16 +9,16 @@ fn halve_row(first: vec4f, second: vec4f, first_share: vec4f, second_share: vec4
 
 fn share_x(at: Place, column: u32) -> vec4f {
     let last = level.columns - 1u;
-    let share = interpolation[table.x + at.info.signature * table.w + 2u * min(column, last) + 1u];
+    let share = grid_tables[table.x + at.info.signature * table.stride + 2u * min(column, last) + 1u];
     return select(vec4f(0.0), share, column <= last);
 }
 
 fn share_y(at: Place, row: u32) -> f32 {
-    let share = interpolation[table.y + at.info.signature * table.w + min(row, level.ny - 1u)].y;
+    let share = grid_tables[table.y + at.info.signature * table.stride + min(row, level.ny - 1u)].y;
     return select(0.0, share, row < level.ny);
 }
 
 fn share_z(at: Place, plane: u32) -> f32 {
-    let share = interpolation[table.z + at.info.signature * table.w + min(plane, level.nz - 1u)].y;
+    let share = grid_tables[table.z + at.info.signature * table.stride + min(plane, level.nz - 1u)].y;
     return select(0.0, share, plane < level.nz);
 }

@@ -1,6 +1,6 @@
 // The finite-volume operator A = s + L - div D grad + div(u ·) on four neighbouring cells.
 //
-// `metric` holds, per axis, the coefficients of the second difference of each cell: towards the low
+// `grid_tables` holds, per axis, the coefficients of the second difference of each cell: towards the low
 // and the high neighbour (0 at a wall), on the diagonal (these two plus what a fixed wall adds) and
 // one over the cell's width. Along x four cells share an entry of four vec4f; along y and z each
 // entry is (low, high, diagonal, 1/width).
@@ -84,18 +84,18 @@ struct Metric {
 fn metric_at(at: Place) -> Metric {
     var m: Metric;
     let mx = level.metric_x + at.metric + 4u * at.column;
-    m.low = metric[mx];
-    m.high = metric[mx + 1u];
-    m.diagonal = metric[mx + 2u];
-    m.width = metric[mx + 3u];
+    m.low = grid_tables[mx];
+    m.high = grid_tables[mx + 1u];
+    m.diagonal = grid_tables[mx + 2u];
+    m.width = grid_tables[mx + 3u];
     let my = level.metric_y + at.metric;
     let last = level.ny - 1u;
-    m.row_first = metric[my];
-    m.row_inner = metric[my + min(1u, last)];
-    m.row_next_to_last = metric[my + max(last, 1u) - 1u];
-    m.row_last = metric[my + last];
+    m.row_first = grid_tables[my];
+    m.row_inner = grid_tables[my + min(1u, last)];
+    m.row_next_to_last = grid_tables[my + max(last, 1u) - 1u];
+    m.row_last = grid_tables[my + last];
     if (SOLID) {
-        m.plane = metric[level.metric_z + at.metric + at.plane];
+        m.plane = grid_tables[level.metric_z + at.metric + at.plane];
     }
     return m;
 }
@@ -233,19 +233,24 @@ fn inside(column: u32) -> vec4f {
 // `level.march` rows, then planes. `row` is past the end for surplus threads.
 fn place_of(thread: u32, slot: u32) -> Place {
     var at: Place;
-    at.system = systems_here[level.list + slot] & 0x7fffffffu;
+    at.info = systems[slot];
+    at.system = at.info.index;
     at.column = thread % level.columns;
     let walk = thread / level.columns;
     at.plane = walk / level.chunks;
     at.row = (walk % level.chunks) * level.march;
     at.block = at.system * level.block;
-    at.info = systems[at.system];
     at.metric = at.info.signature * level.metric_stride;
     return at;
 }
 
-// Rows that this thread walks; none for surplus threads and for systems that have converged.
-fn walk_length(at: Place) -> u32 {
+// Rows that this thread walks; none for surplus threads.
+fn whole_walk(at: Place) -> u32 {
     let rows = min(level.march, level.ny - min(at.row, level.ny));
-    return select(rows, 0u, at.plane >= level.nz || done[at.system] != 0u);
+    return select(rows, 0u, at.plane >= level.nz);
+}
+
+// The same, and none for systems that are solved.
+fn walk_length(at: Place) -> u32 {
+    return select(whole_walk(at), 0u, at.info.done != 0u);
 }

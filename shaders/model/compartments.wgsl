@@ -8,23 +8,26 @@
 // evaluations.
 //#import bind/level.wgsl
 //#import bind/step.wgsl
+//#import generated/constants.wgsl
 //#import generated/model.wgsl
+
+struct Task {
+    // TASK_BEGIN, TASK_BETWEEN, …
+    mode: u32,
+    // Threads of an arm that measure the exchange.
+    threads: u32,
+    // Cells of the grid.
+    cells: u32,
+    padding_0: u32,
+}
 
 @group(0) @binding(0) var<uniform> level: Level;
 @group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(30) var<storage, read_write> memory: array<f32>;
 @group(0) @binding(31) var<storage, read> exchange_partials: array<f32>;
-@group(0) @binding(32) var<uniform> task: vec4u; // mode, threads an arm, cells of the grid
+@group(0) @binding(32) var<uniform> task: Task;
 @group(0) @binding(33) var<storage, read_write> doses: array<f32>;
 //#import generated/compartments.wgsl
-
-// Modes.
-const BEGIN: u32 = 0u;      // take over the accepted values, integrate to the first stage
-const BETWEEN: u32 = 1u;    // exchange at stage 1 is known: integrate to the end of the tick
-const END: u32 = 2u;        // exchange at the end is known: integrate again, this is the result
-const MEASURE: u32 = 3u;    // exchange at the present is known: keep it
-const DOSE: u32 = 4u;       // add the doses, start from the present
-const RESTORE: u32 = 5u;    // back to the accepted values
 
 var<workgroup> scratch: array<f32, 64>;
 
@@ -64,11 +67,11 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     let arm = group.z;
     let base = arm * MEMORY;
     var measured: array<f32, EXCHANGES>;
-    if (task.x == BETWEEN || task.x == END || task.x == MEASURE) {
+    if (task.mode == TASK_BETWEEN || task.mode == TASK_END || task.mode == TASK_MEASURE) {
         for (var k = 0u; k < EXCHANGES; k++) {
             var sum = 0.0;
-            for (var i = t; i < task.y; i += 64u) {
-                sum += exchange_partials[(arm * EXCHANGES + k) * task.y + i];
+            for (var i = t; i < task.threads; i += 64u) {
+                sum += exchange_partials[(arm * EXCHANGES + k) * task.threads + i];
             }
             scratch[t] = sum;
             workgroupBarrier();
@@ -76,7 +79,7 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
             for (var i = 0u; i < 64u; i++) {
                 whole += scratch[i];
             }
-            measured[k] = whole / f32(task.z);
+            measured[k] = whole / f32(task.cells);
             workgroupBarrier();
         }
     }
@@ -84,7 +87,7 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
         return;
     }
     let p = params[arm];
-    if (task.x == RESTORE) {
+    if (task.mode == TASK_RESTORE) {
         for (var k = 0u; k < COMPARTMENTS; k++) {
             memory[base + NEW + k] = memory[base + NOW + k];
             memory[base + STAGE + k] = memory[base + NOW + k];
@@ -94,20 +97,20 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
         }
         return;
     }
-    if (task.x == DOSE) {
+    if (task.mode == TASK_DOSE) {
         add_doses(arm, base, p);
         for (var k = 0u; k < COMPARTMENTS; k++) {
             memory[base + STAGE + k] = memory[base + NEW + k];
         }
         return;
     }
-    if (task.x == MEASURE) {
+    if (task.mode == TASK_MEASURE) {
         for (var k = 0u; k < EXCHANGES; k++) {
             memory[base + EXCHANGE_NEW + k] = measured[k];
         }
         return;
     }
-    if (task.x == BEGIN && tick.accept != 0u) {
+    if (task.mode == TASK_BEGIN && tick.accept != 0u) {
         for (var k = 0u; k < COMPARTMENTS; k++) {
             memory[base + NOW + k] = memory[base + NEW + k];
         }
@@ -117,11 +120,11 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     }
     var start: array<f32, EXCHANGES>;
     var rise: array<f32, EXCHANGES>;
-    let known_at = select(tick.span, tick.gamma_dt, task.x == BETWEEN);
+    let known_at = select(tick.span, tick.gamma_dt, task.mode == TASK_BETWEEN);
     for (var k = 0u; k < EXCHANGES; k++) {
         start[k] = memory[base + EXCHANGE_NOW + k];
-        rise[k] = select((measured[k] - start[k]) / known_at, 0.0, task.x == BEGIN);
-        if (task.x == END) {
+        rise[k] = select((measured[k] - start[k]) / known_at, 0.0, task.mode == TASK_BEGIN);
+        if (task.mode == TASK_END) {
             memory[base + EXCHANGE_NEW + k] = measured[k];
         }
     }
@@ -154,7 +157,7 @@ fn compartments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
     }
     for (var k = 0u; k < COMPARTMENTS; k++) {
         memory[base + STAGE + k] = y[k];
-        if (task.x == END) {
+        if (task.mode == TASK_END) {
             memory[base + NEW + k] = y[k];
         }
     }

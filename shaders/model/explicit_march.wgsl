@@ -11,7 +11,7 @@
 @group(0) @binding(0) var<uniform> level: Level;
 @group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(4) var<storage, read> compartment_values: array<f32>;
-@group(0) @binding(5) var<storage, read> metric: array<vec4f>;
+@group(0) @binding(5) var<storage, read> grid_tables: array<vec4f>;
 @group(0) @binding(6) var<storage, read> state_in: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> state_out: array<vec4f>;
 @group(0) @binding(8) var<storage, read> diffusivity: array<f32>;
@@ -64,6 +64,6 @@ fn explicit_march(@builtin(global_invocation_id) id: vec3u) {
     }
     let rows = min(level.march, level.ny - min(first_row, level.ny));
     let mx = level.metric_x + 4u * column;
-    let x = Across(metric[mx], metric[mx + 1u], metric[mx + 2u]);
+    let x = Across(grid_tables[mx], grid_tables[mx + 1u], grid_tables[mx + 2u]);
     explicit_walk(id.z, column, plane, first_row, rows, x, params[id.z]);
 }

@@ -12,7 +12,7 @@
 @group(0) @binding(0) var<uniform> level: Level;
 @group(0) @binding(1) var<uniform> tick: Step;
 @group(0) @binding(4) var<storage, read> compartment_values: array<f32>;
-@group(0) @binding(5) var<storage, read> metric: array<vec4f>;
+@group(0) @binding(5) var<storage, read> grid_tables: array<vec4f>;
 @group(0) @binding(6) var<storage, read> state_in: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> state_out: array<vec4f>;
 @group(0) @binding(8) var<storage, read> diffusivity: array<f32>;
@@ -42,7 +42,7 @@ struct Walk {
     rows: u32,
 }
 
-// Coefficients of the second difference: as in `metric`, towards low and high and on the diagonal.
+// Coefficients of the second difference: as in `grid_tables`, towards low and high and on the diagonal.
 // Spacing is uniform, so only the cells beside a wall differ from the others.
 struct Coefficients {
     low: vec4f,
@@ -63,20 +63,20 @@ struct Spread {
 fn coefficients_of(at: Walk) -> Spread {
     let first = level.metric_x;
     let last = first + 4u * (level.columns - 1u);
-    let inner = vec3f(metric[first].y, metric[first + 1u].y, metric[first + 2u].y);
+    let inner = vec3f(grid_tables[first].y, grid_tables[first + 1u].y, grid_tables[first + 2u].y);
     var spread: Spread;
     spread.inner = inner;
     spread.near = Coefficients(vec4f(inner.x), vec4f(inner.y), vec4f(inner.z));
     spread.far = spread.near;
     let starts = at.near == 0u;
     let ends = at.near + 2u == level.columns;
-    spread.near.low.x = select(inner.x, metric[first].x, starts);
-    spread.near.diagonal.x = select(inner.z, metric[first + 2u].x, starts);
-    spread.far.high.w = select(inner.y, metric[last + 1u].w, ends);
-    spread.far.diagonal.w = select(inner.z, metric[last + 2u].w, ends);
-    spread.bottom = metric[level.metric_y].xyz;
-    spread.middle = metric[level.metric_y + min(1u, level.ny - 1u)].xyz;
-    spread.top = metric[level.metric_y + level.ny - 1u].xyz;
+    spread.near.low.x = select(inner.x, grid_tables[first].x, starts);
+    spread.near.diagonal.x = select(inner.z, grid_tables[first + 2u].x, starts);
+    spread.far.high.w = select(inner.y, grid_tables[last + 1u].w, ends);
+    spread.far.diagonal.w = select(inner.z, grid_tables[last + 2u].w, ends);
+    spread.bottom = grid_tables[level.metric_y].xyz;
+    spread.middle = grid_tables[level.metric_y + min(1u, level.ny - 1u)].xyz;
+    spread.top = grid_tables[level.metric_y + level.ny - 1u].xyz;
     return spread;
 }
 

@@ -1,7 +1,9 @@
 // One workgroup per observable and arm: (Σ value·weight, Σ weight, largest, smallest).
+//#import bind/reduction.wgsl
+
 @group(0) @binding(8) var<storage, read> observed: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> totals: array<vec4f>;
-@group(0) @binding(10) var<uniform> shape: vec4u; // threads an arm
+@group(0) @binding(10) var<uniform> shape: Reduction;
 
 var<workgroup> scratch: array<vec4f, 64>;
 
@@ -12,8 +14,8 @@ fn merge(a: vec4f, b: vec4f) -> vec4f {
 @compute @workgroup_size(64)
 fn sum_observables(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
     var sum = vec4f(0.0, 0.0, -3.0e38, 3.0e38);
-    for (var i = t; i < shape.x; i += 64u) {
-        sum = merge(sum, observed[group.z * shape.x + i]);
+    for (var i = t; i < shape.threads; i += 64u) {
+        sum = merge(sum, observed[group.z * shape.threads + i]);
     }
     scratch[t] = sum;
     workgroupBarrier();

@@ -10,27 +10,20 @@
 //! once the sum is worth some units in the last place of the values, they are multiplied by a factor next to 1 that
 //! takes it back. That is rare, and costs one pass over these fields.
 
-use warmfront_model::{Model, Scheme};
-use warmfront_shaders::{Kernel, Layout};
+use warmfront_model::Scheme;
+use warmfront_shaders::Kernel;
 
-use crate::buffers::storage;
+use crate::EngineError;
+use crate::buffers::Name;
+use crate::dispatch::{Dispatch, Maker};
 use crate::part::Part;
-use crate::pipelines::{Dispatch, Pipelines};
 use crate::scheme::Plan;
-use crate::tick::Outcome;
-use crate::{EngineError, Gpu};
+use crate::shared::Amount;
+use crate::verdict::Outcome;
 
 /// Relative change of an amount from which it is taken back: some twenty units in the last place of f32, so that the
 /// rounding of the factor and of the products does not count.
 const WORTH_IT: f64 = 2e-6;
-
-/// `Amount` of `scale_amounts.wgsl`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Amount {
-    block: u32,
-    factor: f32,
-}
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -39,40 +32,25 @@ pub(crate) struct Amounts {
     blocks: Vec<usize>,
     /// By block of the list: relative change of the amount that was not taken back yet.
     pub owed: Vec<f64>,
-    list: wgpu::Buffer,
     dispatch: Dispatch,
 }
 
 impl Amounts {
-    /// For a part of `arms` arms whose state stands in `guess`; `threads` share a block.
+    /// For the fields of a part that only move.
     ///
     /// # Errors
-    /// Driver errors.
-    pub fn new(
-        gpu: &Gpu,
-        pipelines: &Pipelines,
-        (model, layout): (&Model, &Layout),
-        arms: usize,
-        (level, guess): (&wgpu::Buffer, &wgpu::Buffer),
-        threads: u32,
-    ) -> Result<Self, EngineError> {
+    /// A kernel with a variable that has no buffer.
+    pub fn new(make: &Maker<'_>) -> Result<Self, EngineError> {
+        let (layout, model) = (make.shape.layout, make.shape.model);
+        let arms = make.arms() as usize;
         let blocks: Vec<usize> = (0..layout.solved())
             .filter(|&storage| layout.only_moves(model, storage))
             .flat_map(|storage| (0..arms).map(move |arm| storage * arms + arm))
             .collect();
-        let list = storage(gpu, "amounts", blocks.len() as u64 * 8);
-        let find = |name: &str| match name {
-            "level" => Some(level),
-            "guess" => Some(guess),
-            "amounts" => Some(&list),
-            _ => None,
-        };
-        let dispatch = Dispatch::new(gpu, pipelines, Kernel::ScaleAmounts, false, threads, find)?;
         Ok(Self {
             owed: vec![0.0; blocks.len()],
             blocks,
-            list,
-            dispatch,
+            dispatch: make.dispatch(Kernel::ScaleAmounts, make.shape.model_threads(), &[])?,
         })
     }
 
@@ -108,14 +86,13 @@ impl Part {
         if due.is_empty() {
             return;
         }
-        let queue = &self.gpu.queue;
-        queue.write_buffer(&self.amounts.list, 0, bytemuck::cast_slice(&due));
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            let dispatch = &self.amounts.dispatch;
-            dispatch.record(&mut pass, &self.pipelines, due.len() as u32);
-        }
-        queue.submit([encoder.finish()]);
+        let list = self.buffers.get(Name::Amounts);
+        self.gpu
+            .queue
+            .write_buffer(list, 0, bytemuck::cast_slice(&due));
+        self.submit_pass(|part, pass| {
+            let dispatch = &part.amounts.dispatch;
+            dispatch.record(pass, &part.pipelines, due.len() as u32);
+        });
     }
 }

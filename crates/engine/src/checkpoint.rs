@@ -3,6 +3,7 @@
 //! Between two ticks a part consists of its state, the slopes of the last tick, its compartments and what
 //! was changed in its arms; everything else is computed anew.
 
+use crate::buffers::Name;
 use crate::diagnostics::Diagnostics;
 use crate::lockstep::Clock;
 use crate::part::Part;
@@ -49,12 +50,14 @@ impl Saved {
 impl Part {
     // The buffers that make up a moment, with the bytes of each that count.
     fn moment(&self) -> [(&wgpu::Buffer, u64); 3] {
-        let b = &self.buffers;
+        let [state, slopes, now, compartments] =
+            [Name::Guess, Name::Scratch, Name::Now, Name::Compartments]
+                .map(|name| self.buffers.get(name));
         [
-            (&b.guess, b.guess.size()),
+            (state, state.size()),
             // The work space holds the slopes of the fields that have an equation.
-            (&b.scratch, b.now.size().min(b.scratch.size())),
-            (&b.memory, b.memory.size()),
+            (slopes, now.size().min(slopes.size())),
+            (compartments, compartments.size()),
         ]
     }
 
@@ -75,7 +78,7 @@ impl Part {
             state,
             slopes,
             compartments,
-            controls: self.controls.clone(),
+            controls: self.arms.iter().map(|arm| arm.controls.clone()).collect(),
             owed: self.amounts.owed.clone(),
         }
     }
@@ -88,11 +91,16 @@ impl Part {
         }
         self.gpu.queue.submit([encoder.finish()]);
         self.amounts.owed.clone_from(&saved.owed);
-        if self.controls != saved.controls {
-            self.controls.clone_from(&saved.controls);
+        let arms = self.arms.iter_mut().zip(&saved.controls);
+        let mut changed = false;
+        for (arm, controls) in arms {
+            changed |= arm.controls != *controls;
+            arm.controls.clone_from(controls);
+        }
+        if changed {
             self.upload_parameters()?;
         }
-        self.planned = 0.0;
+        self.progress.planned = 0.0;
         Ok(())
     }
 }
@@ -120,7 +128,7 @@ impl Simulation {
                 let kept = [&saved.state, &saved.slopes, &saved.compartments];
                 let mut sizes = kept.into_iter().zip(part.moment());
                 sizes.all(|(from, (_, bytes))| from.size() == bytes)
-                    && saved.controls.len() == part.controls.len()
+                    && saved.controls.len() == part.arms.len()
             });
         if !fits {
             return Err(EngineError::Gpu(

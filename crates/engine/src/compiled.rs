@@ -68,7 +68,7 @@ impl Compiled {
             };
             let variant = |mapped: bool| Variant {
                 kernel,
-                flags: mapped.into(),
+                flags: Flags::mapped(mapped),
             };
             if layout.plain > 0 || !both {
                 list.push(variant(false));
@@ -123,7 +123,7 @@ impl Simulation {
                 Some(pipelines) => pipelines,
                 None => {
                     let grid = GridFlags {
-                        solid: part.cells[2] > 1,
+                        solid: part.grid.is_3d(),
                         wraps: true,
                         padded: true,
                     };

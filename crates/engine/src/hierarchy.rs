@@ -4,29 +4,9 @@
 //! anisotropic grids coarsen along the fine axes first); an odd axis leaves a last cell of its own
 //! width. Coefficients are exact for these widths, so any size converges at the same rate.
 
-use bytemuck::{Pod, Zeroable};
 use warmfront_model::{Boundary, Grid, Wall};
 
-/// `Level` of `shaders/bind/level.wgsl`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, Pod, Zeroable)]
-pub(crate) struct LevelData {
-    pub nx: u32,
-    pub ny: u32,
-    pub nz: u32,
-    pub columns: u32,
-    pub block: u32,
-    pub march: u32,
-    pub chunks: u32,
-    pub list: u32,
-    pub metric_x: u32,
-    pub metric_y: u32,
-    pub metric_z: u32,
-    pub metric_stride: u32,
-    pub arms: u32,
-    pub single: u32,
-    pub padding: [u32; 2],
-}
+use crate::shared::LevelData;
 
 /// One level: cells per axis and the width of each.
 #[derive(Debug, Clone)]
@@ -34,7 +14,7 @@ pub(crate) struct Level {
     pub cells: [usize; 3],
     pub widths: [Vec<f64>; 3],
     pub data: LevelData,
-    /// First entry of x, y, z in the interpolation table (from the next coarser level).
+    /// First entry along x, y, z in the grid tables of the interpolation from the next coarser level.
     pub interpolation: [u32; 3],
 }
 
@@ -72,11 +52,12 @@ pub(crate) struct Hierarchy {
     pub levels: Vec<Level>,
     /// By field: boundary signature.
     pub signatures: Vec<u32>,
-    /// vec4 entries, one stretch per signature.
-    pub metric: Vec<[f32; 4]>,
-    /// Lean towards the coarse neighbour and share in the coarse cell. Along x two vec4 per four
-    /// cells, along y and z (lean, share, 0, 0) per cell; one stretch per signature.
-    pub interpolation: Vec<[f32; 4]>,
+    /// Constant tables, one stretch per signature each. First the coefficients of the second differences (see
+    /// `lib/stencil.wgsl`), then for the interpolation from coarser levels the weight towards the adjacent coarse
+    /// cell and the share in the own one: along x two entries per four cells, along y and z
+    /// (weight, share, 0, 0) per cell.
+    pub tables: Vec<[f32; 4]>,
+    /// Entries of the interpolation from one signature to the next.
     pub interpolation_stride: u32,
     /// Whether some field wraps around along x.
     pub wraps_x: bool,
@@ -241,14 +222,15 @@ impl Hierarchy {
                     block: wide * (cells[1] * cells[2]) as u32,
                     march,
                     chunks: (cells[1] as u32).div_ceil(march),
-                    list: 0,
+                    deeper: 0,
                     metric_x,
                     metric_y,
                     metric_z,
                     metric_stride: 0,
                     arms,
                     single: u32::from(cells == [1, 1, 1]),
-                    padding: [0; 2],
+                    padding_0: 0,
+                    padding_1: 0,
                 },
             });
         }
@@ -270,14 +252,15 @@ impl Hierarchy {
                 }
             }
         }
-        if interpolation.is_empty() {
-            interpolation.push([0.0; 4]);
+        let first = metric.len() as u32;
+        for level in &mut levels {
+            level.interpolation = level.interpolation.map(|entry| first + entry);
         }
+        metric.append(&mut interpolation);
         Self {
             levels,
             signatures,
-            metric,
-            interpolation,
+            tables: metric,
             interpolation_stride: next_interpolation,
             wraps_x,
         }

@@ -28,6 +28,7 @@ mod checkpoint;
 mod compile;
 mod compiled;
 mod diagnostics;
+mod dispatch;
 mod error;
 mod gpu;
 mod hierarchy;
@@ -36,19 +37,23 @@ mod lockstep;
 mod look_tests;
 mod memory;
 mod part;
+mod passes;
 mod pipelines;
 mod planes;
 mod probe;
 mod profile;
 mod scheme;
 mod setup;
+mod shared;
 mod simulation;
 mod solver;
 mod soundness;
 #[cfg(test)]
 mod split_tests;
+#[cfg(test)]
+mod table_tests;
 mod tick;
-mod walks;
+mod verdict;
 #[cfg(test)]
 mod wall_tests;
 

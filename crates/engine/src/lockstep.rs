@@ -10,7 +10,7 @@ use warmfront_model::{Numerics, Scheme, TransportScheme};
 use crate::EngineError;
 use crate::scheme::Plan;
 use crate::simulation::Simulation;
-use crate::tick::{Fault, Outcome};
+use crate::verdict::{Fault, Outcome};
 
 /// A tick that was accepted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -115,10 +115,10 @@ impl Simulation {
     /// driver errors. The state is then the one before the tick.
     pub fn tick(&mut self, until: f64) -> Result<Tick, EngineError> {
         for part in &mut self.parts {
-            part.attempted = false;
+            part.progress.attempted = false;
         }
         let ticked = self.try_tick(until);
-        if ticked.is_err() && self.parts.iter().any(|p| p.attempted) {
+        if ticked.is_err() && self.parts.iter().any(|p| p.progress.attempted) {
             for part in &self.parts {
                 part.restore();
             }
@@ -196,7 +196,7 @@ impl Simulation {
     // All parts are on their way before the first verdict is waited for.
     fn attempt(&mut self, plan: &Plan, burst: u32) -> Result<Vec<Outcome>, EngineError> {
         for part in &mut self.parts {
-            part.burst = burst;
+            part.progress.burst = burst;
             part.submit(plan);
         }
         self.parts.iter_mut().map(|p| p.outcome(plan)).collect()
@@ -204,7 +204,7 @@ impl Simulation {
 
     // Explicit steps of simple models are short and many: several go to the device at once.
     fn burst_length(&self, dt: f64, until: f64) -> u32 {
-        if self.parts[0].recorded.march.is_empty() || dt < self.clock.next_step {
+        if !self.parts[0].passes.explicit.is_simple() || dt < self.clock.next_step {
             return 1;
         }
         (((until - self.clock.time) / dt).floor() as u32).clamp(1, MOST_STEPS_AT_ONCE)

@@ -2,11 +2,12 @@
 //! anything is allocated.
 
 use warmfront_model::{Grid, Scenario};
-use warmfront_shaders::Layout;
+use warmfront_shaders::{Layout, ParameterBlock, exchange_sums};
 
+use crate::buffers::{Shape, TABLE, allocated, levels};
+use crate::compiled::boundaries;
 use crate::hierarchy::Hierarchy;
-use crate::setup::{CELLS_PER_OBSERVER, partial_bytes};
-use crate::{AdapterReport, EngineError, solver};
+use crate::{AdapterReport, EngineError};
 
 /// Device memory of a run, bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,29 +86,26 @@ impl MemoryEstimate {
     fn on_grid(scenario: &Scenario, grid: &Grid, arms: usize) -> Self {
         let model = &scenario.model;
         let layout = Layout::of(model);
-        let boundaries: Vec<_> = model.fields.iter().map(|f| f.boundary).collect();
-        let h = Hierarchy::new(grid, &boundaries, arms as u32);
-        let block = u64::from(h.levels[0].data.block) * 16;
-        let n = arms as u64;
-        let (all, dynamic, solved) = (
-            layout.all() as u64,
-            layout.dynamic() as u64,
-            layout.solved() as u64,
-        );
-        let axes = if grid.is_3d() { 3 } else { 2 };
-        let faces = layout.face_maps() as u64 * axes * n;
-        let scratch = dynamic.max(layout.cell_maps() as u64);
-        // guess; now, stage one; slope, scratch; rhs, loss; faces.
-        let blocks = n * (all + 2 * dynamic + 2 * scratch + 2 * solved) + faces;
-        let partial = partial_bytes(&h, dynamic * n);
-        let observers = u64::from((4 * h.levels[0].data.block).div_ceil(CELLS_PER_OBSERVER));
-        let observed = model.observables.len() as u64 * n * observers.next_multiple_of(64) * 16;
-        let widest = (n * all.max(scratch)).max(faces).max(1);
-        let total = block * blocks + solver::memory(&h, solved, faces) + partial + observed;
+        let boundaries = boundaries(scenario, &layout);
+        let shape = Shape {
+            hierarchy: &Hierarchy::new(grid, &boundaries, arms as u32),
+            layout: &layout,
+            model,
+            parameters: &ParameterBlock::of(model, arms as u32, 0),
+            exchanges: exchange_sums(model),
+        };
+        let (mut total, mut largest) = (0, 0);
+        for row in TABLE {
+            for level in 0..levels(row, &shape) {
+                let bytes = allocated(row, &shape, level);
+                total += bytes;
+                largest = largest.max(bytes);
+            }
+        }
         Self {
             total,
-            largest: (block * widest).max(partial).max(observed),
-            values: grid.len() as u64 * model.fields.len() as u64 * n,
+            largest,
+            values: grid.len() as u64 * model.fields.len() as u64 * arms as u64,
             arms,
             parts: 1,
         }

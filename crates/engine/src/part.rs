@@ -2,112 +2,112 @@
 
 use std::sync::Arc;
 
-use warmfront_model::{Model, Numerics, Reduce};
+use warmfront_model::{Grid, Model, Numerics, Reduce};
 use warmfront_shaders::{Controls, Layout, Program};
 
 use crate::amounts::Amounts;
+use crate::buffers::{Buffers, Name, Shape};
+use crate::dispatch::{Maker, Uniforms};
 use crate::hierarchy::Hierarchy;
-use crate::pipelines::{Dispatch, Pipelines};
+use crate::passes::{Passes, drifting};
+use crate::pipelines::Pipelines;
 use crate::scheme::Plan;
-use crate::solver::{Solver, SystemData};
+use crate::shared::SystemData;
+use crate::solver::Solver;
 use crate::{EngineError, Gpu};
 
-pub(crate) struct ArmName {
+/// One arm of a part.
+pub(crate) struct Arm {
     pub id: String,
+    /// Parameters, switches and held levels.
+    pub controls: Controls,
 }
 
-/// Dispatches recorded every tick.
-pub(crate) struct Recorded {
-    pub predict_first: Dispatch,
-    pub predict_second: Dispatch,
-    /// Measurement, stage 1, stage 2, and after the solves of stages 1 and 2.
-    pub react: Vec<Dispatch>,
-    /// Whether anything is local: then the last two follow the solves.
-    pub settles: bool,
-    pub face_maps: Option<Dispatch>,
-    pub limit_drift: Option<Dispatch>,
-    pub explicit: Vec<Dispatch>,
-    /// Movement alone, of all fields that move, from the guess to `now`.
-    pub movement: Movement,
-    /// Explicit steps of all fields at once, from the guess to the scratch buffer and back; empty
-    /// where the model needs the general path.
-    pub march: Vec<Dispatch>,
-    /// Two such steps at once, there and back; empty where rows or the model do not allow it.
-    pub pair: Vec<Dispatch>,
-    /// Begin, between, end, measure, dose, end of a single-stage tick, restore.
-    pub compartments: Vec<Dispatch>,
-    pub finish: Dispatch,
-    pub judge: Dispatch,
-    /// Adds up what the audit of stage 1 and of stage 2 left.
-    pub sum_balance: Vec<Dispatch>,
-    pub observe: Dispatch,
-    pub sum_observables: Dispatch,
-    pub coefficients: Dispatch,
+/// What changes from tick to tick.
+pub(crate) struct Progress {
+    /// γΔt that the levels are planned for; 0: none.
+    pub planned: f64,
+    /// The present tick was attempted: the accepted state stands apart from the guess.
+    pub attempted: bool,
+    /// Explicit steps taken at once in the present tick.
+    pub burst: u32,
+    /// V-cycles recorded per solve: of plain systems, of mapped ones.
+    pub cycles: [u32; 2],
 }
 
-/// What measures movement between two ticks, when `now`, `slope`, `rhs` and `loss` are free.
-pub(crate) struct Movement {
-    pub face_maps: Option<Dispatch>,
-    pub limit_drift: Option<Dispatch>,
-    pub steps: Vec<Dispatch>,
-}
-
-pub(crate) struct Buffers {
-    pub level: wgpu::Buffer,
-    /// Geometry with the threads of `observe`.
-    pub observe_geometry: wgpu::Buffer,
-    pub observe_threads: u32,
-    pub rhs: wgpu::Buffer,
-    pub loss: wgpu::Buffer,
-    pub guess: wgpu::Buffer,
-    pub now: wgpu::Buffer,
-    pub stage_one: wgpu::Buffer,
-    pub scratch: wgpu::Buffer,
-    pub params: wgpu::Buffer,
-    pub memory: wgpu::Buffer,
-    pub doses: wgpu::Buffer,
-    pub watch: wgpu::Buffer,
-    pub verdict: wgpu::Buffer,
-    pub balance: wgpu::Buffer,
-    pub totals: wgpu::Buffer,
-    pub coefficients: wgpu::Buffer,
-    pub wall_diffusivity: wgpu::Buffer,
-    /// Measurement, stage 1, stage 2.
-    pub steps: Vec<wgpu::Buffer>,
-    pub staging: wgpu::Buffer,
+impl Progress {
+    /// Before the first tick, with at most `max_cycles` cycles a solve.
+    pub fn new(max_cycles: u32) -> Self {
+        Self {
+            planned: 0.0,
+            attempted: false,
+            burst: 1,
+            cycles: [max_cycles.clamp(1, 2); 2],
+        }
+    }
 }
 
 /// Arms whose fields share buffers. Time and step are those of the batch that the part belongs to.
 pub(crate) struct Part {
-    pub(crate) gpu: Gpu,
+    // What is computed.
     pub(crate) model: Arc<Model>,
     pub(crate) numerics: Numerics,
+    pub(crate) grid: Grid,
+    pub(crate) arms: Vec<Arm>,
     pub(crate) layout: Layout,
-    pub(crate) program: Arc<Program>,
     pub(crate) hierarchy: Hierarchy,
+    // With what.
+    pub(crate) gpu: Gpu,
+    pub(crate) program: Arc<Program>,
     pub(crate) pipelines: Arc<Pipelines>,
-    pub(crate) solver: Solver,
     pub(crate) buffers: Buffers,
-    pub(crate) recorded: Recorded,
-    pub(crate) arms: Vec<ArmName>,
-    /// By arm.
-    pub(crate) controls: Vec<Controls>,
-    pub(crate) diffusivity: Vec<f32>,
-    pub(crate) cells: [u32; 3],
-    pub(crate) cell_measure: f64,
-    pub(crate) drifting: u32,
-    /// γΔt that the levels are planned for.
-    pub(crate) planned: f64,
-    /// The present tick was attempted: the accepted state stands in `now`.
-    pub(crate) attempted: bool,
-    /// Explicit steps taken at once in the present tick.
-    pub(crate) burst: u32,
+    pub(crate) uniforms: Uniforms,
+    pub(crate) passes: Passes,
+    pub(crate) solver: Solver,
+    // How far.
+    pub(crate) progress: Progress,
     pub(crate) amounts: Amounts,
-    /// V-cycles recorded per solve: of plain systems, of mapped ones.
-    pub(crate) cycles: [u32; 2],
+    /// Diffusion coefficients by system.
+    pub(crate) diffusivity: Vec<f32>,
 }
 
 impl Part {
+    /// What the sizes of buffers are counted from.
+    pub(crate) fn shape(&self) -> Shape<'_> {
+        Shape {
+            hierarchy: &self.hierarchy,
+            layout: &self.layout,
+            model: &self.model,
+            parameters: &self.program.parameters,
+            exchanges: self.program.exchanges,
+        }
+    }
+
+    /// What makes dispatches of kernels that are compiled later. `shape` is [`Part::shape`].
+    pub(crate) fn maker<'a>(&'a self, pipelines: &'a Pipelines, shape: &'a Shape<'a>) -> Maker<'a> {
+        Maker {
+            gpu: &self.gpu,
+            pipelines,
+            shape,
+            buffers: &self.buffers,
+            uniforms: &self.uniforms,
+        }
+    }
+
+    /// Sends one compute pass to the device.
+    pub(crate) fn submit_pass(&self, record: impl FnOnce(&Self, &mut wgpu::ComputePass<'_>)) {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        record(self, &mut encoder.begin_compute_pass(&Default::default()));
+        self.gpu.queue.submit([encoder.finish()]);
+    }
+
+    /// Writes f32 values into a buffer, from a byte on.
+    pub(crate) fn write(&self, name: Name, at: u64, values: &[f32]) {
+        let buffer = self.buffers.get(name);
+        let values = bytemuck::cast_slice(values);
+        self.gpu.queue.write_buffer(buffer, at, values);
+    }
+
     pub(crate) fn write_field(&self, arm: usize, field: usize, values: &[f32]) {
         let level = &self.hierarchy.levels[0].data;
         let pitch = 4 * level.columns as usize;
@@ -116,10 +116,7 @@ impl Part {
         for (row, line) in values.chunks(nx).enumerate() {
             padded[row * pitch..row * pitch + nx].copy_from_slice(line);
         }
-        let at = self.block_offset(arm, field);
-        self.gpu
-            .queue
-            .write_buffer(&self.buffers.guess, at, bytemuck::cast_slice(&padded));
+        self.write(Name::Guess, self.block_offset(arm, field), &padded);
     }
 
     pub(crate) fn block_offset(&self, arm: usize, field: usize) -> u64 {
@@ -127,72 +124,80 @@ impl Part {
         (self.layout.storage[field] * self.arms.len() + arm) as u64 * block
     }
 
+    /// Takes over the parameters of all arms, and what follows from them: coefficients and linear systems.
+    ///
+    /// # Errors
+    /// A diffusion coefficient that is negative or not finite; driver errors.
     pub(crate) fn upload_parameters(&mut self) -> Result<(), EngineError> {
         let block = &self.program.parameters;
-        let all: Vec<f32> = self.controls.iter().flat_map(|c| block.pack(c)).collect();
-        self.gpu
-            .queue
-            .write_buffer(&self.buffers.params, 0, bytemuck::cast_slice(&all));
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            self.recorded
-                .coefficients
-                .record(&mut pass, &self.pipelines, self.arms.len() as u32);
-        }
-        self.gpu.queue.submit([encoder.finish()]);
+        let all = self.arms.iter().flat_map(|arm| block.pack(&arm.controls));
+        self.write(Name::Parameters, 0, &all.collect::<Vec<f32>>());
         let arms = self.arms.len();
-        let solved = self.layout.solved();
-        let per_arm = (solved + self.model.transports.len()).max(1);
-        let bytes = self
+        self.submit_pass(|part, pass| {
+            let coefficients = &part.passes.coefficients;
+            coefficients.record(pass, &part.pipelines, arms as u32);
+        });
+        let per_arm = self.shape().coefficients();
+        let bytes = (per_arm * arms * 4) as u64;
+        let raw = self
             .gpu
-            .read(&self.buffers.coefficients, 0, (per_arm * arms * 4) as u64)?;
-        let values: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
-        let axes = if self.cells[2] > 1 { 3 } else { 2 };
-        let mut systems = Vec::new();
-        self.diffusivity.clear();
-        for field in 0..solved {
-            for arm in 0..arms {
-                let diffusivity = values[arm * per_arm + field];
-                if !(diffusivity >= 0.0 && diffusivity.is_finite()) {
-                    let f = &self.model.fields[self.layout.fields[field]];
-                    let place = f
-                        .diffusion
-                        .as_ref()
-                        .map(|e| format!("{}:{}", e.file, e.line));
-                    return Err(EngineError::Diffusivity {
-                        field: f.id.clone(),
-                        arm: self.arms[arm].id.clone(),
-                        value: diffusivity,
-                        place: place.unwrap_or_default(),
-                    });
-                }
-                self.diffusivity.push(diffusivity);
-                let faces = |map: usize| (map * axes * arms + arm) as i32;
-                let first_stiff = self.layout.hindrances.len() + self.model.transports.len();
-                systems.push(SystemData {
-                    diffusivity,
-                    conductance: field.checked_sub(self.layout.plain).map_or(-1, faces),
-                    drift: self.layout.drift[field].map_or(-1, |t| faces(self.layout.mapped + t)),
-                    stiffness: self
-                        .layout
-                        .stiffness(field)
-                        .map_or(-1, |i| ((first_stiff + i) * arms + arm) as i32),
-                    signature: self.hierarchy.signatures[field],
-                    padding: [0; 3],
-                });
-            }
-        }
+            .read(self.buffers.get(Name::Coefficients), 0, bytes)?;
+        let values: Vec<f32> = bytemuck::pod_collect_to_vec(&raw);
+        let by_system = (0..self.layout.solved() * arms)
+            .map(|system| values[system % arms * per_arm + system / arms]);
+        let diffusivity: Vec<f32> = by_system.collect();
+        self.check_diffusivity(&diffusivity)?;
+        self.write(Name::Diffusivity, 0, &diffusivity);
+        let systems: Vec<SystemData> = (0..diffusivity.len())
+            .map(|system| self.system(system, diffusivity[system]))
+            .collect();
+        self.solver.set_systems(&self.gpu, &self.layout, &systems);
+        let drifting = drifting(&self.shape()).into_iter().map(|i| systems[i]);
+        let drifting: Vec<SystemData> = drifting.collect();
+        let list = self.buffers.get(Name::DriftingSystems);
         self.gpu
             .queue
-            .write_buffer(&self.solver.systems, 0, bytemuck::cast_slice(&systems));
-        self.gpu.queue.write_buffer(
-            &self.buffers.wall_diffusivity,
-            0,
-            bytemuck::cast_slice(&self.diffusivity),
-        );
-        self.planned = 0.0;
+            .write_buffer(list, 0, bytemuck::cast_slice(&drifting));
+        self.diffusivity = diffusivity;
+        self.progress.planned = 0.0;
         Ok(())
+    }
+
+    fn check_diffusivity(&self, diffusivity: &[f32]) -> Result<(), EngineError> {
+        let arms = self.arms.len();
+        let valid = |d: &f32| *d >= 0.0 && d.is_finite();
+        let Some(system) = diffusivity.iter().position(|d| !valid(d)) else {
+            return Ok(());
+        };
+        let field = &self.model.fields[self.layout.fields[system / arms]];
+        let diffusion = field.diffusion.as_ref();
+        let place = diffusion.map(|e| format!("{}:{}", e.file, e.line));
+        Err(EngineError::Diffusivity {
+            field: field.id.clone(),
+            arm: self.arms[system % arms].id.clone(),
+            value: diffusivity[system],
+            place: place.unwrap_or_default(),
+        })
+    }
+
+    // The linear system number `index`: storage index × arms + arm.
+    fn system(&self, index: usize, diffusivity: f32) -> SystemData {
+        let arms = self.arms.len();
+        let (field, arm) = (index / arms, index % arms);
+        let layout = &self.layout;
+        let faces = |map: usize| (map * self.shape().axes() * arms + arm) as i32;
+        let first_stiff = layout.hindrances.len() + self.model.transports.len();
+        let stiffness = |k: usize| ((first_stiff + k) * arms + arm) as i32;
+        SystemData {
+            index: index as u32,
+            diffusivity,
+            conductance: field.checked_sub(layout.plain).map_or(-1, faces),
+            drift: layout.drift[field].map_or(-1, |t| faces(layout.mapped + t)),
+            stiffness: layout.stiffness(field).map_or(-1, stiffness),
+            signature: self.hierarchy.signatures[field],
+            done: 0,
+            padding_0: 0,
+        }
     }
 
     /// Values of a field, x fastest, then y, then z; waits for the device.
@@ -202,9 +207,11 @@ impl Part {
     pub fn field(&self, arm: usize, field: usize) -> Result<Vec<f32>, EngineError> {
         let level = &self.hierarchy.levels[0].data;
         let bytes = u64::from(level.block) * 16;
-        let raw = self
-            .gpu
-            .read(&self.buffers.guess, self.block_offset(arm, field), bytes)?;
+        let raw = self.gpu.read(
+            self.buffers.get(Name::Guess),
+            self.block_offset(arm, field),
+            bytes,
+        )?;
         let padded: Vec<f32> = bytemuck::pod_collect_to_vec(&raw);
         let pitch = 4 * level.columns as usize;
         Ok(padded
@@ -224,7 +231,7 @@ impl Part {
         field: usize,
         values: &[f32],
     ) -> Result<(), EngineError> {
-        let expected = self.cells.iter().product::<u32>() as usize;
+        let expected = self.grid.len();
         let id = &self.model.fields[field].id;
         if values.len() != expected {
             return Err(EngineError::Values {
@@ -251,30 +258,17 @@ impl Part {
         if k == 0 {
             return Ok(Vec::new());
         }
-        let stride = 3 * k + 2 * self.program.exchanges;
-        let at = ((arm * stride + k) * 4) as u64;
-        let raw = self.gpu.read(&self.buffers.memory, at, (k * 4) as u64)?;
+        let at = (arm * self.shape().compartment_stride() + k) * 4;
+        let buffer = self.buffers.get(Name::Compartments);
+        let raw = self.gpu.read(buffer, at as u64, (k * 4) as u64)?;
         Ok(bytemuck::pod_collect_to_vec(&raw))
     }
 
     /// Gives `amount` (in the drug's unit) of a drug to one arm, now.
     pub fn dose(&mut self, arm: usize, drug: usize, amount: f64) {
-        let at = ((arm * self.model.drugs.len() + drug) * 4) as u64;
-        self.gpu.queue.write_buffer(
-            &self.buffers.doses,
-            at,
-            bytemuck::bytes_of(&(amount as f32)),
-        );
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            self.recorded.compartments[4].record(
-                &mut pass,
-                &self.pipelines,
-                self.arms.len() as u32,
-            );
-        }
-        self.gpu.queue.submit([encoder.finish()]);
+        let at = (arm * self.model.drugs.len() + drug) * 4;
+        self.write(Name::Doses, at as u64, &[amount as f32]);
+        self.submit_pass(|part, pass| part.passes.compartments.record_dose(pass, &part.pipelines));
     }
 
     /// Changes parameters, switches and held levels of one arm.
@@ -282,9 +276,9 @@ impl Part {
     /// # Errors
     /// A diffusion coefficient that becomes negative or not finite, which changes nothing; driver errors.
     pub fn control(&mut self, arm: usize, controls: &Controls) -> Result<(), EngineError> {
-        let before = std::mem::replace(&mut self.controls[arm], controls.clone());
+        let before = std::mem::replace(&mut self.arms[arm].controls, controls.clone());
         if let Err(e) = self.upload_parameters() {
-            self.controls[arm] = before;
+            self.arms[arm].controls = before;
             // What was accepted before is accepted again.
             self.upload_parameters()?;
             return Err(e);
@@ -301,14 +295,10 @@ impl Part {
     // The accepted value and the one that the reactions see.
     fn set_compartment(&self, arm: usize, compartment: usize, value: f64) {
         let k = self.model.compartments.len();
-        let stride = 3 * k + 2 * self.program.exchanges;
+        let first = arm * self.shape().compartment_stride();
         for copy in 0..3 {
-            let at = ((arm * stride + copy * k + compartment) * 4) as u64;
-            self.gpu.queue.write_buffer(
-                &self.buffers.memory,
-                at,
-                bytemuck::bytes_of(&(value as f32)),
-            );
+            let at = (first + copy * k + compartment) * 4;
+            self.write(Name::Compartments, at as u64, &[value as f32]);
         }
     }
 
@@ -324,22 +314,11 @@ impl Part {
         if count == 0 {
             return Ok(vec![Vec::new(); arms]);
         }
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            self.recorded
-                .observe
-                .record(&mut pass, &self.pipelines, arms as u32);
-            self.recorded
-                .sum_observables
-                .record(&mut pass, &self.pipelines, (count * arms) as u32);
-        }
-        self.gpu.queue.submit([encoder.finish()]);
-        let raw = self
-            .gpu
-            .read(&self.buffers.totals, 0, (count * arms * 16) as u64)?;
+        self.submit_pass(|part, pass| part.passes.observe.record(pass, &part.pipelines));
+        let bytes = (count * arms * 16) as u64;
+        let raw = self.gpu.read(self.buffers.get(Name::Totals), 0, bytes)?;
         let totals: Vec<[f32; 4]> = bytemuck::pod_collect_to_vec(&raw);
-        let measure = self.cell_measure;
+        let measure = self.grid.cell_measure();
         Ok(totals
             .chunks(count)
             .map(|arm| {
@@ -356,11 +335,14 @@ impl Part {
             .collect())
     }
 
+    /// Tells the device the numbers of every stage.
     pub(crate) fn write_steps(&self, plan: &Plan) {
-        for (stage, buffer) in self.buffers.steps.iter().enumerate() {
+        let u = &self.uniforms;
+        for (stage, buffer) in [&u.measure, &u.stages[0], &u.stages[1]].iter().enumerate() {
+            let step = plan.step(stage);
             self.gpu
                 .queue
-                .write_buffer(buffer, 0, bytemuck::bytes_of(&plan.step(stage)));
+                .write_buffer(buffer, 0, bytemuck::bytes_of(&step));
         }
     }
 }

@@ -65,11 +65,12 @@ impl Flags {
     };
 }
 
-impl From<bool> for Flags {
-    fn from(mapped: bool) -> Self {
+impl Flags {
+    /// Of a kernel that does not depend on them, or of one for plain or for mapped systems.
+    pub fn mapped(mapped: bool) -> Self {
         Self {
             mapped,
-            ..Self::default()
+            ..Self::NONE
         }
     }
 }
@@ -79,6 +80,15 @@ impl From<bool> for Flags {
 pub(crate) struct Variant {
     pub kernel: Kernel,
     pub flags: Flags,
+}
+
+impl From<Kernel> for Variant {
+    fn from(kernel: Kernel) -> Self {
+        Self {
+            kernel,
+            flags: Flags::default(),
+        }
+    }
 }
 
 /// All pipelines of a simulation.
@@ -178,13 +188,13 @@ impl Pipe {
             .unwrap_or_else(|b| unreachable!("{} has a buffer", b.name))
     }
 
-    /// Binds the buffers that `find` gives for the names that the kernel uses.
+    /// Binds the buffers that `find` gives for the variables that the kernel uses.
     pub fn bind<'a>(
         &self,
         gpu: &Gpu,
-        find: impl Fn(&str) -> Option<&'a wgpu::Buffer>,
+        find: impl Fn(&Binding) -> Option<&'a wgpu::Buffer>,
     ) -> Result<Bound, EngineError> {
-        self.groups(gpu, |b| find(&b.name)).map_err(|b| {
+        self.groups(gpu, find).map_err(|b| {
             EngineError::Gpu(format!(
                 "kernel `{}` binds `{}`, which the engine does not provide",
                 self.kernel.name(),
@@ -219,47 +229,5 @@ impl Pipe {
             groups.push((group, bind_group));
         }
         Ok(Bound { groups })
-    }
-}
-
-/// A dispatch that is ready to be recorded any number of times.
-#[derive(Debug)]
-pub(crate) struct Dispatch {
-    variant: Variant,
-    bound: Bound,
-    groups: [u32; 3],
-}
-
-impl Dispatch {
-    pub fn new<'a>(
-        gpu: &Gpu,
-        pipelines: &Pipelines,
-        kernel: Kernel,
-        flags: impl Into<Flags>,
-        threads: u32,
-        find: impl Fn(&str) -> Option<&'a wgpu::Buffer>,
-    ) -> Result<Self, EngineError> {
-        let variant = Variant {
-            kernel,
-            flags: flags.into(),
-        };
-        let pipe = pipelines.get(variant);
-        Ok(Self {
-            variant,
-            bound: pipe.bind(gpu, find)?,
-            groups: [threads.div_ceil(64).max(1), 1, 1],
-        })
-    }
-
-    /// Records with `depth` workgroups along z; nothing when there are none.
-    pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, pipelines: &Pipelines, depth: u32) {
-        if depth == 0 || self.groups[0] == 0 {
-            return;
-        }
-        pass.set_pipeline(&pipelines.get(self.variant).pipeline);
-        for (group, bind) in &self.bound.groups {
-            pass.set_bind_group(*group, bind, &[]);
-        }
-        pass.dispatch_workgroups(self.groups[0], self.groups[1], depth);
     }
 }

@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use warmfront_model::{Local, Model};
 
+use crate::buffers::Name;
 use crate::probe::{Probe, ProbeError};
 use crate::simulation::{Simulation, StateLayout};
 use crate::{EngineError, Gpu};
@@ -146,7 +147,13 @@ impl Planes {
                 for &(part, place) in &simulation.places {
                     let part = &simulation.parts[part];
                     let from = part.block_offset(place, field) + within;
-                    encoder.copy_buffer_to_buffer(&part.buffers.guess, from, &buffer, to, bytes);
+                    encoder.copy_buffer_to_buffer(
+                        part.buffers.get(Name::Guess),
+                        from,
+                        &buffer,
+                        to,
+                        bytes,
+                    );
                     to += bytes;
                 }
             } else if let Some((probe, map)) = &self.probe {

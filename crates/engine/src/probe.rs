@@ -15,9 +15,10 @@ use std::sync::Arc;
 use warmfront_model::{Local, Model};
 use warmfront_shaders::Kernel;
 
-use crate::buffers::{storage, uniform_of};
+use crate::buffers::{Name, storage, uniform_of};
+use crate::dispatch::Dispatch;
 use crate::part::Part;
-use crate::pipelines::{Dispatch, Pipelines};
+use crate::pipelines::Pipelines;
 use crate::simulation::Simulation;
 use crate::{EngineError, StateLayout};
 
@@ -54,31 +55,16 @@ struct Looking {
 impl Part {
     // Rates of movement; afterwards `now` holds the state moved by the span.
     fn move_alone(&self, encoder: &mut wgpu::CommandEncoder) {
-        let arms = self.arms.len() as u32;
-        let (r, p) = (&self.recorded, &self.pipelines);
+        let (passes, p) = (&self.passes, &self.pipelines);
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            r.react[0].record(&mut pass, p, arms);
+            passes.react.record_measure(&mut pass, p);
         }
         // Reactions are no movement; the correction of the drift is added to what is cleared here.
-        encoder.clear_buffer(&self.buffers.rhs, 0, None);
-        encoder.clear_buffer(&self.buffers.loss, 0, None);
+        encoder.clear_buffer(self.buffers.get(Name::Rhs), 0, None);
+        encoder.clear_buffer(self.buffers.get(Name::Loss), 0, None);
         let mut pass = encoder.begin_compute_pass(&Default::default());
-        if let Some(faces) = &r.movement.face_maps {
-            faces.record(&mut pass, p, self.layout.face_maps() as u32 * arms);
-        }
-        if let Some(limit) = &r.movement.limit_drift {
-            limit.record(&mut pass, p, self.drifting);
-        }
-        for (i, step) in r.movement.steps.iter().enumerate() {
-            let plain = i == 0 && self.layout.plain > 0;
-            let fields = if plain {
-                self.layout.plain
-            } else {
-                self.layout.mapped
-            };
-            step.record(&mut pass, p, fields as u32 * arms);
-        }
+        passes.movement.record(&mut pass, p);
     }
 
     fn looking(&self, pipelines: Arc<Pipelines>, locals: usize) -> Result<Looking, EngineError> {
@@ -88,32 +74,21 @@ impl Part {
         let probed = (block * arms).max((MOST_POINTS * locals * 4) as u64);
         let probed = storage(gpu, "probed", probed);
         let points = storage(gpu, "points", (MOST_POINTS * 8) as u64);
-        let threads = self.buffers.observe_threads;
+        let threads = self.shape().observer_threads();
         let extremes = storage(gpu, "extremes", u64::from(threads) * arms * 8);
         let task = uniform_of(gpu, "task", &[0u32; 4]);
+        let shape = self.shape();
+        let maker = self.maker(&pipelines, &shape);
         let make = |threads| {
-            Dispatch::new(
-                gpu,
-                &pipelines,
-                Kernel::Probe,
-                false,
-                threads,
-                |name| match name {
-                    "level" => Some(&self.buffers.level),
-                    "tick" => Some(&self.buffers.steps[0]),
-                    "geometry" => Some(&self.buffers.observe_geometry),
-                    "params" => Some(&self.buffers.params),
-                    "compartment_values" => Some(&self.buffers.memory),
-                    "guess" => Some(&self.buffers.guess),
-                    "moved" => Some(&self.buffers.now),
-                    "wall_diffusivity" => Some(&self.buffers.wall_diffusivity),
-                    "probed" => Some(&probed),
-                    "points" => Some(&points),
-                    "task" => Some(&task),
-                    "extremes" => Some(&extremes),
-                    _ => None,
-                },
-            )
+            let given = [
+                ("tick", &self.uniforms.measure),
+                ("geometry", &self.uniforms.observers),
+                ("probed", &probed),
+                ("points", &points),
+                ("task", &task),
+                ("extremes", &extremes),
+            ];
+            maker.dispatch(Kernel::Probe, threads, &given)
         };
         Ok(Looking {
             at_points: make(MOST_POINTS as u32)?,
@@ -272,7 +247,7 @@ impl Probe {
             encoder.copy_buffer_to_buffer(&looking.probed, 0, buffer, to, arms * block);
             queue.submit([encoder.finish()]);
             place += arms;
-            let bytes = u64::from(part.buffers.observe_threads) * arms * 8;
+            let bytes = u64::from(part.shape().observer_threads()) * arms * 8;
             let raw = part.gpu.read(&looking.extremes, 0, bytes)?;
             let pairs: Vec<[f32; 2]> = bytemuck::pod_collect_to_vec(&raw);
             for [low, high] in pairs {

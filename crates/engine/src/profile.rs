@@ -30,33 +30,31 @@ impl Part {
         plan: &Plan,
         repeats: usize,
     ) -> Result<Vec<KernelTime>, EngineError> {
-        self.solver.plan_levels(
-            &self.gpu,
-            &self.hierarchy,
-            &self.diffusivity,
-            plan.gamma_dt(),
-        );
+        self.solver
+            .plan_levels(&self.gpu, &self.hierarchy, plan.gamma_dt());
         self.write_steps(plan);
-        let arms = self.arms.len() as u32;
-        let (r, p) = (&self.recorded, &self.pipelines);
-        let maps = self.layout.face_maps() as u32 * arms;
-        let fields = self.layout.dynamic() as u32 * arms;
+        let (passes, p) = (&self.passes, &self.pipelines);
+        let react = &passes.react;
         let mut parts: Vec<(String, Record<'_>)> = vec![
             (
                 "reactions".into(),
-                Box::new(|pass| r.react[1].record(pass, p, arms)),
+                Box::new(|pass| react.record_stage(pass, p, 0)),
+            ),
+            (
+                "audit".into(),
+                Box::new(|pass| react.record_audit(pass, p, 0)),
             ),
             (
                 "compartments".into(),
-                Box::new(|pass| r.compartments[1].record(pass, p, arms)),
+                Box::new(|pass| passes.compartments.record_between(pass, p)),
             ),
             (
                 "prediction, stage 1".into(),
-                Box::new(|pass| r.predict_first.record(pass, p, 1)),
+                Box::new(|pass| passes.predict.record_first(pass, p)),
             ),
             (
                 "prediction, stage 2".into(),
-                Box::new(|pass| r.predict_second.record(pass, p, 1)),
+                Box::new(|pass| passes.predict.record_second(pass, p)),
             ),
             (
                 "coarse coefficients".into(),
@@ -64,31 +62,21 @@ impl Part {
             ),
             (
                 "finish and verdict".into(),
-                Box::new(|pass| {
-                    r.finish.record(pass, p, fields);
-                    r.judge.record(pass, p, fields);
-                }),
+                Box::new(|pass| passes.finish.record(pass, p)),
             ),
             (
                 "observables".into(),
-                Box::new(|pass| {
-                    r.observe.record(pass, p, arms);
-                    r.sum_observables
-                        .record(pass, p, self.model.observables.len() as u32 * arms);
-                }),
+                Box::new(|pass| passes.observe.record(pass, p)),
             ),
         ];
-        if let Some(faces) = &r.face_maps {
-            parts.push((
-                "face maps".into(),
-                Box::new(move |pass| faces.record(pass, p, maps)),
-            ));
+        let [has_faces, drifts] = passes.transport.has();
+        if has_faces {
+            let record: Record<'_> = Box::new(|pass| passes.transport.record_faces(pass, p));
+            parts.push(("face maps".into(), record));
         }
-        if let Some(limit) = &r.limit_drift {
-            parts.push((
-                "drift correction".into(),
-                Box::new(move |pass| limit.record(pass, p, self.drifting)),
-            ));
+        if drifts {
+            let record: Record<'_> = Box::new(|pass| passes.transport.record_limited(pass, p));
+            parts.push(("drift correction".into(), record));
         }
         parts.extend(self.solver.parts(p));
         parts
@@ -105,7 +93,7 @@ impl Part {
     fn time_of(&self, record: &Record<'_>, repeats: usize) -> Result<f64, EngineError> {
         let once = || -> Result<f64, EngineError> {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            self.solver.clear(&mut encoder);
+            self.solver.forget(&self.gpu);
             {
                 let mut pass = encoder.begin_compute_pass(&Default::default());
                 for _ in 0..BATCH {

@@ -9,30 +9,10 @@
 //! order; its difference to the scheme estimates the local error:
 //! e = Δt [ w₀ kₙ + (w₁ − (1−γ)) k₁ + (w₂ − γ) k₂ ], w₁ = 1/(6γ(1−γ)), w₂ = ½ − γ w₁, w₀ = 1 − w₁ − w₂.
 
-use bytemuck::{Pod, Zeroable};
 use warmfront_model::Scheme;
+use warmfront_shaders::constants;
 
-/// `Step` of `shaders/bind/step.wgsl`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
-pub(crate) struct StepData {
-    pub shift: f32,
-    pub carry: f32,
-    pub time: f32,
-    pub dt: f32,
-    pub gamma_dt: f32,
-    pub extrapolate: f32,
-    pub accept: u32,
-    pub tolerance: f32,
-    pub weight_now: f32,
-    pub weight_one: f32,
-    pub weight_two: f32,
-    pub relative: f32,
-    pub span: f32,
-    pub substeps: u32,
-    pub stage: u32,
-    pub limited: u32,
-}
+use crate::shared::StepData;
 
 /// Diagonal coefficient of the two-stage SDIRK.
 pub const GAMMA: f64 = 1.0 - std::f64::consts::FRAC_1_SQRT_2;
@@ -158,7 +138,6 @@ impl Plan {
                 (1.0 / gamma_dt) as f32
             },
             carry: carry as f32,
-            time: (self.time + if last { dt } else { gamma_dt }) as f32,
             dt: dt as f32,
             gamma_dt: gamma_dt as f32,
             extrapolate: extrapolate as f32,
@@ -167,15 +146,16 @@ impl Plan {
             weight_now: (weights[0] * dt) as f32,
             weight_one: (weights[1] * dt) as f32,
             weight_two: (weights[2] * dt) as f32,
-            relative: 0.0,
             span: (if last { dt } else { gamma_dt }) as f32,
             substeps: self.substeps,
             stage: match stage {
-                0 => 0,
-                _ if explicit => 3,
+                0 => constants::STAGE_MEASURE,
+                _ if explicit => constants::STAGE_EXPLICIT,
                 s => s as u32,
             },
             limited: u32::from(self.limited),
+            padding_0: 0,
+            padding_1: 0,
         }
     }
 }

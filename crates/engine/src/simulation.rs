@@ -7,6 +7,7 @@
 use warmfront_model::Scenario;
 use warmfront_shaders::{Controls, Files};
 
+use crate::buffers::Name;
 use crate::compiled::Compiled;
 use crate::diagnostics::Diagnostics;
 use crate::lockstep::Clock;
@@ -184,7 +185,7 @@ impl Simulation {
         StateLayout {
             place,
             arms: self.arms() as u32,
-            cells: part.cells,
+            cells: part.grid.cells,
             pitch: 4 * level.columns,
             block: 4 * level.block,
         }
@@ -203,7 +204,7 @@ impl Simulation {
             let arms = part.arms.len() as u64;
             for storage in 0..layout.place.len() as u64 {
                 encoder.copy_buffer_to_buffer(
-                    &part.buffers.guess,
+                    part.buffers.get(Name::Guess),
                     storage * arms * block,
                     buffer,
                     (storage * u64::from(layout.arms) + first_arm) * block,
@@ -234,7 +235,7 @@ impl Simulation {
     /// Parameters, switches and held levels of one arm.
     pub fn controls(&self, arm: usize) -> &Controls {
         let (part, place) = self.part(arm);
-        &part.controls[place]
+        &part.arms[place].controls
     }
 
     /// Changes parameters, switches and held levels of one arm, from now on.
@@ -246,7 +247,7 @@ impl Simulation {
         part.control(place, controls)?;
         // The levels of all parts are planned anew at the same time.
         for part in &mut self.parts {
-            part.planned = 0.0;
+            part.progress.planned = 0.0;
         }
         self.restart();
         Ok(())

@@ -18,9 +18,10 @@ use warmfront_shaders::{Kernel, Looks};
 
 use crate::EngineError;
 use crate::buffers::{storage, uniform_of};
+use crate::dispatch::Dispatch;
 use crate::part::Part;
-use crate::pipelines::{Dispatch, Pipelines};
-use crate::setup::Geometry;
+use crate::pipelines::Pipelines;
+use crate::shared::Geometry;
 use crate::simulation::Simulation;
 
 /// Most threads that share the cells of an arm: their results are read back.
@@ -93,25 +94,21 @@ impl Part {
         spacing: [f64; 3],
     ) -> Result<Looking, EngineError> {
         let gpu = &self.gpu;
-        let threads = self.buffers.observe_threads.min(MOST_THREADS);
+        let shape = self.shape();
+        let threads = shape.observer_threads().min(MOST_THREADS);
         let results = self.arms.len() as u64 * u64::from(threads) * looks.len() as u64;
         let sound = storage(gpu, "soundness", results * 16);
         let least_jump = storage(gpu, "least jump", looks.len() as u64 * 4);
         let spacing = spacing.map(|h| h as f32);
         let geometry = uniform_of(gpu, "soundness geometry", &Geometry { spacing, threads });
-        let find = |name: &str| match name {
-            "level" => Some(&self.buffers.level),
-            "tick" => Some(&self.buffers.steps[0]),
-            "geometry" => Some(&geometry),
-            "params" => Some(&self.buffers.params),
-            "compartment_values" => Some(&self.buffers.memory),
-            "guess" => Some(&self.buffers.guess),
-            "wall_diffusivity" => Some(&self.buffers.wall_diffusivity),
-            "least_jump" => Some(&least_jump),
-            "sound" => Some(&sound),
-            _ => None,
-        };
-        let dispatch = Dispatch::new(gpu, &pipelines, Kernel::Soundness, false, threads, find)?;
+        let given = [
+            ("tick", &self.uniforms.measure),
+            ("geometry", &geometry),
+            ("least_jump", &least_jump),
+            ("sound", &sound),
+        ];
+        let maker = self.maker(&pipelines, &shape);
+        let dispatch = maker.dispatch(Kernel::Soundness, threads, &given)?;
         Ok(Looking {
             pipelines,
             dispatch,

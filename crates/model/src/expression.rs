@@ -124,21 +124,80 @@ fn words(text: &str) -> Vec<(Range<usize>, &str)> {
     found
 }
 
-/// Fields that a WGSL text names as `s.<id>`, in the order of the text.
-pub(crate) fn fields_of(text: &str) -> Vec<&str> {
-    let words = words(text);
-    let mut named = Vec::new();
-    for pair in words.windows(2) {
-        let [(letter_at, letter), (name_at, name)] = pair else {
+/// A WGSL text with spaces where comments stand, of the same length.
+fn without_comments(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let length = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            block_comment(rest)
+        } else {
+            bare.push(next);
+            rest = &rest[next.len_utf8()..];
             continue;
         };
-        let free = !text[..letter_at.start].trim_end().ends_with('.');
-        let dotted = text[letter_at.end..name_at.start].trim() == ".";
-        if *letter == "s" && free && dotted {
-            named.push(*name);
+        let blank = |b: u8| if b == b'\n' { '\n' } else { ' ' };
+        bare.extend(rest[..length].bytes().map(blank));
+        rest = &rest[length..];
+    }
+    bare
+}
+
+// Bytes of the block comment that `text` starts with; these may be nested.
+fn block_comment(text: &str) -> usize {
+    let (mut depth, mut at) = (0_usize, 0);
+    while at < text.len() {
+        let here = &text.as_bytes()[at..];
+        if here.starts_with(b"/*") {
+            depth += 1;
+            at += 2;
+        } else if here.starts_with(b"*/") {
+            depth -= 1;
+            at += 2;
+        } else {
+            at += 1;
+        }
+        if depth == 0 {
+            break;
         }
     }
-    named
+    at
+}
+
+/// What a WGSL text uses of a struct that it sees under one letter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Uses {
+    /// Members that it names, in the order of the text.
+    pub members: Vec<String>,
+    /// Whether it uses the struct as a whole, say as the argument of a function: then any member may count.
+    pub whole: bool,
+}
+
+fn uses(text: &str, letter: &str) -> Uses {
+    let bare = without_comments(text);
+    let words = words(&bare);
+    let mut uses = Uses::default();
+    for (i, (at, word)) in words.iter().enumerate() {
+        if *word != letter || bare[..at.start].trim_end().ends_with('.') {
+            continue;
+        }
+        let next = words.get(i + 1);
+        match next.filter(|(name, _)| bare[at.end..name.start].trim() == ".") {
+            Some((_, name)) => uses.members.push((*name).to_owned()),
+            None => uses.whole = true,
+        }
+    }
+    uses
+}
+
+impl Expression {
+    /// What it uses of the struct `letter`: `s` state, `a` auxiliaries, `p` parameters, `g` compartments.
+    /// Decided on tokens: spaces, line ends and comments do not matter.
+    pub fn uses(&self, letter: &str) -> Uses {
+        uses(&self.text, letter)
+    }
 }
 
 impl Source {

@@ -61,6 +61,7 @@ pub mod validation_schema;
 mod validation_tests;
 
 pub use error::{Error, Place, Written};
+pub use expression::Uses;
 pub use initial::Initial;
 pub use library::Library;
 pub use local::{Local, Term};

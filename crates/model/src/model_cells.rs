@@ -7,7 +7,6 @@
 use toml::Spanned;
 
 use crate::error::Error;
-use crate::expression::fields_of;
 use crate::local::Local;
 use crate::model::{Model, Outline};
 use crate::schema::{FieldKind, ModelFile, OutlineFile};
@@ -61,7 +60,7 @@ impl Model {
         }
         for i in 0..self.observables.len() {
             let weight = self.observables[i].weight.as_ref();
-            let named = weight.map_or_else(Vec::new, |w| fields_of(&w.text));
+            let named = weight.map_or_else(Vec::new, |w| w.uses("s").members);
             let fields = named.iter().filter_map(|id| self.field(id).ok());
             let mut cells: Vec<usize> = fields.filter(|f| self.is_cell(*f)).collect();
             cells.sort_unstable();

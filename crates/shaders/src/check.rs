@@ -1,6 +1,6 @@
 //! naga's opinion of a composed shader, told in the author's terms.
 
-use naga::valid::{Capabilities, ValidationFlags, Validator};
+use naga::valid::{Capabilities, GlobalUse, ValidationFlags, Validator};
 
 use crate::ShaderError;
 use crate::kernel::Kernel;
@@ -173,13 +173,11 @@ pub(crate) fn check(
         .global_variables
         .iter()
         .filter(|(handle, _)| !uses[*handle].is_empty())
-        .filter_map(|(_, variable)| {
+        .filter_map(|(handle, variable)| {
             let slot = variable.binding.as_ref()?;
-            let (uniform, writable) = match variable.space {
-                naga::AddressSpace::Uniform => (true, false),
-                naga::AddressSpace::Storage { access } => {
-                    (false, access.contains(naga::StorageAccess::STORE))
-                }
+            let uniform = match variable.space {
+                naga::AddressSpace::Uniform => true,
+                naga::AddressSpace::Storage { .. } => false,
                 _ => return None,
             };
             Some(Binding {
@@ -187,7 +185,7 @@ pub(crate) fn check(
                 binding: slot.binding,
                 name: variable.name.clone().unwrap_or_default(),
                 uniform,
-                writable,
+                writable: uses[handle].contains(GlobalUse::WRITE),
             })
         })
         .collect();

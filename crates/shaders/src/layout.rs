@@ -1,6 +1,6 @@
 //! Storage order of the fields, and which maps on faces they share.
 
-use warmfront_model::{Expression, FaceMean, FieldKind, Model, Target, Wall};
+use warmfront_model::{Auxiliary, Expression, FaceMean, FieldKind, Model, Target, Wall};
 
 /// How a field's linear system is put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +189,7 @@ impl Layout {
 /// Whether the potential of a transport depends directly on a field that it moves.
 pub(crate) fn pushes(model: &Model, transport: usize) -> bool {
     let transport = &model.transports[transport];
-    let on = |&f: &usize| depends(model, &transport.potential.text, &model.fields[f].id);
+    let on = |&f: &usize| depends(model, &transport.potential, &model.fields[f].id);
     transport.moves.iter().any(on)
 }
 
@@ -198,7 +198,7 @@ fn feedback(model: &Model, transport: usize, solved: &[usize]) -> Vec<(usize, us
     let transport = &model.transports[transport];
     let mut pairs = Vec::new();
     for &m in solved {
-        let in_potential = depends(model, &transport.potential.text, &model.fields[m].id);
+        let in_potential = depends(model, &transport.potential, &model.fields[m].id);
         if !in_potential || transport.moves.contains(&m) {
             continue;
         }
@@ -207,8 +207,8 @@ fn feedback(model: &Model, transport: usize, solved: &[usize]) -> Vec<(usize, us
                 .processes
                 .iter()
                 .filter(|p| p.spatial && p.produces.iter().any(|(t, _)| *t == Target::Field(m)));
-            let mut rates = gains.map(|p| &p.rate.text);
-            if rates.any(|text| depends(model, text, &model.fields[f].id)) {
+            let mut rates = gains.map(|p| &p.rate);
+            if rates.any(|rate| depends(model, rate, &model.fields[f].id)) {
                 pairs.push((f, m));
             }
         }
@@ -216,27 +216,91 @@ fn feedback(model: &Model, transport: usize, solved: &[usize]) -> Vec<(usize, us
     pairs
 }
 
-// Whether an expression can depend on field `id`, directly or through auxiliaries.
-pub(crate) fn depends(model: &Model, text: &str, id: &str) -> bool {
-    let names = |space: char| {
-        text.match_indices(&format!("{space}."))
-            .filter(|(i, _)| !text[..*i].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-            .map(|(i, _)| {
-                let rest = &text[i + 2..];
-                let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
-                &rest[..end.unwrap_or(rest.len())]
-            })
-            .collect::<Vec<_>>()
-    };
+/// Whether an expression can depend on field `id`, directly or through auxiliaries.
+pub(crate) fn depends(model: &Model, expression: &Expression, id: &str) -> bool {
+    let state = expression.uses("s");
+    let auxiliaries = expression.uses("a");
     // A function that takes the whole state may use any field.
-    let whole = ["(s,", "(s)", ", s,", ", s)", "(a,", "(a)", ", a,", ", a)"];
-    if whole.iter().any(|w| text.contains(w)) || names('s').contains(&id) {
+    if state.whole || auxiliaries.whole || state.members.iter().any(|member| member == id) {
         return true;
     }
-    let used = names('a');
-    model
-        .auxiliaries
-        .iter()
-        .filter(|a| used.contains(&a.id.as_str()))
-        .any(|a| depends(model, &a.expression.text, id))
+    let used = |a: &&Auxiliary| auxiliaries.members.contains(&a.id);
+    let mut used = model.auxiliaries.iter().filter(used);
+    used.any(|a| depends(model, &a.expression, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use warmfront_model::{Model, Source};
+
+    use super::*;
+    use crate::{Files, Kernel, Program};
+
+    const FUNCTIONS: &str = "fn crowd(s: State, p: Params) -> f32 { return s.n * -p.chemotaxis; }\n\
+        fn crowd_of(p: Params, s: State) -> f32 { return s.n * -p.chemotaxis; }\n";
+
+    // The model of chemotaxis with a potential of its own, and the kernel of its reactions.
+    fn with_potential(potential: &str) -> (Layout, String) {
+        let text = include_str!("../../../assets/models/keller_segel/model.toml");
+        let old = "\"4.0 * p.chemotaxis * s.c / (1.0 + s.c)\"";
+        assert!(text.contains(old));
+        let text = text.replace(old, &format!("'''{potential}'''"));
+        let functions = Source::new("functions.wgsl", FUNCTIONS);
+        let model = Model::parse(Source::new("model.toml", text), functions);
+        let model = model.unwrap_or_else(|e| panic!("{potential}: {e}"));
+        let program = Program::new(Files::embedded(), &model, 1, 65_536);
+        let shader = program.shader(Kernel::React);
+        let source = shader.unwrap_or_else(|e| panic!("{potential}: {e}")).source;
+        (Layout::of(&model), source.replace(potential, "POTENTIAL"))
+    }
+
+    #[test]
+    fn a_potential_pushes_back_however_it_is_spelled() {
+        check_spellings(&[
+            "crowd(s, p)",
+            "crowd(s,p)",
+            "crowd( s, p)",
+            "crowd (s , p )",
+            "crowd(\n  s,\n  p)",
+            "crowd(s/* the state */, p)",
+            "crowd(/* a /* nested */ note */s,p)",
+            "crowd_of(p,s)",
+            "crowd_of(p, s )",
+            "crowd_of(p,\n  s\n)",
+            "(-p.chemotaxis)*(s).n",
+        ]);
+        check_spellings(&[
+            "-p.chemotaxis * s.n",
+            "-p.chemotaxis*s . n",
+            "-p.chemotaxis * s\n  .n",
+            "-p.chemotaxis * s/* of */./* cells */n",
+        ]);
+    }
+
+    // All push back, and the kernels differ in nothing but the potential.
+    fn check_spellings(spellings: &[&str]) {
+        let (_, wanted) = with_potential(spellings[0]);
+        for spelling in spellings {
+            let (layout, shader) = with_potential(spelling);
+            assert_eq!(layout.stiff, [0], "{spelling}");
+            assert!(shader == wanted, "another shader for {spelling}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_the_state_does_not_push() {
+        for other in [
+            "p.chemotaxis",
+            "p.chemotaxis /* not s.n */",
+            "p.chemotaxis // crowd(s, p)\n",
+        ] {
+            let text = include_str!("../../../assets/models/keller_segel/model.toml");
+            let text = text.replace("4.0 * p.chemotaxis * s.c / (1.0 + s.c)", "POTENTIAL");
+            let text = text.replace("\"POTENTIAL\"", &format!("'''{other}'''"));
+            let functions = Source::new("functions.wgsl", FUNCTIONS);
+            let model = Model::parse(Source::new("model.toml", text), functions);
+            let model = model.unwrap_or_else(|e| panic!("{other}: {e}"));
+            assert_eq!(Layout::of(&model).stiff, [], "{other}");
+        }
+    }
 }

@@ -13,6 +13,7 @@
 
 mod check;
 mod compose;
+pub mod constants;
 mod files;
 mod generate;
 mod kernel;
@@ -22,7 +23,7 @@ mod text;
 pub use check::Binding;
 pub use compose::Shader;
 pub use files::Files;
-pub use generate::{Controls, Looks, ParameterBlock};
+pub use generate::{Controls, Looks, ParameterBlock, exchange_sums};
 pub use kernel::Kernel;
 pub use layout::{HindranceMap, Layout, Slot};
 pub use text::{Origin, Text};
@@ -81,7 +82,7 @@ impl Program {
             movement_span: generate::MOVEMENT_SPAN,
             layout,
             parameters,
-            exchanges: generate::exchange_count(model).max(1),
+            exchanges: exchange_sums(model),
             exchanging: generate::exchange_count(model) > 0,
         }
     }

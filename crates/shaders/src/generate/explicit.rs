@@ -22,7 +22,7 @@ impl Writer<'_> {
                  var here_{storage} = state_in[block_{storage} + (slice + first_row) * level.columns + column];"
             ));
         }
-        self.line("    for (var row = first_row; row < first_row + rows; row++) {\n        let my = metric[level.metric_y + row];\n        let line = (slice + row) * level.columns;\n        let line_above = (slice + wrap_high(row, level.ny)) * level.columns;");
+        self.line("    for (var row = first_row; row < first_row + rows; row++) {\n        let my = grid_tables[level.metric_y + row];\n        let line = (slice + row) * level.columns;\n        let line_above = (slice + wrap_high(row, level.ny)) * level.columns;");
         for lane in 0..4 {
             self.line(format!("        var s_{lane}: State;"));
             for (storage, id) in ids.iter().enumerate() {
@@ -43,7 +43,7 @@ impl Writer<'_> {
                          + x.high * right_of(block_{storage} + line, column, here_{storage})\n            \
                          + my.x * below_{storage} + my.y * above_{storage} - (x.diagonal + my.z) * here_{storage};\n        \
                      if (SOLID) {{\n            \
-                         let mz = metric[level.metric_z + plane];\n            \
+                         let mz = grid_tables[level.metric_z + plane];\n            \
                          let under = state_in[block_{storage} + (wrap_low(plane, level.nz) * level.ny + row) * level.columns + column];\n            \
                          let over = state_in[block_{storage} + (wrap_high(plane, level.nz) * level.ny + row) * level.columns + column];\n            \
                          spread_{storage} += mz.x * under + mz.y * over - mz.z * here_{storage};\n        }}\n        \

@@ -53,7 +53,8 @@ pub struct ParameterBlock {
 }
 
 impl ParameterBlock {
-    pub(crate) fn of(model: &Model, arms: u32, max_uniform: u64) -> Self {
+    /// The blocks of `arms` arms, where a uniform buffer has at most `max_uniform` bytes.
+    pub fn of(model: &Model, arms: u32, max_uniform: u64) -> Self {
         let parameters = model.parameters.len();
         let processes = model.processes.len();
         let stride = (parameters + processes + model.transports.len() + model.drugs.len())
@@ -237,7 +238,9 @@ pub(crate) fn all(
         );
     }
     react.lines.extend(writer.react().lines);
+    let constants = Text::of_file("generated/constants.wgsl", &crate::constants::wgsl());
     BTreeMap::from([
+        ("generated/constants.wgsl".to_owned(), constants),
         ("generated/model.wgsl".to_owned(), writer.model(block, arms)),
         ("generated/react.wgsl".to_owned(), react),
         (
@@ -263,6 +266,11 @@ pub(crate) fn all(
 /// Whether two explicit steps fit into one pass; see `generated/explicit_pair.wgsl`.
 pub(crate) fn pairs(model: &Model, layout: &Layout) -> bool {
     explicit_pair::fits(layout, exchange_count(model) > 0)
+}
+
+/// Sums per arm of what tissue and compartments exchange, at least one.
+pub fn exchange_sums(model: &Model) -> usize {
+    exchange_count(model).max(1)
 }
 
 /// Number of exchange sums an arm needs; see `generated/model.wgsl`.

@@ -90,9 +90,9 @@ impl Writer<'_> {
             if layout.slot(storage) == Slot::Local {
                 self.audit(storage, f);
                 self.line(format!(
-                    "    if (AUDITS) {{\n        // Nothing changes.\n    }} else if (tick.stage == 3u) {{\n        \
+                    "    if (AUDITS) {{\n        // Nothing changes.\n    }} else if (tick.stage == STAGE_EXPLICIT) {{\n        \
                          guess[at_{storage}] = s.{id} + tick.dt * (gain_{storage} - loss_{storage} * s.{id});\n    \
-                     }} else if (tick.stage != 0u) {{\n        \
+                     }} else if (tick.stage != STAGE_MEASURE) {{\n        \
                          let known_{storage} = known(at_{storage});\n        \
                          guess[at_{storage}] = known_{storage} + (gain_{storage} - loss_{storage} * known_{storage}) / (tick.shift + loss_{storage});\n    }}"
                 ));

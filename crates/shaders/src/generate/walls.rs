@@ -205,7 +205,7 @@ impl Writer<'_> {
         }
         self.line("    var wall = held;");
         for (f, field) in self.model.fields.iter().enumerate() {
-            if depends(self.model, &transport.potential.text, &field.id) {
+            if depends(self.model, &transport.potential, &field.id) {
                 self.value_at_wall(f, side, settled);
             }
         }
